@@ -1,0 +1,39 @@
+# What every target of this project shares.
+
+option(HALLMARK_TESTS "Build the tests" ON)
+option(HALLMARK_SANITIZE "Build with AddressSanitizer and UndefinedBehaviorSanitizer" OFF)
+option(HALLMARK_WERROR "Treat warnings as errors: for those who develop, not for those who build with a newer compiler" OFF)
+option(HALLMARK_FUZZ "Build the fuzzers with libFuzzer (clang); without it they only replay their corpora" OFF)
+
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE RelWithDebInfo CACHE STRING "" FORCE)
+endif()
+
+# Paths of the build machine stay out of binaries.
+add_compile_options(-ffile-prefix-map=${CMAKE_SOURCE_DIR}=.)
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wno-missing-field-initializers)
+if(HALLMARK_WERROR)
+  add_compile_options(-Werror)
+endif()
+# g++ 12 sees uninitialised reads inside std::variant, and overlaps in std::string, that are not there.
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  add_compile_options(-Wno-maybe-uninitialized -Wno-restrict)
+endif()
+add_compile_definitions(_FILE_OFFSET_BITS=64)
+if(HALLMARK_SANITIZE)
+  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=address,undefined)
+endif()
+if(HALLMARK_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
+# hallmark_library(NAME SOURCES ... [LINK ...] [PRIVATE_LINK ...]): the static library hallmark_NAME, alias
+# hallmark::NAME. Headers are included from the top of the tree: "lib/base/result.h".
+function(hallmark_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK;PRIVATE_LINK" ${ARGN})
+  add_library(hallmark_${name} STATIC ${ARG_SOURCES})
+  add_library(hallmark::${name} ALIAS hallmark_${name})
+  target_include_directories(hallmark_${name} PUBLIC ${CMAKE_SOURCE_DIR})
+  target_link_libraries(hallmark_${name} PUBLIC ${ARG_LINK} PRIVATE ${ARG_PRIVATE_LINK})
+endfunction()

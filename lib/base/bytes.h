@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "lib/base/result.h"
+
+namespace hallmark {
+
+using ByteSpan = std::span<const uint8_t>;
+using MutableByteSpan = std::span<uint8_t>;
+using ByteVector = std::vector<uint8_t>;
+
+inline ByteSpan AsBytes(std::string_view text) { return {reinterpret_cast<const uint8_t*>(text.data()), text.size()}; }
+inline std::string_view AsText(ByteSpan bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+/// The bytes of an on-disk structure (alignment 1, trivially copyable).
+template <typename T>
+ByteSpan StructBytes(const T& value) {
+  static_assert(std::is_trivially_copyable_v<T> && alignof(T) == 1);
+  return {reinterpret_cast<const uint8_t*>(&value), sizeof(T)};
+}
+
+/// Copies a structure out of the front of `bytes`. kCorrupt if there are too few.
+template <typename T>
+Result<T> ReadStruct(ByteSpan bytes, std::string_view what) {
+  static_assert(std::is_trivially_copyable_v<T> && alignof(T) == 1);
+  if (bytes.size() < sizeof(T)) return CorruptError(std::string(what) + ": truncated");
+  T value;
+  std::memcpy(&value, bytes.data(), sizeof(T));
+  return value;
+}
+
+/// Lower-case hexadecimal, two digits a byte.
+std::string ToHex(ByteSpan bytes);
+/// The inverse of ToHex; upper case is accepted too. kCorrupt on anything else.
+Result<ByteVector> FromHex(std::string_view text);
+
+/// True if every byte is zero.
+bool IsZero(ByteSpan bytes);
+
+}  // namespace hallmark

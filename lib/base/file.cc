@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/base/file.h"
+
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <random>
+
+#include "lib/base/checked.h"
+
+namespace hallmark {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string RandomSuffix() {
+  static constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789";
+  std::random_device random;
+  std::string suffix;
+  for (int i = 0; i < 8; ++i) suffix.push_back(kLetters[random() % kLetters.size()]);
+  return suffix;
+}
+
+fs::path FolderOf(const fs::path& path) {
+  fs::path folder = path.parent_path();
+  return folder.empty() ? fs::path(".") : folder;
+}
+
+fs::path TemporaryNameFor(const fs::path& path) {
+  return FolderOf(path) / ("." + path.filename().string() + "." + RandomSuffix() + ".tmp");
+}
+
+}  // namespace
+
+UniqueFd& UniqueFd::operator=(UniqueFd&& other) noexcept {
+  if (this != &other) {
+    Reset();
+    fd_ = other.Release();
+  }
+  return *this;
+}
+
+void UniqueFd::Reset() {
+  if (fd_ >= 0) close(std::exchange(fd_, -1));
+}
+
+Result<File> File::Open(const fs::path& path, int flags) {
+  UniqueFd fd(open(path.c_str(), flags | O_CLOEXEC, 0666));
+  if (!fd.valid()) return ErrnoError(errno, path.string());
+  return File(std::move(fd), path.string());
+}
+
+Result<File> File::OpenForReading(const fs::path& path) { return Open(path, O_RDONLY); }
+
+Result<struct stat> File::Stat() const {
+  struct stat status;
+  if (fstat(fd(), &status) != 0) return ErrnoError(errno, path_);
+  return status;
+}
+
+Result<uint64_t> File::Size() const {
+  ASSIGN_OR_RETURN(const struct stat status, Stat());
+  if (!S_ISBLK(status.st_mode)) return static_cast<uint64_t>(status.st_size);
+  uint64_t size = 0;
+  if (ioctl(fd(), BLKGETSIZE64, &size) != 0) return ErrnoError(errno, path_);
+  return size;
+}
+
+Result<size_t> File::ReadUpTo(uint64_t offset, MutableByteSpan buffer) const {
+  size_t done = 0;
+  while (done < buffer.size()) {
+    const ssize_t n = pread(fd(), buffer.data() + done, buffer.size() - done, static_cast<off_t>(offset + done));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return ErrnoError(errno, path_);
+    if (n == 0) break;
+    done += static_cast<size_t>(n);
+  }
+  return done;
+}
+
+Result<void> File::ReadAt(uint64_t offset, MutableByteSpan buffer) const {
+  ASSIGN_OR_RETURN(const size_t n, ReadUpTo(offset, buffer));
+  if (n != buffer.size()) return CorruptError(path_ + ": ends at byte " + std::to_string(offset + n));
+  return {};
+}
+
+Result<void> File::WriteAt(uint64_t offset, ByteSpan bytes) const {
+  while (!bytes.empty()) {
+    const ssize_t n = pwrite(fd(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return ErrnoError(errno, path_);
+    bytes = bytes.subspan(static_cast<size_t>(n));
+    offset += static_cast<uint64_t>(n);
+  }
+  return {};
+}
+
+Result<void> File::Truncate(uint64_t size) const {
+  ASSIGN_OR_RETURN(const off_t length, CheckedCast<off_t>(size, path_));
+  if (ftruncate(fd(), length) != 0) return ErrnoError(errno, path_);
+  return {};
+}
+
+Result<void> File::Sync() const {
+  if (fsync(fd()) != 0) return ErrnoError(errno, path_);
+  return {};
+}
+
+Result<void> File::Close() {
+  if (close(fd_.Release()) != 0) return ErrnoError(errno, path_);
+  return {};
+}
+
+Result<std::vector<DataRange>> DataRanges(const File& file) {
+  ASSIGN_OR_RETURN(const uint64_t size, file.Size());
+  std::vector<DataRange> ranges;
+  uint64_t at = 0;
+  while (at < size) {
+    const off_t data = lseek(file.fd(), static_cast<off_t>(at), SEEK_DATA);
+    if (data < 0 && errno == ENXIO) break;
+    if (data < 0) return std::vector<DataRange>{{0, size}};
+    const off_t hole = lseek(file.fd(), data, SEEK_HOLE);
+    if (hole < 0) return ErrnoError(errno, file.path());
+    const uint64_t end = std::min(static_cast<uint64_t>(hole), size);
+    ranges.push_back({static_cast<uint64_t>(data), end - static_cast<uint64_t>(data)});
+    at = end;
+  }
+  return ranges;
+}
+
+Result<std::string> ReadSmallFile(const fs::path& path, uint64_t limit) {
+  ASSIGN_OR_RETURN(const File file, File::OpenForReading(path));
+  std::string text;
+  char buffer[64 << 10];
+  while (true) {
+    const ssize_t n = read(file.fd(), buffer, sizeof buffer);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return ErrnoError(errno, path.string());
+    if (n == 0) return text;
+    text.append(buffer, static_cast<size_t>(n));
+    if (text.size() > limit) {
+      return CorruptError(path.string() + ": larger than " + std::to_string(limit) + " bytes");
+    }
+  }
+}
+
+Result<AtomicFile> AtomicFile::Create(const fs::path& path, mode_t mode) {
+  const fs::path folder = FolderOf(path);
+  UniqueFd fd(open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, mode));
+  std::string temporary;
+  if (!fd.valid() && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL)) {
+    temporary = TemporaryNameFor(path).string();
+    fd = UniqueFd(open(temporary.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, mode));
+  }
+  if (!fd.valid()) return ErrnoError(errno, "creating " + path.string());
+  if (fchmod(fd.get(), mode) != 0) return ErrnoError(errno, path.string());
+  return AtomicFile(File(std::move(fd), path.string()), path, std::move(temporary));
+}
+
+AtomicFile::AtomicFile(AtomicFile&& other) noexcept
+    : file_(std::move(other.file_)),
+      path_(std::move(other.path_)),
+      temporary_(std::exchange(other.temporary_, {})) {}
+
+AtomicFile& AtomicFile::operator=(AtomicFile&& other) noexcept {
+  if (this != &other) {
+    Discard();
+    file_ = std::move(other.file_);
+    path_ = std::move(other.path_);
+    temporary_ = std::exchange(other.temporary_, {});
+  }
+  return *this;
+}
+
+AtomicFile::~AtomicFile() { Discard(); }
+
+void AtomicFile::Discard() {
+  if (!temporary_.empty()) unlink(std::exchange(temporary_, {}).c_str());
+}
+
+Result<void> AtomicFile::Commit() {
+  RETURN_IF_ERROR(file_.Sync());
+  if (temporary_.empty()) {
+    // A file without a name can't replace one: it is linked beside it first, then renamed.
+    const std::string name = TemporaryNameFor(path_).string();
+    const std::string descriptor = "/proc/self/fd/" + std::to_string(file_.fd());
+    if (linkat(AT_FDCWD, descriptor.c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) != 0) {
+      return ErrnoError(errno, "naming " + path_.string());
+    }
+    temporary_ = name;
+  }
+  if (rename(temporary_.c_str(), path_.c_str()) != 0) return ErrnoError(errno, "renaming to " + path_.string());
+  temporary_.clear();
+  return SyncFolder(FolderOf(path_));
+}
+
+Result<void> WriteFileAtomically(const fs::path& path, ByteSpan bytes, mode_t mode) {
+  ASSIGN_OR_RETURN(AtomicFile output, AtomicFile::Create(path, mode));
+  RETURN_IF_ERROR(output.file().WriteAt(0, bytes));
+  return output.Commit();
+}
+
+Result<void> SyncFolder(const fs::path& folder) {
+  ASSIGN_OR_RETURN(const File file, File::Open(folder, O_RDONLY | O_DIRECTORY));
+  // Some filesystems can't sync a folder (EINVAL): they have nothing to lose by it.
+  if (fsync(file.fd()) != 0 && errno != EINVAL) return ErrnoError(errno, folder.string());
+  return {};
+}
+
+Result<TemporaryFolder> TemporaryFolder::Create(const fs::path& parent, std::string_view prefix) {
+  std::string name = (parent / (std::string(prefix) + "XXXXXX")).string();
+  if (mkdtemp(name.data()) == nullptr) return ErrnoError(errno, "creating a folder in " + parent.string());
+  return TemporaryFolder(name);
+}
+
+TemporaryFolder& TemporaryFolder::operator=(TemporaryFolder&& other) noexcept {
+  std::swap(path_, other.path_);
+  return *this;
+}
+
+TemporaryFolder::~TemporaryFolder() {
+  if (path_.empty()) return;
+  std::error_code ignored;
+  fs::remove_all(path_, ignored);
+}
+
+namespace {
+
+Result<File> OpenLockFile(const fs::path& path) { return File::Open(path, O_RDWR | O_CREAT | O_NOFOLLOW); }
+
+}  // namespace
+
+Result<FileLock> FileLock::Acquire(const fs::path& path) {
+  ASSIGN_OR_RETURN(File file, OpenLockFile(path));
+  while (flock(file.fd(), LOCK_EX) != 0) {
+    if (errno != EINTR) return ErrnoError(errno, "locking " + path.string());
+  }
+  return FileLock(std::move(file));
+}
+
+Result<FileLock> FileLock::TryAcquire(const fs::path& path) {
+  ASSIGN_OR_RETURN(File file, OpenLockFile(path));
+  if (flock(file.fd(), LOCK_EX | LOCK_NB) == 0) return FileLock(std::move(file));
+  if (errno == EWOULDBLOCK) return IoError(path.string() + ": in use by another process");
+  return ErrnoError(errno, "locking " + path.string());
+}
+
+}  // namespace hallmark

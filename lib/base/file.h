@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <sys/stat.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "lib/base/bytes.h"
+#include "lib/base/result.h"
+
+namespace hallmark {
+
+/// An owned file descriptor, closed on destruction.
+class UniqueFd {
+ public:
+  UniqueFd() = default;
+  explicit UniqueFd(int fd) : fd_(fd) {}
+  UniqueFd(UniqueFd&& other) noexcept : fd_(other.Release()) {}
+  UniqueFd& operator=(UniqueFd&& other) noexcept;
+  ~UniqueFd() { Reset(); }
+
+  [[nodiscard]] int get() const { return fd_; }
+  [[nodiscard]] bool valid() const { return fd_ >= 0; }
+  int Release() { return std::exchange(fd_, -1); }
+  void Reset();
+
+ private:
+  int fd_ = -1;
+};
+
+/// A descriptor with the path it was opened by, for error messages. All offsets and sizes are in bytes; every short
+/// read or write is retried; every error names the path.
+class File {
+ public:
+  File() = default;
+  File(UniqueFd fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
+
+  /// Opens an existing file. O_CLOEXEC is added.
+  static Result<File> Open(const std::filesystem::path& path, int flags);
+  static Result<File> OpenForReading(const std::filesystem::path& path);
+
+  [[nodiscard]] int fd() const { return fd_.get(); }
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+  [[nodiscard]] Result<struct stat> Stat() const;
+  /// Size in bytes; of a block device too.
+  [[nodiscard]] Result<uint64_t> Size() const;
+
+  /// Reads exactly `buffer.size()` bytes. kCorrupt if the file ends before.
+  [[nodiscard]] Result<void> ReadAt(uint64_t offset, MutableByteSpan buffer) const;
+  /// Reads up to `buffer.size()` bytes; fewer only at the end of the file.
+  [[nodiscard]] Result<size_t> ReadUpTo(uint64_t offset, MutableByteSpan buffer) const;
+  [[nodiscard]] Result<void> WriteAt(uint64_t offset, ByteSpan bytes) const;
+  [[nodiscard]] Result<void> Truncate(uint64_t size) const;
+  [[nodiscard]] Result<void> Sync() const;
+  [[nodiscard]] Result<void> Close();
+
+ private:
+  UniqueFd fd_;
+  std::string path_;
+};
+
+/// A run of bytes that holds data, between holes.
+struct DataRange {
+  uint64_t offset = 0;
+  uint64_t length = 0;
+};
+/// The data ranges of a sparse file, in order, by SEEK_DATA and SEEK_HOLE; the whole file where those do not work.
+Result<std::vector<DataRange>> DataRanges(const File& file);
+
+/// A whole small file. kCorrupt if it is larger than `limit` bytes (checked while reading, so FIFOs can't exhaust
+/// memory either).
+Result<std::string> ReadSmallFile(const std::filesystem::path& path, uint64_t limit = 16 << 20);
+
+/// An output that appears under its name whole or not at all, whatever kills the process. Until Commit() it has no
+/// name where the filesystem offers that (O_TMPFILE), and a hidden temporary one elsewhere.
+class AtomicFile {
+ public:
+  static Result<AtomicFile> Create(const std::filesystem::path& path, mode_t mode = 0644);
+  AtomicFile(AtomicFile&& other) noexcept;
+  AtomicFile& operator=(AtomicFile&& other) noexcept;
+  ~AtomicFile();
+
+  [[nodiscard]] const File& file() const { return file_; }
+  /// fsync, rename over `path`, fsync of the folder.
+  [[nodiscard]] Result<void> Commit();
+
+ private:
+  AtomicFile(File file, std::filesystem::path path, std::string temporary)
+      : file_(std::move(file)), path_(std::move(path)), temporary_(std::move(temporary)) {}
+  void Discard();
+
+  File file_;
+  std::filesystem::path path_;
+  std::string temporary_;  // empty: the file has no name yet
+};
+
+/// Writes `bytes` to `path`, whole or not at all.
+Result<void> WriteFileAtomically(const std::filesystem::path& path, ByteSpan bytes, mode_t mode = 0644);
+
+/// fsync of a folder, so that a rename in it lasts.
+Result<void> SyncFolder(const std::filesystem::path& folder);
+
+/// A new private folder under `parent`, removed with all it holds on destruction (other filesystems mounted in it are
+/// left alone).
+class TemporaryFolder {
+ public:
+  static Result<TemporaryFolder> Create(const std::filesystem::path& parent, std::string_view prefix);
+  TemporaryFolder(TemporaryFolder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+  TemporaryFolder& operator=(TemporaryFolder&& other) noexcept;
+  ~TemporaryFolder();
+
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  /// Keeps the folder; the caller owns it now.
+  std::filesystem::path Release() { return std::exchange(path_, {}); }
+
+ private:
+  explicit TemporaryFolder(std::filesystem::path path) : path_(std::move(path)) {}
+  std::filesystem::path path_;
+};
+
+/// An advisory lock on a file (flock), made if missing. It dies with its owner, so it is never stale.
+class FileLock {
+ public:
+  /// Waits for the lock.
+  static Result<FileLock> Acquire(const std::filesystem::path& path);
+  /// kIo at once, with a message that somebody else holds it.
+  static Result<FileLock> TryAcquire(const std::filesystem::path& path);
+
+ private:
+  explicit FileLock(File file) : file_(std::move(file)) {}
+  File file_;
+};
+
+}  // namespace hallmark

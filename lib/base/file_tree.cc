@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/base/file_tree.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/sysmacros.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <limits>
+#include <map>
+#include <memory>
+
+#include "lib/base/file.h"
+#include "lib/base/handle.h"
+
+namespace hallmark {
+namespace {
+
+using Entries = std::vector<FileTree::Entry>;
+
+constexpr FileTree::Index kNoInode = std::numeric_limits<FileTree::Index>::max();
+
+Entries::const_iterator LowerBound(const Entries& entries, std::string_view name) {
+  return std::lower_bound(entries.begin(), entries.end(), name,
+                          [](const FileTree::Entry& e, std::string_view n) { return e.name < n; });
+}
+
+/// Splits "/a/b" into "a" and "b"; empty parts are passed over.
+std::vector<std::string_view> Components(std::string_view path) {
+  std::vector<std::string_view> parts;
+  while (!path.empty()) {
+    const size_t end = std::min(path.find('/'), path.size());
+    if (end > 0) parts.push_back(path.substr(0, end));
+    path.remove_prefix(std::min(end + 1, path.size()));
+  }
+  return parts;
+}
+
+Result<std::vector<Xattr>> ReadXattrs(const std::string& path) {
+  std::vector<Xattr> xattrs;
+  char names[64 << 10];  // XATTR_LIST_MAX
+  const ssize_t length = llistxattr(path.c_str(), names, sizeof names);
+  if (length < 0) return errno == ENOTSUP ? Result(xattrs) : ErrnoError(errno, "extended attributes of " + path);
+  for (const char* name = names; name < names + length; name += std::strlen(name) + 1) {
+    std::string value(64 << 10, '\0');  // XATTR_SIZE_MAX
+    const ssize_t size = lgetxattr(path.c_str(), name, value.data(), value.size());
+    if (size < 0) return ErrnoError(errno, std::string("extended attribute ") + name + " of " + path);
+    value.resize(static_cast<size_t>(size));
+    xattrs.push_back({name, std::move(value)});
+  }
+  std::sort(xattrs.begin(), xattrs.end());
+  return xattrs;
+}
+
+/// Reads one file's metadata; nothing of a folder's entries.
+Result<FileTree::Inode> ReadInode(const std::string& path, const struct stat& status) {
+  FileTree::Inode inode;
+  inode.mode = status.st_mode;
+  inode.uid = status.st_uid;
+  inode.gid = status.st_gid;
+  inode.mtime = {status.st_mtim.tv_sec, static_cast<uint32_t>(status.st_mtim.tv_nsec)};
+  if (S_ISREG(status.st_mode)) {
+    inode.size = static_cast<uint64_t>(status.st_size);
+    inode.source = path;
+  } else if (S_ISLNK(status.st_mode)) {
+    inode.data.resize(PATH_MAX);
+    const ssize_t length = readlink(path.c_str(), inode.data.data(), inode.data.size());
+    if (length < 0) return ErrnoError(errno, path);
+    inode.data.resize(static_cast<size_t>(length));
+    inode.size = inode.data.size();
+  } else if (S_ISCHR(status.st_mode) || S_ISBLK(status.st_mode)) {
+    inode.device_major = major(status.st_rdev);
+    inode.device_minor = minor(status.st_rdev);
+  }
+  ASSIGN_OR_RETURN(inode.xattrs, ReadXattrs(path));
+  return inode;
+}
+
+Result<std::vector<std::string>> SortedNames(const std::string& folder) {
+  const std::unique_ptr<DIR, Deleter<closedir>> handle(opendir(folder.c_str()));
+  if (handle == nullptr) return ErrnoError(errno, folder);
+  std::vector<std::string> names;
+  errno = 0;
+  while (const dirent* entry = readdir(handle.get())) {
+    const std::string_view name = entry->d_name;
+    if (name != "." && name != "..") names.emplace_back(name);
+  }
+  if (errno != 0) return ErrnoError(errno, folder);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+using InodeNumbers = std::map<std::pair<dev_t, ino_t>, FileTree::Index>;
+
+Result<void> ScanFolder(const std::string& folder, FileTree::Index index, std::vector<FileTree::Inode>& inodes,
+                        InodeNumbers& linked) {
+  ASSIGN_OR_RETURN(const std::vector<std::string> names, SortedNames(folder));
+  inodes[index].entries.reserve(names.size());
+  for (const std::string& name : names) {
+    const std::string path = folder == "/" ? "/" + name : folder + "/" + name;
+    struct stat status;
+    if (lstat(path.c_str(), &status) != 0) return ErrnoError(errno, path);
+    const bool may_be_linked = status.st_nlink > 1 && !S_ISDIR(status.st_mode);
+    const auto known = may_be_linked ? linked.find({status.st_dev, status.st_ino}) : linked.end();
+    if (known != linked.end()) {
+      inodes[index].entries.push_back({name, known->second});
+      continue;
+    }
+    ASSIGN_OR_RETURN(FileTree::Inode inode, ReadInode(path, status));
+    const auto child = static_cast<FileTree::Index>(inodes.size());
+    inodes.push_back(std::move(inode));
+    inodes[index].entries.push_back({name, child});
+    if (may_be_linked) linked[{status.st_dev, status.st_ino}] = child;
+    if (S_ISDIR(status.st_mode)) RETURN_IF_ERROR(ScanFolder(path, child, inodes, linked));
+  }
+  return {};
+}
+
+}  // namespace
+
+FileTree::FileTree() : inodes_(1, Folder(0755, {})) { inodes_[kRoot].link_count = 2; }
+
+Result<FileTree> FileTree::Scan(const std::filesystem::path& folder) {
+  struct stat status;
+  if (stat(folder.c_str(), &status) != 0) return ErrnoError(errno, folder.string());
+  if (!S_ISDIR(status.st_mode)) return UsageError(folder.string() + ": not a folder");
+  FileTree tree;
+  ASSIGN_OR_RETURN(tree.inodes_[kRoot], ReadInode(folder.string(), status));
+  InodeNumbers linked;
+  RETURN_IF_ERROR(ScanFolder(folder.string(), kRoot, tree.inodes_, linked));
+  tree.Compact();
+  return tree;
+}
+
+Result<FileTree::Index> FileTree::Find(std::string_view path) const {
+  Index index = kRoot;
+  for (const std::string_view name : Components(path)) {
+    const Entries& entries = inodes_[index].entries;
+    const auto entry = LowerBound(entries, name);
+    if (entry == entries.end() || entry->name != name) return NotFoundError(std::string(path) + ": not in the tree");
+    index = entry->inode;
+  }
+  return index;
+}
+
+Result<FileTree::Index> FileTree::Put(std::string_view path, Inode inode) {
+  const std::vector<std::string_view> parts = Components(path);
+  Index parent = kRoot;
+  for (size_t i = 0; i < parts.size(); ++i) {
+    if (!S_ISDIR(inodes_[parent].mode)) {
+      return UsageError(std::string(path) + ": a parent of it is not a folder in the tree");
+    }
+    const bool last = i + 1 == parts.size();
+    const auto at = LowerBound(inodes_[parent].entries, parts[i]);
+    const auto position = at - inodes_[parent].entries.begin();
+    const bool exists = at != inodes_[parent].entries.end() && at->name == parts[i];
+    if (exists && !last) {
+      parent = at->inode;
+      continue;
+    }
+    if (exists && S_ISDIR(inode.mode) && S_ISDIR(inodes_[at->inode].mode)) {
+      inode.entries = std::move(inodes_[at->inode].entries);
+      inodes_[at->inode] = std::move(inode);
+      return inodes_[parent].entries[static_cast<size_t>(position)].inode;
+    }
+    const auto added = static_cast<Index>(inodes_.size());
+    inodes_.push_back(last ? std::move(inode) : Folder(0755, inode.mtime));
+    Entries& entries = inodes_[parent].entries;
+    if (exists) {
+      entries[static_cast<size_t>(position)].inode = added;
+    } else {
+      entries.insert(entries.begin() + position, {std::string(parts[i]), added});
+    }
+    parent = added;
+  }
+  if (parts.empty()) {
+    if (!S_ISDIR(inode.mode)) return UsageError("the root of a tree must be a folder");
+    inode.entries = std::move(inodes_[kRoot].entries);
+    inodes_[kRoot] = std::move(inode);
+  }
+  return parent;
+}
+
+Result<void> FileTree::Link(std::string_view path, Index target) {
+  if (S_ISDIR(inodes_[target].mode)) return UsageError(std::string(path) + ": a folder can't have a second name");
+  // Put makes an inode that the entry is then turned away from; Compact drops it.
+  ASSIGN_OR_RETURN(const Index placed, Put(path, Inode{.mode = S_IFREG, .mtime = inodes_[target].mtime}));
+  const std::string_view parent_path = path.substr(0, path.rfind('/'));
+  ASSIGN_OR_RETURN(const Index parent, Find(parent_path));
+  for (Entry& entry : inodes_[parent].entries) {
+    if (entry.inode == placed) entry.inode = target;
+  }
+  return {};
+}
+
+void FileTree::Remove(std::string_view path) {
+  const size_t slash = path.rfind('/');
+  const Result<Index> parent = Find(path.substr(0, slash));
+  if (!parent.ok()) return;
+  Entries& entries = inodes_[*parent].entries;
+  const auto entry = LowerBound(entries, path.substr(slash + 1));
+  if (entry != entries.end() && entry->name == path.substr(slash + 1)) entries.erase(entry);
+}
+
+void FileTree::Clear(std::string_view path) {
+  if (const Result<Index> index = Find(path); index.ok()) inodes_[*index].entries.clear();
+}
+
+void FileTree::Walk(const std::function<void(const std::string&, Index)>& visit) const {
+  const std::function<void(const std::string&, Index)> walk = [&](const std::string& path, Index index) {
+    visit(path, index);
+    const std::string prefix = path == "/" ? path : path + "/";
+    for (const Entry& entry : inodes_[index].entries) walk(prefix + entry.name, entry.inode);
+  };
+  walk("/", kRoot);
+}
+
+void FileTree::Compact() {
+  std::vector<Index> renumbered(inodes_.size(), kNoInode);
+  std::vector<Inode> ordered;
+  ordered.reserve(inodes_.size());
+  Walk([&](const std::string&, Index index) {
+    if (renumbered[index] == kNoInode) {
+      renumbered[index] = static_cast<Index>(ordered.size());
+      // A copy: Walk still reads the entries of the old one.
+      ordered.push_back(inodes_[index]);
+      ordered.back().link_count = 0;
+    }
+    ++ordered[renumbered[index]].link_count;
+  });
+  for (Inode& inode : ordered) {
+    if (!S_ISDIR(inode.mode)) continue;
+    inode.link_count = 2;
+    for (Entry& entry : inode.entries) {
+      entry.inode = renumbered[entry.inode];
+      if (S_ISDIR(ordered[entry.inode].mode)) ++inode.link_count;
+    }
+  }
+  inodes_ = std::move(ordered);
+}
+
+FileTree::Inode FileTree::RegularFile(std::string content, mode_t permissions, Timestamp mtime) {
+  Inode inode{.mode = S_IFREG | permissions, .mtime = mtime, .size = content.size(), .link_count = 1};
+  inode.data = std::move(content);
+  return inode;
+}
+
+FileTree::Inode FileTree::Folder(mode_t permissions, Timestamp mtime) {
+  return {.mode = S_IFDIR | permissions, .mtime = mtime, .link_count = 2};
+}
+
+FileTree::Inode FileTree::SymbolicLink(std::string target, Timestamp mtime) {
+  Inode inode{.mode = S_IFLNK | 0777, .mtime = mtime, .size = target.size(), .link_count = 1};
+  inode.data = std::move(target);
+  return inode;
+}
+
+FileTree::Inode FileTree::Device(mode_t type_and_permissions, uint32_t major_number, uint32_t minor_number,
+                                 Timestamp mtime) {
+  return {.mode = type_and_permissions,
+          .mtime = mtime,
+          .link_count = 1,
+          .device_major = major_number,
+          .device_minor = minor_number};
+}
+
+}  // namespace hallmark

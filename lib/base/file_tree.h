@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <sys/stat.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lib/base/result.h"
+
+namespace hallmark {
+
+struct Timestamp {
+  int64_t seconds = 0;  ///< since 1970-01-01 00:00:00 UTC
+  uint32_t nanoseconds = 0;
+  auto operator<=>(const Timestamp&) const = default;
+};
+
+struct Xattr {
+  std::string name;   ///< with its prefix: "security.capability"
+  std::string value;  ///< as lgetxattr gives it
+  auto operator<=>(const Xattr&) const = default;
+};
+
+/// A folder of files as a filesystem writer takes it: metadata in memory, file contents where they are on disk.
+/// What the disk under an unprivileged user can't hold (device nodes, foreign owners) stands here all the same.
+class FileTree {
+ public:
+  using Index = uint32_t;
+  static constexpr Index kRoot = 0;
+
+  struct Entry {
+    std::string name;
+    Index inode = 0;
+  };
+
+  /// One file of any type. Several entries may name one inode (hard links); a folder has exactly one.
+  struct Inode {
+    mode_t mode = 0;  ///< type and permissions, as in struct stat
+    uint32_t uid = 0;
+    uint32_t gid = 0;
+    Timestamp mtime;
+    uint64_t size = 0;        ///< bytes; regular files and symbolic links
+    uint32_t link_count = 0;  ///< entries that name this inode; for a folder, 2 and its subfolders
+    uint32_t device_major = 0;
+    uint32_t device_minor = 0;
+    std::string source;           ///< regular file: where its content is on disk; empty: `data` is the content
+    std::string data;             ///< symbolic link: its target; regular file without source: its content
+    std::vector<Xattr> xattrs;    ///< sorted by name
+    std::vector<Entry> entries;   ///< folder: sorted by name, bytewise; without "." and ".."
+  };
+
+  /// A tree that holds an empty root folder, root:root, 0755.
+  FileTree();
+
+  /// All that is below `folder`, on its filesystem and on those mounted in it. Sockets, FIFOs and devices are kept as
+  /// such. Runs where the caller's user namespace is, so ids and file capabilities come out as that namespace sees them.
+  static Result<FileTree> Scan(const std::filesystem::path& folder);
+
+  [[nodiscard]] const Inode& inode(Index index) const { return inodes_[index]; }
+  [[nodiscard]] Inode& inode(Index index) { return inodes_[index]; }
+  [[nodiscard]] const std::vector<Inode>& inodes() const { return inodes_; }
+
+  /// The inode at an absolute path of the tree ("/etc/passwd"), symbolic links not followed. kNotFound.
+  [[nodiscard]] Result<Index> Find(std::string_view path) const;
+  [[nodiscard]] bool Contains(std::string_view path) const { return Find(path).ok(); }
+
+  /// Puts `inode` at an absolute path, in place of what was there (a folder replaces a folder's metadata and keeps its
+  /// entries). Missing parents are made root:root, 0755, with the inode's mtime. kUsage if a parent is not a folder.
+  Result<Index> Put(std::string_view path, Inode inode);
+  /// Another name for a file that is not a folder.
+  Result<void> Link(std::string_view path, Index target);
+  /// Removes an entry and all below it; fine if it does not exist. Inodes without a name are dropped by Compact().
+  void Remove(std::string_view path);
+  /// Removes all that is in a folder, and not the folder.
+  void Clear(std::string_view path);
+
+  /// Calls `visit(path, inode index)` for each entry in depth-first order of names, the root first as "/". A hard-linked
+  /// inode comes once for each of its names.
+  void Walk(const std::function<void(const std::string& path, Index inode)>& visit) const;
+
+  /// Renumbers the inodes in the order of Walk, drops those without a name and sets every link_count.
+  void Compact();
+
+  // Short ways to make an inode for Put().
+  static Inode RegularFile(std::string content, mode_t permissions, Timestamp mtime);
+  static Inode Folder(mode_t permissions, Timestamp mtime);
+  static Inode SymbolicLink(std::string target, Timestamp mtime);
+  static Inode Device(mode_t type_and_permissions, uint32_t major, uint32_t minor, Timestamp mtime);
+
+ private:
+  std::vector<Inode> inodes_;
+};
+
+}  // namespace hallmark

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "lib/base/bytes.h"
+#include "lib/base/file.h"
+#include "lib/base/result.h"
+
+namespace hallmark {
+
+/// Takes a stream of bytes, front to back. A hole reads as zeros and costs nothing where the receiver can help it.
+class Sink {
+ public:
+  virtual ~Sink() = default;
+  virtual Result<void> Write(ByteSpan bytes) = 0;
+  /// `length` zero bytes.
+  virtual Result<void> WriteHole(uint64_t length) = 0;
+};
+
+/// Writes to a file from `offset` on. Holes are left as the file has them: the caller gives a new or truncated file,
+/// and sets its final size.
+class FileSink : public Sink {
+ public:
+  explicit FileSink(const File& file, uint64_t offset = 0) : file_(file), position_(offset) {}
+
+  Result<void> Write(ByteSpan bytes) override {
+    RETURN_IF_ERROR(file_.WriteAt(position_, bytes));
+    position_ += bytes.size();
+    return {};
+  }
+  Result<void> WriteHole(uint64_t length) override {
+    position_ += length;
+    return {};
+  }
+  /// Where the next byte goes, from the start of the file.
+  [[nodiscard]] uint64_t position() const { return position_; }
+
+ private:
+  const File& file_;
+  uint64_t position_;
+};
+
+/// Keeps the stream in memory: for tests and small images.
+class MemorySink : public Sink {
+ public:
+  Result<void> Write(ByteSpan bytes) override {
+    bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
+    return {};
+  }
+  Result<void> WriteHole(uint64_t length) override {
+    bytes_.resize(bytes_.size() + length);
+    return {};
+  }
+  [[nodiscard]] const ByteVector& bytes() const { return bytes_; }
+
+ private:
+  ByteVector bytes_;
+};
+
+}  // namespace hallmark

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <future>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "lib/base/result.h"
+
+namespace hallmark {
+
+/// A fixed set of worker threads. Tasks start in the order they were submitted; the destructor runs what is left.
+class ThreadPool {
+ public:
+  /// `threads` of 0: one per core that this process may use.
+  explicit ThreadPool(size_t threads = 0);
+  ThreadPool(const ThreadPool&) = delete;
+  ThreadPool& operator=(const ThreadPool&) = delete;
+  ~ThreadPool();
+
+  [[nodiscard]] size_t size() const { return workers_.size(); }
+
+  template <typename F>
+  auto Submit(F task) -> std::future<decltype(task())> {
+    auto packaged = std::make_shared<std::packaged_task<decltype(task())()>>(std::move(task));
+    auto future = packaged->get_future();
+    Enqueue([packaged] { (*packaged)(); });
+    return future;
+  }
+
+ private:
+  void Enqueue(std::function<void()> task);
+  void Work();
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<std::function<void()>> queue_;
+  bool stopping_ = false;
+  std::vector<std::thread> workers_;
+};
+
+/// Cores that this process may run on (sched_getaffinity), at least 1.
+size_t AvailableCores();
+
+/// Runs `task(i)` for each i below `count` on `pool`; returns the error of the lowest i that failed. After a failure no
+/// further task starts.
+Result<void> ParallelFor(ThreadPool& pool, size_t count, const std::function<Result<void>(size_t)>& task);
+
+}  // namespace hallmark

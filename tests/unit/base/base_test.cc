@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <atomic>
+
+#include "lib/base/bytes.h"
+#include "lib/base/checked.h"
+#include "lib/base/endian.h"
+#include "lib/base/progress.h"
+#include "lib/base/result.h"
+#include "lib/base/thread_pool.h"
+#include "tests/support/matchers.h"
+
+namespace hallmark {
+namespace {
+
+using ::testing::ElementsAre;
+using testing::HasError;
+
+Result<int> Fails() { return CorruptError("cause"); }
+Result<int> AddsContext() {
+  ASSIGN_OR_RETURN(const int value, Fails().WithContext("path").WithContext("doing X").WithHint("do Y"));
+  return value;
+}
+
+TEST(ResultTest, CarriesCauseContextAndNextStep) {
+  const Result<int> result = AddsContext();
+  EXPECT_THAT(result, HasError(ErrorKind::kCorrupt, "doing X: path: cause"));
+  EXPECT_EQ(result.error().hint, "do Y");
+}
+
+TEST(ResultTest, ExitStatusFollowsTheKind) {
+  EXPECT_EQ(ExitStatus(UsageError("")), 2);
+  EXPECT_EQ(ExitStatus(VerificationError("")), 3);
+  EXPECT_EQ(ExitStatus(IoError("")), 1);
+  EXPECT_EQ(ExitStatus(CorruptError("")), 1);
+}
+
+TEST(CheckedTest, RefusesWhatDoesNotFit) {
+  EXPECT_THAT(CheckedAdd<uint64_t>(~0ULL, 1, "size"), HasError(ErrorKind::kCorrupt, "size: number too large"));
+  EXPECT_THAT(CheckedMultiply<uint32_t>(1U << 16, 1U << 16, "n"), HasError(ErrorKind::kCorrupt, "n"));
+  EXPECT_THAT(CheckedCast<uint32_t>(uint64_t{1} << 32, "n"), HasError(ErrorKind::kCorrupt, "n: number out of range"));
+  EXPECT_TRUE(InBounds(10, 0, 10));
+  EXPECT_FALSE(InBounds(1, ~0ULL, 10));
+}
+
+TEST(EndianTest, StoresTheStatedOrder) {
+  const Le32 little = 0x01020304;
+  const Be32 big = 0x01020304;
+  EXPECT_THAT(StructBytes(little), ElementsAre(4, 3, 2, 1));
+  EXPECT_THAT(StructBytes(big), ElementsAre(1, 2, 3, 4));
+  EXPECT_EQ(little, 0x01020304U);
+  EXPECT_EQ(big, 0x01020304U);
+}
+
+TEST(BytesTest, HexRoundTripsAndRefusesOther) {
+  const ByteVector bytes = {0x00, 0xfe, 0x10};
+  EXPECT_EQ(ToHex(bytes), "00fe10");
+  EXPECT_EQ(*FromHex("00FE10"), bytes);
+  EXPECT_THAT(FromHex("0"), HasError(ErrorKind::kCorrupt, "odd length"));
+  EXPECT_THAT(FromHex("0g"), HasError(ErrorKind::kCorrupt, "not a hexadecimal digit"));
+}
+
+TEST(BytesTest, ZeroMeansEveryByte) {
+  ByteVector bytes(4096);
+  EXPECT_TRUE(IsZero(bytes));
+  EXPECT_TRUE(IsZero({}));
+  for (const size_t at : {0, 1, 4095}) {
+    bytes[at] = 1;
+    EXPECT_FALSE(IsZero(bytes)) << at;
+    bytes[at] = 0;
+  }
+}
+
+TEST(ThreadPoolTest, ParallelForRunsEachOnceAndReportsTheFirstError) {
+  ThreadPool pool(4);
+  std::vector<std::atomic<int>> runs(1000);
+  ASSERT_OK(ParallelFor(pool, runs.size(), [&](size_t i) -> Result<void> {
+    ++runs[i];
+    return {};
+  }));
+  for (const auto& count : runs) EXPECT_EQ(count, 1);
+  EXPECT_THAT(ParallelFor(pool, 10, [](size_t i) -> Result<void> { return IoError("task " + std::to_string(i)); }),
+              HasError(ErrorKind::kIo, "task 0"));
+}
+
+TEST(ProgressTest, FormatsForPeople) {
+  EXPECT_EQ(FormatBytes(1023), "1023 bytes");
+  EXPECT_EQ(FormatBytes(1536), "1.5 KiB");
+  EXPECT_EQ(FormatBytes(uint64_t{10} << 30), "10 GiB");
+  EXPECT_EQ(FormatDuration(std::chrono::seconds(185)), "3 min 05 s");
+}
+
+}  // namespace
+}  // namespace hallmark

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/base/file.h"
+
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/support/matchers.h"
+#include "tests/support/temp_dir.h"
+
+namespace hallmark {
+namespace {
+
+using ::testing::ElementsAre;
+using testing::HasError;
+using testing::ReadFile;
+using testing::TempDir;
+using testing::WriteFile;
+
+size_t CountEntries(const std::filesystem::path& folder) {
+  return static_cast<size_t>(std::distance(std::filesystem::directory_iterator(folder), {}));
+}
+
+TEST(AtomicFileTest, HasNoNameUntilCommit) {
+  const TempDir dir;
+  ASSERT_OK_AND_ASSIGN(AtomicFile output, AtomicFile::Create(dir / "out", 0640));
+  ASSERT_OK(output.file().WriteAt(0, AsBytes("new")));
+  EXPECT_EQ(CountEntries(dir.path()), 0);
+  ASSERT_OK(output.Commit());
+  EXPECT_EQ(ReadFile(dir / "out"), "new");
+  EXPECT_EQ(CountEntries(dir.path()), 1);
+  ASSERT_OK_AND_ASSIGN(const File file, File::OpenForReading(dir / "out"));
+  ASSERT_OK_AND_ASSIGN(const struct stat status, file.Stat());
+  EXPECT_EQ(status.st_mode & 07777, 0640);
+}
+
+TEST(AtomicFileTest, KeepsTheOldFileWhenAbandonedOrKilled) {
+  const TempDir dir;
+  WriteFile(dir / "out", "old");
+  const pid_t child = fork();
+  if (child == 0) {
+    auto output = AtomicFile::Create(dir / "out");
+    (void)output->file().WriteAt(0, AsBytes("half"));
+    kill(getpid(), SIGKILL);
+  }
+  waitpid(child, nullptr, 0);
+  EXPECT_EQ(ReadFile(dir / "out"), "old");
+  EXPECT_EQ(CountEntries(dir.path()), 1);
+}
+
+TEST(AtomicFileTest, ReplacesAnExistingFile) {
+  const TempDir dir;
+  WriteFile(dir / "out", "something longer than the new text");
+  ASSERT_OK(WriteFileAtomically(dir / "out", AsBytes("new")));
+  EXPECT_EQ(ReadFile(dir / "out"), "new");
+}
+
+TEST(AtomicFileTest, NamesTheFileItCannotCreate) {
+  EXPECT_THAT(AtomicFile::Create("/nonexistent/out"), HasError(ErrorKind::kNotFound, "/nonexistent/out"));
+}
+
+TEST(FileTest, ShortFileIsCorrupt) {
+  const TempDir dir;
+  WriteFile(dir / "f", "abc");
+  ASSERT_OK_AND_ASSIGN(const File file, File::OpenForReading(dir / "f"));
+  std::array<uint8_t, 4> buffer{};
+  EXPECT_THAT(file.ReadAt(0, buffer), HasError(ErrorKind::kCorrupt, "ends at byte 3"));
+  ASSERT_OK_AND_ASSIGN(const size_t n, file.ReadUpTo(1, buffer));
+  EXPECT_EQ(n, 2);
+}
+
+TEST(FileTest, FindsDataBetweenHoles) {
+  const TempDir dir;
+  WriteFile(dir / "f", "");
+  ASSERT_OK_AND_ASSIGN(const File file, File::Open(dir / "f", O_RDWR));
+  ASSERT_OK(file.Truncate(1 << 20));
+  ASSERT_OK(file.WriteAt(512 << 10, AsBytes("x")));
+  ASSERT_OK_AND_ASSIGN(const std::vector<DataRange> ranges, DataRanges(file));
+  ASSERT_EQ(ranges.size(), 1);
+  EXPECT_LE(ranges[0].offset, 512 << 10);
+  EXPECT_LT(ranges[0].length, 1 << 20);
+}
+
+TEST(FileTest, SmallFileLimitHolds) {
+  const TempDir dir;
+  WriteFile(dir / "f", std::string(100, 'x'));
+  EXPECT_THAT(ReadSmallFile(dir / "f", 99), HasError(ErrorKind::kCorrupt, "larger than 99 bytes"));
+  ASSERT_OK_AND_ASSIGN(const std::string text, ReadSmallFile(dir / "f", 100));
+  EXPECT_EQ(text.size(), 100);
+}
+
+TEST(FileLockTest, SecondOwnerIsRefusedUntilTheFirstIsGone) {
+  const TempDir dir;
+  {
+    ASSERT_OK_AND_ASSIGN(const FileLock lock, FileLock::TryAcquire(dir / "lock"));
+    EXPECT_THAT(FileLock::TryAcquire(dir / "lock"), HasError(ErrorKind::kIo, "in use by another process"));
+  }
+  EXPECT_OK(FileLock::TryAcquire(dir / "lock"));
+}
+
+TEST(TemporaryFolderTest, IsRemovedWithItsContent) {
+  const TempDir dir;
+  std::filesystem::path path;
+  {
+    ASSERT_OK_AND_ASSIGN(const TemporaryFolder folder, TemporaryFolder::Create(dir.path(), "t-"));
+    path = folder.path();
+    WriteFile(path / "a" / "b", "x");
+  }
+  EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+}  // namespace
+}  // namespace hallmark

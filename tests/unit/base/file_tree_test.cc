@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/base/file_tree.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/support/matchers.h"
+#include "tests/support/temp_dir.h"
+
+namespace hallmark {
+namespace {
+
+using testing::HasError;
+using testing::TempDir;
+using testing::WriteFile;
+
+std::vector<std::string> Paths(const FileTree& tree) {
+  std::vector<std::string> paths;
+  tree.Walk([&](const std::string& path, FileTree::Index) { paths.push_back(path); });
+  return paths;
+}
+
+TEST(FileTreeTest, ScanSeesEveryTypeAndHardLinks) {
+  const TempDir dir;
+  WriteFile(dir / "sub/file", "content");
+  ASSERT_EQ(link((dir / "sub/file").c_str(), (dir / "again").c_str()), 0);
+  ASSERT_EQ(symlink("sub/file", (dir / "link").c_str()), 0);
+  ASSERT_EQ(mkfifo((dir / "fifo").c_str(), 0600), 0);
+
+  ASSERT_OK_AND_ASSIGN(const FileTree tree, FileTree::Scan(dir.path()));
+  EXPECT_EQ(Paths(tree), (std::vector<std::string>{"/", "/again", "/fifo", "/link", "/sub", "/sub/file"}));
+  ASSERT_OK_AND_ASSIGN(const FileTree::Index file, tree.Find("/sub/file"));
+  EXPECT_EQ(file, *tree.Find("/again"));
+  EXPECT_EQ(tree.inode(file).link_count, 2);
+  EXPECT_EQ(tree.inode(file).size, 7);
+  EXPECT_EQ(tree.inode(*tree.Find("/link")).data, "sub/file");
+  EXPECT_TRUE(S_ISFIFO(tree.inode(*tree.Find("/fifo")).mode));
+  EXPECT_EQ(tree.inode(FileTree::kRoot).link_count, 3);
+}
+
+TEST(FileTreeTest, PutMakesParentsAndReplaces) {
+  FileTree tree;
+  const Timestamp time{7, 0};
+  ASSERT_OK(tree.Put("/a/b/c", FileTree::RegularFile("one", 0644, time)));
+  ASSERT_OK(tree.Put("/a/b/c", FileTree::RegularFile("three", 0600, time)));
+  ASSERT_OK(tree.Put("/a/b", FileTree::Folder(0700, time)));
+  tree.Compact();
+  EXPECT_EQ(Paths(tree), (std::vector<std::string>{"/", "/a", "/a/b", "/a/b/c"}));
+  EXPECT_EQ(tree.inodes().size(), 4);
+  EXPECT_EQ(tree.inode(*tree.Find("/a/b/c")).data, "three");
+  EXPECT_EQ(tree.inode(*tree.Find("/a/b")).mode & 07777, 0700);
+  EXPECT_THAT(tree.Put("/a/b/c/d", FileTree::Folder(0755, time)), HasError(ErrorKind::kUsage, "not a folder"));
+}
+
+TEST(FileTreeTest, LinkRemoveAndClear) {
+  FileTree tree;
+  ASSERT_OK_AND_ASSIGN(const FileTree::Index file, tree.Put("/d/f", FileTree::RegularFile("x", 0644, {})));
+  ASSERT_OK(tree.Link("/e/g", file));
+  tree.Compact();
+  EXPECT_EQ(tree.inode(*tree.Find("/e/g")).link_count, 2);
+  tree.Remove("/d/f");
+  tree.Remove("/d/not-there");
+  tree.Compact();
+  EXPECT_EQ(tree.inode(*tree.Find("/e/g")).link_count, 1);
+  tree.Clear("/e");
+  tree.Compact();
+  EXPECT_EQ(Paths(tree), (std::vector<std::string>{"/", "/d", "/e"}));
+  EXPECT_THAT(tree.Find("/e/g"), HasError(ErrorKind::kNotFound, "/e/g"));
+}
+
+}  // namespace
+}  // namespace hallmark
