@@ -1,6 +1,6 @@
 # Every target sets up what it needs first; 'make' alone tells what there is.
 
-RECIPE ?= recipes/debian-12-arm64
+RECIPE ?= default
 OUT ?= out
 JOBS ?= $(shell nproc)
 
@@ -11,7 +11,7 @@ CCACHE := $(if $(shell command -v ccache),-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
 .PHONY: help setup build image check check-sanitizers fuzz bench boot-test install format tidy clean
 
 help:
-	@echo 'make image        a signed, verified image bundle in $(OUT)/ from $(RECIPE)'
+	@echo 'make image        a signed, verified image bundle in $(OUT)/'
 	@echo 'make check        every test'
 	@echo 'make build        the tools, in $(BUILD)/'
 	@echo 'make install      the tools, their man pages and completions (PREFIX, DESTDIR)'
