@@ -133,8 +133,25 @@ must_fail 2 'sequences start at 1' "$hallmark" sign bundle --key a.key --sequenc
 must_fail 2 "can't go back" "$hallmark" sign bundle --key a.key --sequence 2
 [ "$(grep -c '"sig"' bundle/manifest.dsse.json)" = 1 ] || fail 'signatures of sequence 1 stayed'
 minisign -Vm bundle/manifest.json -p a.key.pub
+must_fail 3 'origin: .rootfs.img.origin' sh -c "printf %040d 0 >bundle/.rootfs.img.origin
+  '$hallmark' sign -q bundle --key a.key --sequence 4; '$hallmark' verify bundle --trust trust.json"
+rm bundle/.rootfs.img.origin
+"$hallmark" verify bundle --trust trust.json --full
+must_fail 3 'rolled-back: manifest.json' "$hallmark" verify bundle --trust trust.json --least-sequence 5
+"$hallmark" verify bundle --trust trust.json --json | grep -q '"verdict": "good"'
 printf x >>bundle/rootfs.img.zst
-must_fail 3 'bytes where the manifest says' "$hallmark" sign bundle --key a.key --sequence 4
+must_fail 3 'extended by 1 bytes' "$hallmark" verify bundle --trust trust.json
+must_fail 3 'bytes where the manifest says' "$hallmark" sign bundle --key a.key --sequence 5
+
+echo "== origin"
+printf abc >abc
+must_fail 3 '' "$hallmark" origin verify abc
+"$hallmark" origin write abc
+printf '%s' "$(sha1sum abc | cut -c1-40)" | cmp - .abc.origin
+"$hallmark" origin verify abc | grep -q ': content:'
+printf abd >abc
+must_fail 3 '' "$hallmark" origin verify abc
+grep -q ': mismatch:' out.txt || fail 'no mismatch'
 
 echo "== rotate"
 cp trust.json old.json

@@ -6,14 +6,18 @@
 namespace hallmark {
 
 Result<int> RunKeygen(const Arguments& arguments);
+Result<int> RunOrigin(const Arguments& arguments);
 Result<int> RunSign(const Arguments& arguments);
 Result<int> RunTrust(const Arguments& arguments);
+Result<int> RunVerify(const Arguments& arguments);
 
 std::span<const Verb> Verbs() {
   static constexpr auto kVerbs = std::to_array<Verb>({
       {"keygen", "make a key to sign with", RunKeygen},
       {"trust", "say which keys may sign what", RunTrust},
       {"sign", "sign a bundle, or add a signature", RunSign},
+      {"verify", "check a bundle against its signatures", RunVerify},
+      {"origin", "write or check .NAME.origin files", RunOrigin},
   });
   return kVerbs;
 }

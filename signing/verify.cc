@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "signing/verify.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+#include "lib/base/thread_pool.h"
+#include "signing/disk_check.h"
+#include "signing/disk_reader.h"
+#include "signing/minisign.h"
+#include "signing/sidecars.h"
+
+namespace hallmark {
+namespace {
+
+/// Digests of these are looked at by a full check only: they are what makes it take seconds.
+bool IsLarge(ArtifactRole role) { return role == ArtifactRole::kRootfs || role == ArtifactRole::kRootfsCompressed; }
+
+/// What a compressed file begins with: zstd's frames and skippable frames, gzip, xz.
+bool LooksCompressed(const File& file) {
+  std::array<uint8_t, 4> magic{};
+  const Result<size_t> read = file.ReadUpTo(0, magic);
+  if (!read.ok() || *read < magic.size()) return false;
+  static constexpr std::array<uint8_t, 4> kZstd = {0x28, 0xB5, 0x2F, 0xFD};
+  const bool skippable = (magic[0] & 0xF0) == 0x50 && magic[1] == 0x2A && magic[2] == 0x4D && magic[3] == 0x18;
+  const bool gzip = magic[0] == 0x1F && magic[1] == 0x8B;
+  const bool xz = magic[0] == 0xFD && magic[1] == '7' && magic[2] == 'z' && magic[3] == 'X';
+  return magic == kZstd || skippable || gzip || xz;
+}
+
+Finding SizeFinding(const Artifact& artifact, const std::string& name, const File& file, uint64_t size) {
+  const std::string sizes = ": it has " + std::to_string(size) + " and not " + std::to_string(artifact.size);
+  if (artifact.role == ArtifactRole::kRootfs && LooksCompressed(file)) {
+    return {Verdict::kCompressed, name, "is compressed where the raw image must be"};
+  }
+  if (size < artifact.size) {
+    return {Verdict::kTruncated, name, "truncated by " + std::to_string(artifact.size - size) + " bytes" + sizes};
+  }
+  return {Verdict::kExtended, name, "extended by " + std::to_string(size - artifact.size) + " bytes" + sizes};
+}
+
+/// Opens one artifact and checks its kind and size. Into `report`: the open file, or a finding.
+Result<void> OpenArtifact(const std::filesystem::path& bundle, const Manifest& manifest, const Artifact& artifact,
+                          VerifyReport& report) {
+  const std::string name = manifest.FileName(artifact.role);
+  // O_NONBLOCK: opening a FIFO must not wait for its other end.
+  Result<File> file = File::Open(bundle / name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  if (!file.ok() && file.error().kind == ErrorKind::kNotFound) {
+    if (IsShipped(artifact.role)) report.findings.push_back({Verdict::kMissing, name, "is missing"});
+    return {};
+  }
+  struct stat status {};
+  if (!file.ok()) {
+    const bool link = ::lstat((bundle / name).c_str(), &status) == 0 && !S_ISREG(status.st_mode);
+    if (!link) return file.error();
+    report.findings.push_back({Verdict::kNotAFile, name, "is no regular file"});
+    return {};
+  }
+  ASSIGN_OR_RETURN(status, file->Stat());
+  if (!S_ISREG(status.st_mode)) {
+    report.findings.push_back({Verdict::kNotAFile, name, "is no regular file"});
+    return {};
+  }
+  const auto size = static_cast<uint64_t>(status.st_size);
+  if (size != artifact.size) {
+    report.findings.push_back(SizeFinding(artifact, name, *file, size));
+    return {};
+  }
+  report.files.emplace(artifact.role, std::move(file).value());
+  return {};
+}
+
+/// One digest to compare: a small artifact, or a partition of the image.
+struct DigestTask {
+  const File* file;
+  uint64_t offset;
+  uint64_t size;
+  Sha256Digest expected;
+  Finding finding;  ///< if it differs
+};
+
+std::vector<DigestTask> DigestTasks(const Manifest& manifest, const BundleFiles& files) {
+  std::vector<DigestTask> tasks;
+  const auto image = files.find(ArtifactRole::kRootfs);
+  if (image != files.end() && manifest.disk) {
+    for (const Partition& partition : manifest.disk->partitions) {
+      if (!partition.sha256) continue;
+      Finding finding{
+          Verdict::kPartition, manifest.FileName(ArtifactRole::kRootfs),
+          "partition " + std::to_string(partition.number) + " (" + partition.name + ") holds other bytes than signed",
+          partition.offset, partition.size};
+      finding.partition = partition.number;
+      tasks.push_back({&image->second, partition.offset, partition.size, *partition.sha256, std::move(finding)});
+    }
+  }
+  for (const Artifact& artifact : manifest.artifacts) {
+    const auto file = files.find(artifact.role);
+    if (IsLarge(artifact.role) || file == files.end()) continue;
+    tasks.push_back({&file->second,
+                     0,
+                     artifact.size,
+                     artifact.sha256,
+                     {Verdict::kDigest, manifest.FileName(artifact.role), "holds other bytes than signed"}});
+  }
+  return tasks;
+}
+
+/// Compares digests on all cores; findings come in the order of the tasks.
+Result<void> CompareDigests(const std::vector<DigestTask>& tasks, std::vector<Finding>& findings) {
+  std::vector<uint8_t> differs(tasks.size());
+  ThreadPool pool;
+  RETURN_IF_ERROR(ParallelFor(pool, tasks.size(), [&](size_t i) -> Result<void> {
+    ASSIGN_OR_RETURN(const Sha256Digest digest, Sha256OfRange(*tasks[i].file, tasks[i].offset, tasks[i].size));
+    differs[i] = digest != tasks[i].expected;
+    return {};
+  }));
+  for (size_t i = 0; i < tasks.size(); ++i) {
+    if (differs[i] != 0) findings.push_back(tasks[i].finding);
+  }
+  return {};
+}
+
+Finding FindingOf(const Error& error, std::string_view file) {
+  const Verdict verdict = error.kind == ErrorKind::kVerification ? Verdict::kUntrusted : Verdict::kMalformed;
+  std::string message = error.message;
+  const std::string prefix = std::string(file) + ": ";
+  if (message.starts_with(prefix)) message.erase(0, prefix.size());
+  return {verdict, std::string(file), std::move(message)};
+}
+
+/// A file that must be there, as text. Empty, with a finding, if it is not.
+Result<std::optional<std::string>> ReadRequired(const std::filesystem::path& bundle, std::string_view name,
+                                                uint64_t limit, VerifyReport& report) {
+  Result<std::string> text = ReadSmallFile(bundle / name, limit);
+  if (text.ok()) return std::optional(std::move(text).value());
+  if (text.error().kind == ErrorKind::kNotFound) {
+    report.findings.push_back({Verdict::kMissing, std::string(name), "is missing"});
+  } else if (text.error().kind == ErrorKind::kCorrupt) {
+    report.findings.push_back({Verdict::kMalformed, std::string(name), "is larger than it may be"});
+  } else {
+    return text.error();
+  }
+  return std::optional<std::string>();
+}
+
+/// The trust that counts: the bundle's own file if it grew out of `pinned`, and `pinned` otherwise. A file that grew
+/// out of another root is a finding.
+Result<Trust> EffectiveTrust(const std::filesystem::path& bundle, const Trust& pinned, VerifyReport& report) {
+  const Result<std::string> text = ReadSmallFile(bundle / kTrustName, kMaxTrustSize);
+  if (!text.ok()) {
+    if (text.error().kind == ErrorKind::kNotFound) return pinned;
+    return text.error();
+  }
+  const Result<Trust> offered = ParseTrust(*text);
+  if (!offered.ok()) {
+    report.findings.push_back(FindingOf(offered.error(), kTrustName));
+    return pinned;
+  }
+  const bool older = offered->versions().size() < pinned.versions().size();
+  // Expiry is for updates: a host that is offline boots what it has.
+  const Result<void> grown = older ? CheckTrustUpdate(*offered, pinned, 0) : CheckTrustUpdate(pinned, *offered, 0);
+  if (!grown.ok()) {
+    report.findings.push_back(FindingOf(grown.error(), kTrustName));
+    return pinned;
+  }
+  return older ? pinned : *offered;
+}
+
+/// Signatures and sequence. Leaves report.manifest empty if they do not hold.
+Result<void> CheckManifest(const std::filesystem::path& bundle, const Trust& pinned, uint64_t least_sequence,
+                           VerifyReport& report) {
+  ASSIGN_OR_RETURN(const Trust trust, EffectiveTrust(bundle, pinned, report));
+  ASSIGN_OR_RETURN(std::optional<std::string> text, ReadRequired(bundle, kManifestName, kMaxManifestSize, report));
+  ASSIGN_OR_RETURN(const std::optional<std::string> envelope,
+                   ReadRequired(bundle, kEnvelopeName, kMaxEnvelopeSize, report));
+  if (!text || !envelope) return {};
+  Result<VerifiedManifest> manifest = VerifyManifest(std::move(*text), *envelope, trust);
+  if (!manifest.ok()) {
+    const bool of_envelope = manifest.error().message.starts_with(kEnvelopeName);
+    report.findings.push_back(FindingOf(manifest.error(), of_envelope ? kEnvelopeName : kManifestName));
+    return {};
+  }
+  const uint64_t sequence = (*manifest)->sequence;
+  if (sequence == 0) {
+    report.findings.push_back({Verdict::kUnreleased, std::string(kManifestName), "has no sequence: not a release"});
+  } else if (sequence < least_sequence) {
+    report.findings.push_back(
+        {Verdict::kRolledBack, std::string(kManifestName),
+         "rolled back: sequence " + std::to_string(sequence) + ", and the least is " + std::to_string(least_sequence)});
+  }
+  ASSIGN_OR_RETURN(std::vector<Finding> sidecars, CheckSidecars(bundle, *manifest, trust));
+  report.findings.insert(report.findings.end(), sidecars.begin(), sidecars.end());
+  report.manifest = std::move(manifest).value();
+  return {};
+}
+
+}  // namespace
+
+std::string_view VerdictName(Verdict verdict) {
+  static constexpr std::array<std::string_view, 18> kNames = {
+      "good",       "untrusted", "malformed", "unreleased", "rolled-back",   "missing",
+      "not-a-file", "truncated", "extended",  "compressed", "wrong-release", "digest",
+      "table",      "partition", "chunk",     "origin",     "origin-stamp",  "sums"};
+  static_assert(kNames.size() == static_cast<size_t>(Verdict::kSums) + 1);
+  return kNames[static_cast<size_t>(verdict)];
+}
+
+Result<VerifiedManifest> VerifyManifest(std::string manifest_text, std::string_view envelope_text, const Trust& trust) {
+  ASSIGN_OR_RETURN(const Envelope envelope, ParseEnvelope(envelope_text, kEnvelopeName));
+  RETURN_IF_ERROR(VerifyEnvelope(envelope, kManifestPayloadType, trust.newest().bundle, kEnvelopeName));
+  if (envelope.payload != manifest_text) {
+    return VerificationError("manifest.json: is not what manifest.dsse.json signs");
+  }
+  ASSIGN_OR_RETURN(Manifest manifest, ParseManifest(manifest_text));
+  return VerifiedManifest(std::move(manifest), std::move(manifest_text));
+}
+
+Result<VerifyReport> VerifyBundle(const std::filesystem::path& bundle, const Trust& trust,
+                                  const VerifyOptions& options) {
+  VerifyReport report;
+  RETURN_IF_ERROR(CheckManifest(bundle, trust, options.least_sequence, report));
+  if (!report.manifest) return report;
+  const Manifest& manifest = **report.manifest;
+  for (const Artifact& artifact : manifest.artifacts) {
+    RETURN_IF_ERROR(OpenArtifact(bundle, manifest, artifact, report));
+  }
+  if (const auto image = report.files.find(ArtifactRole::kRootfs); image != report.files.end() && manifest.disk) {
+    ASSIGN_OR_RETURN(std::optional<Finding> finding, CheckDiskTable(*manifest.disk, image->second));
+    if (finding) report.findings.push_back(std::move(*finding));
+  }
+  RETURN_IF_ERROR(CompareDigests(DigestTasks(manifest, report.files), report.findings));
+  if (report.good() && options.full_check) {
+    ASSIGN_OR_RETURN(report.findings, options.full_check(*report.manifest, report.files));
+  }
+  return report;
+}
+
+Result<std::vector<Finding>> CheckWholeFiles(const VerifiedManifest& manifest, const BundleFiles& files) {
+  std::vector<DigestTask> tasks;
+  for (const Artifact& artifact : manifest->artifacts) {
+    const auto file = files.find(artifact.role);
+    if (!IsLarge(artifact.role) || file == files.end()) continue;
+    tasks.push_back({&file->second,
+                     0,
+                     artifact.size,
+                     artifact.sha256,
+                     {Verdict::kDigest, manifest->FileName(artifact.role), "holds other bytes than signed"}});
+  }
+  std::vector<Finding> findings;
+  RETURN_IF_ERROR(CompareDigests(tasks, findings));
+  return findings;
+}
+
+}  // namespace hallmark
