@@ -22,6 +22,14 @@ must_fail() { # STATUS TEXT COMMAND...: the command ends with that status and sa
   [ "$actual" = "$status" ] || fail "$*: status $actual, not $status: $(cat err.txt)"
   grep -q -e "$text" err.txt || fail "$*: does not say '$text': $(cat err.txt)"
 }
+refused() { # VERDICT COMMAND...: the command prints that verdict and ends with status 3
+  verdict=$1
+  shift
+  actual=0
+  "$@" >out.txt || actual=$?
+  [ "$actual" = 3 ] || fail "$*: status $actual, not 3"
+  grep -q ": $verdict:" out.txt || fail "$*: not '$verdict': $(cat out.txt)"
+}
 digest() { sha256sum "$1" | cut -c1-64; }
 
 # A bundle of one artifact, as a shell can write it: the canonical form is line by line.
@@ -145,13 +153,12 @@ must_fail 3 'bytes where the manifest says' "$hallmark" sign bundle --key a.key 
 
 echo "== origin"
 printf abc >abc
-must_fail 3 '' "$hallmark" origin verify abc
+refused missing "$hallmark" origin verify abc
 "$hallmark" origin write abc
 printf '%s' "$(sha1sum abc | cut -c1-40)" | cmp - .abc.origin
 "$hallmark" origin verify abc | grep -q ': content:'
 printf abd >abc
-must_fail 3 '' "$hallmark" origin verify abc
-grep -q ': mismatch:' out.txt || fail 'no mismatch'
+refused mismatch "$hallmark" origin verify abc
 
 echo "== rotate"
 cp trust.json old.json
