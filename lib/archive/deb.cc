@@ -8,15 +8,11 @@
 #include <charconv>
 #include <cstdio>
 #include <cstring>
-#include <memory>
 
-#include "lib/base/handle.h"
+#include "lib/archive/file_reader.h"
 
 namespace hallmark {
 namespace {
-
-using ReadHandle = std::unique_ptr<archive, Deleter<archive_read_free>>;
-using DiskHandle = std::unique_ptr<archive, Deleter<archive_write_free>>;
 
 constexpr std::string_view kMagic = "!<arch>\n";
 constexpr size_t kStep = 1 << 20;
@@ -49,42 +45,17 @@ Result<uint64_t> ParseNumber(std::string_view text, std::string_view what) {
   return number;
 }
 
-/// The part of a file that libarchive reads as if it were all of it.
-struct Window {
-  const File* file;
-  uint64_t offset;
-  uint64_t left;
-  ByteVector buffer;
-};
-
-la_ssize_t ReadWindow(archive* handle, void* data, const void** bytes) {
-  auto& window = *static_cast<Window*>(data);
-  const size_t length = static_cast<size_t>(std::min<uint64_t>(window.left, kStep));
-  window.buffer.resize(length);
-  if (const Result<void> read = window.file->ReadAt(window.offset, window.buffer); !read.ok()) {
-    archive_set_error(handle, EIO, "%s", read.error().message.c_str());
-    return -1;
-  }
-  window.offset += length;
-  window.left -= length;
-  *bytes = window.buffer.data();
-  return static_cast<la_ssize_t>(length);
-}
-
-std::string ErrorText(archive* handle) {
-  const char* text = archive_error_string(handle);
-  return text != nullptr ? text : "unknown error";
-}
-
 /// Copies what a member holds, decompressed, to `plain` from `position` on; returns how much.
 Result<uint64_t> DecompressMember(const File& deb, const Deb::Member& member, const File& plain, uint64_t position) {
-  const auto failed = [&](archive* h) { return CorruptError(deb.path() + ": " + member.name + ": " + ErrorText(h)); };
-  Window window{&deb, member.offset, member.size, {}};
-  const ReadHandle handle(archive_read_new());
+  const auto failed = [&](archive* h) {
+    return CorruptError(deb.path() + ": " + member.name + ": " + ArchiveErrorText(h));
+  };
+  FileReader reader(deb, member.offset, member.size);
+  const ArchiveReadHandle handle(archive_read_new());
   archive* const h = handle.get();
   archive_read_support_filter_all(h);
   archive_read_support_format_raw(h);
-  if (archive_read_open(h, &window, nullptr, ReadWindow, nullptr) != ARCHIVE_OK) return failed(h);
+  if (reader.Open(h) != ARCHIVE_OK) return failed(h);
   archive_entry* entry = nullptr;
   if (archive_read_next_header(h, &entry) != ARCHIVE_OK) return failed(h);
   ByteVector buffer(kStep);
@@ -175,17 +146,17 @@ Result<void> RepackDebUncompressed(const File& deb, const File& plain) {
 
 Result<void> ExtractDeb(const File& deb, const std::filesystem::path& tree) {
   ASSIGN_OR_RETURN(const Deb members, ReadDeb(deb));
-  Window window{&deb, members.data.offset, members.data.size, {}};
-  const ReadHandle reader(archive_read_new());
-  archive* const from = reader.get();
+  FileReader reader(deb, members.data.offset, members.data.size);
+  const ArchiveReadHandle read_handle(archive_read_new());
+  archive* const from = read_handle.get();
   archive_read_support_filter_all(from);
   archive_read_support_format_tar(from);
   const auto failed = [&](archive* h) {
-    return IoError(deb.path() + ": extracting to " + tree.string() + ": " + ErrorText(h));
+    return IoError(deb.path() + ": extracting to " + tree.string() + ": " + ArchiveErrorText(h));
   };
-  if (archive_read_open(from, &window, nullptr, ReadWindow, nullptr) != ARCHIVE_OK) return failed(from);
+  if (reader.Open(from) != ARCHIVE_OK) return failed(from);
 
-  const DiskHandle writer(archive_write_disk_new());
+  const ArchiveWriteHandle writer(archive_write_disk_new());
   archive* const to = writer.get();
   archive_write_disk_set_options(to, ARCHIVE_EXTRACT_OWNER | ARCHIVE_EXTRACT_PERM | ARCHIVE_EXTRACT_TIME |
                                          ARCHIVE_EXTRACT_XATTR | ARCHIVE_EXTRACT_SECURE_NODOTDOT);

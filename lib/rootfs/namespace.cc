@@ -209,10 +209,17 @@ int DropSyncCalls() {
 struct TreeSetup {
   std::string tree;
   bool enter = false;
-  std::vector<std::pair<std::string, std::string>> binds;  // source, target below the tree
+  struct Bind {
+    std::string source;
+    std::string target;   ///< on the builder: below the tree
+    bool make = false;    ///< the target is a name in /run, to be made
+    bool folder = false;
+  };
+  std::vector<Bind> binds;
 };
 
-int EnterTree(const TreeSetup& setup) {
+/// Goes on as process 1 of new namespaces, tied to the life of the process that called.
+int EnterNamespaces() {
   constexpr int kNamespaces = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS;
   if (unshare(kNamespaces) != 0) return errno;
   int alive[2];  // held by the parent: end of file tells that it died before prctl took effect
@@ -226,10 +233,19 @@ int EnterTree(const TreeSetup& setup) {
   if (read(alive[0], &byte, 1) == 0) _exit(128 + SIGKILL);
   umask(022);
   if (mount(nullptr, "/", nullptr, MS_REC | MS_SLAVE, nullptr) != 0) return errno;
-  if (sethostname("localhost", 9) != 0) return errno;
+  return sethostname("localhost", 9) == 0 ? 0 : errno;
+}
+
+int EnterTree(const TreeSetup& setup) {
+  if (const int error = EnterNamespaces(); error != 0) return error;
   if (const int error = MountSystemFolders(setup.tree.c_str()); error != 0) return error;
-  for (const auto& [source, target] : setup.binds) {
-    if (const int error = BindReadWrite(source.c_str(), target.c_str()); error != 0) return error;
+  for (const TreeSetup::Bind& bind : setup.binds) {
+    if (bind.make) {
+      if (bind.folder ? mkdir(bind.target.c_str(), 0755) != 0 : mknod(bind.target.c_str(), S_IFREG | 0644, 0) != 0) {
+        return errno;
+      }
+    }
+    if (const int error = BindReadWrite(bind.source.c_str(), bind.target.c_str()); error != 0) return error;
   }
   if (setup.enter && (chroot(setup.tree.c_str()) != 0 || chdir("/") != 0)) return errno;
   return DropSyncCalls();
@@ -285,8 +301,18 @@ Command InTree(Command command, const fs::path& tree, bool enter, std::vector<Tr
   auto setup = std::make_shared<TreeSetup>();
   setup->tree = tree.string();
   setup->enter = enter;
-  for (const TreeMount& mount : mounts) setup->binds.emplace_back(mount.source.string(), setup->tree + mount.target);
+  for (const TreeMount& mount : mounts) {
+    setup->binds.push_back({.source = mount.source.string(),
+                            .target = setup->tree + mount.target,
+                            .make = mount.target.starts_with("/run/"),
+                            .folder = fs::is_directory(mount.source)});
+  }
   command.before_exec = [setup] { return EnterTree(*setup); };
+  return command;
+}
+
+Command WithoutNetwork(Command command) {
+  command.before_exec = EnterNamespaces;
   return command;
 }
 

@@ -26,13 +26,16 @@ Result<void> EnterBuildNamespace();
 /// A mount over a file or folder of a tree, seen by one command alone.
 struct TreeMount {
   std::filesystem::path source;  ///< on the builder
-  std::string target;            ///< path in the tree; must exist there, and is not followed if it is a symbolic link
+  std::string target;            ///< path in the tree; must exist there, or is a name in /run
 };
 
 /// `command` made to run against `tree`: as process 1 of new PID, mount, network, IPC and UTS namespaces, without a
 /// network, with /proc, /sys and a minimal /dev mounted in the tree, and with fsync and its kin doing nothing. Killing
 /// it kills all that it started. With `enter`, the tree is its root folder; without, it runs the builder's programs.
 Command InTree(Command command, const std::filesystem::path& tree, bool enter, std::vector<TreeMount> mounts = {});
+
+/// `command` made to run on the builder, as process 1 of a new PID namespace and without a network.
+Command WithoutNetwork(Command command);
 
 /// The environment of every command of a build: nothing of the caller's gets through.
 std::vector<std::string> BuildEnvironment(uint64_t source_date_epoch);
