@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Keys, trust and signatures, judged by openssl, minisign and sha256sum.
+# Keys, trust and signatures, judged by openssl, minisign, sha256sum and a PKCS#11 token.
 # Usage: sign.sh HALLMARK
 set -eu
 
@@ -179,5 +179,32 @@ openssl_accepts external 1 c.key.pub
 must_fail 3 'is not one of the public key' \
   "$hallmark" sign external --signer-command 'sh signer.sh' --signer-key a.key.pub --sequence 5
 must_fail 1 'printed 3 bytes' "$hallmark" sign external --signer-command 'echo no' --signer-key a.key.pub --sequence 5
+
+echo "== a key in a PKCS#11 token"
+module=$(find /usr/lib /usr/local/lib -name libsofthsm2.so 2>/dev/null | head -n 1)
+[ -n "$module" ] || fail 'no SoftHSM2'
+mkdir tokens
+echo "directories.tokendir = $work/tokens" >softhsm2.conf
+SOFTHSM2_CONF=$work/softhsm2.conf
+export SOFTHSM2_CONF
+softhsm2-util --init-token --free --label release --pin 1234 --so-pin 5678 >/dev/null
+token() { pkcs11-tool --module "$module" --token-label release --login --pin env:PIN "$@"; }
+PIN=1234
+export PIN
+token --keypairgen --key-type EC:edwards25519 --label release --id 01 >/dev/null
+token --read-object --type pubkey --id 01 -o token.pub
+make_bundle token
+uri="pkcs11:token=release;object=release?module-path=$module"
+"$hallmark" sign token --sequence 1 --key "$uri" --passphrase-command 'echo 1234'
+openssl_accepts token 1 token.pub
+minisign -Vm token/manifest.json -P "$("$hallmark" trust init --bundle-key token.pub --smol-key token.pub --sign-with \
+  "$uri" --passphrase-command 'echo 1234' -o token.json && "$hallmark" trust show token.json |
+  sed -n 's/.*minisign -P //p' | head -n 1)"
+must_fail 2 'wrong PIN' "$hallmark" sign token --key "$uri" --passphrase-command 'echo 4321'
+must_fail 1 'no token that the URI fits' \
+  "$hallmark" sign token --key "pkcs11:token=other?module-path=$module" --passphrase-command 'echo 1234'
+must_fail 1 'no Ed25519 key pair' "$hallmark" sign token \
+  --key "pkcs11:token=release;object=other?module-path=$module" --passphrase-command 'echo 1234'
+must_fail 2 'a PIN in the URI' "$hallmark" sign token --key "$uri&pin-value=1234"  --passphrase-command 'echo 1234'
 
 echo "all accepted"

@@ -12,6 +12,7 @@
 #include "lib/base/subprocess.h"
 #include "signing/command_signer.h"
 #include "signing/minisign.h"
+#include "signing/pkcs11_signer.h"
 
 namespace hallmark {
 namespace {
@@ -101,6 +102,17 @@ Result<PrivateKey> LoadPrivateKey(const std::string& path, const cxxopts::ParseR
   return std::move(key).WithContext(path);
 }
 
+/// A key by its file, or by the URI of a token.
+Result<std::unique_ptr<Signer>> LoadSigner(const std::string& name, const cxxopts::ParseResult& parsed) {
+  if (IsPkcs11Uri(name)) {
+    ASSIGN_OR_RETURN(const Secret pin, ReadPassphrase(parsed, name, false));
+    ASSIGN_OR_RETURN(std::unique_ptr<Pkcs11Signer> signer, Pkcs11Signer::Open(name, pin));
+    return std::unique_ptr<Signer>(std::move(signer));
+  }
+  ASSIGN_OR_RETURN(PrivateKey key, LoadPrivateKey(name, parsed));
+  return std::unique_ptr<Signer>(std::make_unique<PrivateKey>(std::move(key)));
+}
+
 }  // namespace
 
 void AddPassphraseOptions(cxxopts::Options& options) {
@@ -122,8 +134,8 @@ Result<Secret> ReadPassphrase(const cxxopts::ParseResult& parsed, const std::str
 }
 
 void AddSignerOptions(cxxopts::Options& options, const std::string& key_option) {
-  options.add_options("Keys")(key_option, "Sign with this private key; may be given again",
-                              cxxopts::value<std::vector<std::string>>(), "FILE")(
+  options.add_options("Keys")(key_option, "Sign with this private key, a file or a pkcs11: URI; may be given again",
+                              cxxopts::value<std::vector<std::string>>(), "KEY")(
       "signer-command", "Sign with a shell command: bytes on its input, the 64 bytes of the signature on its output",
       cxxopts::value<std::string>(),
       "COMMAND")("signer-key", "The public key of --signer-command", cxxopts::value<std::string>(), "FILE");
@@ -134,8 +146,8 @@ Result<Signers> LoadSigners(const cxxopts::ParseResult& parsed, const std::strin
   Signers signers;
   if (parsed.count(key_option) != 0) {
     for (const std::string& path : parsed[key_option].as<std::vector<std::string>>()) {
-      ASSIGN_OR_RETURN(PrivateKey key, LoadPrivateKey(path, parsed));
-      signers.push_back(std::make_unique<PrivateKey>(std::move(key)));
+      ASSIGN_OR_RETURN(std::unique_ptr<Signer> signer, LoadSigner(path, parsed));
+      signers.push_back(std::move(signer));
     }
   }
   if (parsed.count("signer-command") != parsed.count("signer-key")) {
