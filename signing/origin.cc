@@ -60,13 +60,16 @@ Result<Sum> ParseSumLine(std::string_view line) {
 }
 
 /// What SHA256SUMS must hold.
-Result<std::vector<Sum>> ExpectedSums(const std::filesystem::path& bundle, const Manifest& manifest) {
+Result<std::vector<Sum>> ExpectedSums(const std::filesystem::path& bundle, const Manifest& manifest,
+                                      const std::map<std::string_view, std::string>& texts) {
   std::vector<Sum> sums;
   for (const Artifact& artifact : manifest.artifacts) {
     if (IsShipped(artifact.role)) sums.push_back({manifest.FileName(artifact.role), artifact.sha256});
   }
   for (const std::string_view name : kSmallFiles) {
-    const Result<std::string> text = ReadSmallFile(bundle / name, kMaxSmallFile);
+    const auto replaced = texts.find(name);
+    const Result<std::string> text =
+        replaced == texts.end() ? ReadSmallFile(bundle / name, kMaxSmallFile) : Result<std::string>(replaced->second);
     if (text.ok()) {
       sums.push_back({std::string(name), Sha256(AsBytes(*text))});
     } else if (text.error().kind != ErrorKind::kNotFound) {
@@ -150,16 +153,22 @@ Result<std::vector<Sum>> ParseSums(std::string_view text) {
   return sums;
 }
 
+Result<std::string> MakeBundleSums(const std::filesystem::path& bundle, const Manifest& manifest,
+                                   const std::map<std::string_view, std::string>& texts) {
+  ASSIGN_OR_RETURN(const std::vector<Sum> sums, ExpectedSums(bundle, manifest, texts));
+  return FormatSums(sums);
+}
+
 Result<void> WriteBundleSums(const std::filesystem::path& bundle, const Manifest& manifest) {
-  ASSIGN_OR_RETURN(const std::vector<Sum> sums, ExpectedSums(bundle, manifest));
-  return WriteFileAtomically(bundle / kSumsName, AsBytes(FormatSums(sums)));
+  ASSIGN_OR_RETURN(const std::string text, MakeBundleSums(bundle, manifest, {}));
+  return WriteFileAtomically(bundle / kSumsName, AsBytes(text));
 }
 
 Result<void> CheckBundleSums(const std::filesystem::path& bundle, const Manifest& manifest) {
   const Result<std::string> text = ReadSmallFile(bundle / kSumsName, kMaxSums);
   if (!text.ok()) return text.error().kind == ErrorKind::kNotFound ? Result<void>() : Result<void>(text.error());
   ASSIGN_OR_RETURN(const std::vector<Sum> sums, ParseSums(*text));
-  ASSIGN_OR_RETURN(const std::vector<Sum> expected, ExpectedSums(bundle, manifest));
+  ASSIGN_OR_RETURN(const std::vector<Sum> expected, ExpectedSums(bundle, manifest, {}));
   for (const Sum& sum : sums) {
     const auto found = std::find_if(expected.begin(), expected.end(), [&](const Sum& e) { return e.name == sum.name; });
     if (found == expected.end()) return VerificationError("SHA256SUMS: " + sum.name + ": not a file of this bundle");

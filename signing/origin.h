@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -58,8 +59,11 @@ std::string FormatSums(const std::vector<Sum>& sums);
 /// kCorrupt, naming the line: lower-case digits, a space, a space or '*', and the plain name of a file, each once.
 Result<std::vector<Sum>> ParseSums(std::string_view text);
 
-/// Writes the SHA256SUMS of a bundle: its artifacts as the manifest has them, and the small files around the manifest
-/// as they are.
+/// The SHA256SUMS of a bundle: its artifacts as the manifest has them, and the small files around the manifest as they
+/// are, but for those that `texts` is about to replace (by name).
+Result<std::string> MakeBundleSums(const std::filesystem::path& bundle, const Manifest& manifest,
+                                   const std::map<std::string_view, std::string>& texts);
+/// Writes MakeBundleSums of what is there.
 Result<void> WriteBundleSums(const std::filesystem::path& bundle, const Manifest& manifest);
 /// kVerification if SHA256SUMS, where there is one, does not agree with the manifest and the files around it.
 Result<void> CheckBundleSums(const std::filesystem::path& bundle, const Manifest& manifest);

@@ -2,6 +2,7 @@
 #include "signing/sign.h"
 
 #include <algorithm>
+#include <map>
 
 #include "lib/base/file.h"
 #include "signing/dsse.h"
@@ -90,6 +91,18 @@ Result<void> RequireBundleKeys(const Trust& trust, const std::vector<const Signe
   return {};
 }
 
+/// Gives the bundle its new texts, all or none: what can fail comes before the first rename. Between two renames a kill
+/// could still come; verify then refuses the bundle, and the next run completes it from either manifest.
+Result<void> Replace(const std::filesystem::path& bundle, const std::map<std::string_view, std::string>& texts) {
+  std::vector<AtomicFile> files;
+  for (const auto& [name, text] : texts) {
+    ASSIGN_OR_RETURN(AtomicFile file, AtomicFile::Create(bundle / name));
+    RETURN_IF_ERROR(file.file().WriteAt(0, AsBytes(text)));
+    files.push_back(std::move(file));
+  }
+  return AtomicFile::CommitTogether(files);
+}
+
 }  // namespace
 
 Result<SignReport> SignBundle(const std::filesystem::path& bundle, const SignOptions& options) {
@@ -111,13 +124,11 @@ Result<SignReport> SignBundle(const std::filesystem::path& bundle, const SignOpt
   for (const Signer* signer : options.signers) known_keys.push_back(signer->public_key());
   ASSIGN_OR_RETURN(const std::string minisig, MinisigOf(bundle, manifest, manifest_text, options.signers, known_keys));
 
-  // All is signed before anything is written; the manifest itself comes last but for the list of digests, so that a
-  // run that was cut short is done again from the old manifest.
-  std::vector<std::pair<std::string_view, std::string>> files = {
+  std::map<std::string_view, std::string> texts = {
       {kEnvelopeName, FormatEnvelope(envelope)}, {kMinisigName, minisig}, {kManifestName, manifest_text}};
-  if (options.trust_text) files.insert(files.begin(), {kTrustName, *options.trust_text});
-  for (const auto& [name, text] : files) RETURN_IF_ERROR(WriteFileAtomically(bundle / name, AsBytes(text)));
-  RETURN_IF_ERROR(WriteBundleSums(bundle, manifest));
+  if (options.trust_text) texts[kTrustName] = *options.trust_text;
+  ASSIGN_OR_RETURN(texts[kSumsName], MakeBundleSums(bundle, manifest, texts));
+  RETURN_IF_ERROR(Replace(bundle, texts));
 
   SignReport report{manifest.sequence, envelope.signatures.size(), std::nullopt, std::nullopt};
   if (trust) {

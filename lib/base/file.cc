@@ -180,9 +180,7 @@ Result<AtomicFile> AtomicFile::Create(const fs::path& path, mode_t mode) {
 }
 
 AtomicFile::AtomicFile(AtomicFile&& other) noexcept
-    : file_(std::move(other.file_)),
-      path_(std::move(other.path_)),
-      temporary_(std::exchange(other.temporary_, {})) {}
+    : file_(std::move(other.file_)), path_(std::move(other.path_)), temporary_(std::exchange(other.temporary_, {})) {}
 
 AtomicFile& AtomicFile::operator=(AtomicFile&& other) noexcept {
   if (this != &other) {
@@ -200,20 +198,38 @@ void AtomicFile::Discard() {
   if (!temporary_.empty()) unlink(std::exchange(temporary_, {}).c_str());
 }
 
-Result<void> AtomicFile::Commit() {
+Result<void> AtomicFile::Prepare() {
   RETURN_IF_ERROR(file_.Sync());
-  if (temporary_.empty()) {
-    // A file without a name can't replace one: it is linked beside it first, then renamed.
-    const std::string name = TemporaryNameFor(path_).string();
-    const std::string descriptor = "/proc/self/fd/" + std::to_string(file_.fd());
-    if (linkat(AT_FDCWD, descriptor.c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) != 0) {
-      return ErrnoError(errno, "naming " + path_.string());
-    }
-    temporary_ = name;
+  if (!temporary_.empty()) return {};
+  // A file without a name can't replace one: it is linked beside it first, then renamed.
+  const std::string name = TemporaryNameFor(path_).string();
+  const std::string descriptor = "/proc/self/fd/" + std::to_string(file_.fd());
+  if (linkat(AT_FDCWD, descriptor.c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) != 0) {
+    return ErrnoError(errno, "naming " + path_.string());
   }
+  temporary_ = name;
+  return {};
+}
+
+Result<void> AtomicFile::Rename() {
   if (rename(temporary_.c_str(), path_.c_str()) != 0) return ErrnoError(errno, "renaming to " + path_.string());
   temporary_.clear();
-  return SyncFolder(FolderOf(path_));
+  return {};
+}
+
+Result<void> AtomicFile::Commit() { return CommitTogether({this, 1}); }
+
+Result<void> AtomicFile::CommitTogether(std::span<AtomicFile> files) {
+  for (AtomicFile& file : files) RETURN_IF_ERROR(file.Prepare());
+  for (AtomicFile& file : files) RETURN_IF_ERROR(file.Rename());
+  fs::path synced;
+  for (const AtomicFile& file : files) {
+    fs::path folder = FolderOf(file.path_);
+    if (folder == synced) continue;
+    RETURN_IF_ERROR(SyncFolder(folder));
+    synced = std::move(folder);
+  }
+  return {};
 }
 
 Result<void> WriteFileAtomically(const fs::path& path, ByteSpan bytes, mode_t mode) {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -92,11 +93,17 @@ class AtomicFile {
   [[nodiscard]] const File& file() const { return file_; }
   /// fsync, rename over `path`, fsync of the folder.
   [[nodiscard]] Result<void> Commit();
+  /// Commit() of files that belong together: every one is on the disk before the first rename, and the renames follow
+  /// each other with nothing between them. What a full disk or an error of the device can stop, stops before the first.
+  static Result<void> CommitTogether(std::span<AtomicFile> files);
 
  private:
   AtomicFile(File file, std::filesystem::path path, std::string temporary)
       : file_(std::move(file)), path_(std::move(path)), temporary_(std::move(temporary)) {}
   void Discard();
+  /// fsync, and a temporary name if the file has none.
+  [[nodiscard]] Result<void> Prepare();
+  [[nodiscard]] Result<void> Rename();
 
   File file_;
   std::filesystem::path path_;
