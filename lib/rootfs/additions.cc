@@ -31,7 +31,12 @@ class Additions {
  public:
   Additions(const Recipe& recipe, const Lock& lock, const Cache& cache, const fs::path& folder, TreeFolder tree,
             UserDatabase users)
-      : recipe_(recipe), lock_(lock), cache_(cache), folder_(folder), tree_(std::move(tree)), users_(std::move(users)) {}
+      : recipe_(recipe),
+        lock_(lock),
+        cache_(cache),
+        folder_(folder),
+        tree_(std::move(tree)),
+        users_(std::move(users)) {}
 
   Result<void> AddUsers();
   Result<void> NameMachine();
@@ -136,8 +141,8 @@ Result<void> Additions::RunBuilds(const fs::path& scratch) {
     command.environment->push_back("OUTPUT=" + output.string());
     command.environment->push_back("ARCHITECTURE=" + recipe_.architecture);
     command.working_folder = recipe_.folder;
-    RETURN_IF_ERROR(RunCommandChecked(WithoutNetwork(std::move(command)))
-                        .WithContext("build script " + build.script.string()));
+    RETURN_IF_ERROR(
+        RunCommandChecked(WithoutNetwork(std::move(command))).WithContext("build script " + build.script.string()));
     RETURN_IF_ERROR(CopyTree(output, build.path, std::nullopt, build.owner));
   }
   return {};

@@ -7,6 +7,8 @@
 
 #include "lib/base/file.h"
 #include "lib/base/subprocess.h"
+#include "lib/rootfs/finish_tree.h"
+#include "lib/rootfs/tree_folder.h"
 
 namespace hallmark {
 namespace {
@@ -135,6 +137,8 @@ Result<void> FinishPackages(const Recipe& recipe, const Lock& lock, const fs::pa
   };
   RETURN_IF_ERROR(ParallelFor(pool, tasks.size(), run));
   RETURN_IF_ERROR(MarkAutomaticPackages(recipe, lock, tree));
+  ASSIGN_OR_RETURN(const TreeFolder folder, TreeFolder::Open(tree));
+  RETURN_IF_ERROR(RemoveMachineIdentity(folder));
   return Audit(tree, environment);
 }
 

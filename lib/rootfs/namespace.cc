@@ -211,8 +211,8 @@ struct TreeSetup {
   bool enter = false;
   struct Bind {
     std::string source;
-    std::string target;   ///< on the builder: below the tree
-    bool make = false;    ///< the target is a name in /run, to be made
+    std::string target;  ///< on the builder: below the tree
+    bool make = false;   ///< the target is a name in /run, to be made
     bool folder = false;
   };
   std::vector<Bind> binds;

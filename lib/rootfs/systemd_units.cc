@@ -43,7 +43,9 @@ Install ParseInstall(std::string_view unit) {
     if (!within || equals == std::string_view::npos || line.starts_with("#") || line.starts_with(";")) continue;
     const std::string key = Words(line.substr(0, equals)).empty() ? "" : Words(line.substr(0, equals)).front();
     const std::vector<std::string> values = Words(line.substr(equals + 1));
-    const auto append = [&values](std::vector<std::string>& list) { list.insert(list.end(), values.begin(), values.end()); };
+    const auto append = [&values](std::vector<std::string>& list) {
+      list.insert(list.end(), values.begin(), values.end());
+    };
     if (key == "WantedBy") append(install.wanted_by);
     if (key == "RequiredBy") append(install.required_by);
     if (key == "Alias") append(install.aliases);

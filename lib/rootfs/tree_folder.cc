@@ -98,7 +98,8 @@ Result<TreeFolder::Place> TreeFolder::Locate(std::string_view path) const {
 Result<File> TreeFolder::Create(std::string_view path) const {
   ASSIGN_OR_RETURN(const Place place, Locate(path));
   if (unlinkat(place.parent.get(), place.name.c_str(), 0) != 0 && errno != ENOENT) return TreeError(path);
-  UniqueFd fd(openat(place.parent.get(), place.name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  UniqueFd fd(
+      openat(place.parent.get(), place.name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!fd.valid()) return TreeError(path);
   return File(std::move(fd), std::string(path));
 }
