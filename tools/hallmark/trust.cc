@@ -25,6 +25,7 @@ void AddRoleOptions(cxxopts::Options& options) {
       "root-key", "A public key that may sign the next version; may be given again (default: those of --sign-with)",
       cxxopts::value<std::vector<std::string>>(),
       "FILE")("threshold", "How many keys must sign a bundle or a smol-bin image", cxxopts::value<uint64_t>(), "N")(
+      "smol-threshold", "The same for smol-bin images alone", cxxopts::value<uint64_t>(), "N")(
       "root-threshold", "How many root keys must sign a version", cxxopts::value<uint64_t>(), "N")(
       "expires", "When hosts stop to update by this version (default: in 365 days)", cxxopts::value<std::string>(),
       "2026-11-01T12:00:00Z");
@@ -52,6 +53,7 @@ Result<void> ApplyOptions(const cxxopts::ParseResult& parsed, TrustVersion& vers
   if (parsed.count("threshold") != 0) {
     version.bundle.threshold = version.smol_bin.threshold = parsed["threshold"].as<uint64_t>();
   }
+  if (parsed.count("smol-threshold") != 0) version.smol_bin.threshold = parsed["smol-threshold"].as<uint64_t>();
   if (parsed.count("root-threshold") != 0) version.root.threshold = parsed["root-threshold"].as<uint64_t>();
   version.expires = CurrentUtcSecond() + kDefaultLife;
   if (parsed.count("expires") != 0) {
