@@ -6,6 +6,7 @@
 #include <set>
 
 #include "lib/base/file.h"
+#include "signing/bundle_file.h"
 
 namespace hallmark {
 namespace {
@@ -36,7 +37,7 @@ bool StandsElsewhere(const std::filesystem::path& file, const Sha1Digest& digest
   for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
     const std::string name = entry.path().filename().string();
     if (name == own || !name.starts_with('.') || !name.ends_with(".origin")) continue;
-    const Result<std::string> text = ReadSmallFile(entry.path(), kMaxOrigin);
+    const Result<std::string> text = ReadBundleFile(folder, name, kMaxOrigin);
     if (!text.ok()) continue;
     const Result<Sha1Digest> other = ParseOrigin(*text);
     if (other.ok() && *other == digest) return true;
@@ -69,7 +70,7 @@ Result<std::vector<Sum>> ExpectedSums(const std::filesystem::path& bundle, const
   for (const std::string_view name : kSmallFiles) {
     const auto replaced = texts.find(name);
     const Result<std::string> text =
-        replaced == texts.end() ? ReadSmallFile(bundle / name, kMaxSmallFile) : Result<std::string>(replaced->second);
+        replaced == texts.end() ? ReadBundleFile(bundle, name, kMaxSmallFile) : Result<std::string>(replaced->second);
     if (text.ok()) {
       sums.push_back({std::string(name), Sha256(AsBytes(*text))});
     } else if (text.error().kind != ErrorKind::kNotFound) {
@@ -93,9 +94,9 @@ Result<Sha1Digest> ParseOrigin(std::string_view text) {
 }
 
 Result<Sha1Digest> ReadOrigin(const std::filesystem::path& file) {
-  const std::filesystem::path path = file.parent_path() / OriginName(file.filename().string());
-  ASSIGN_OR_RETURN(const std::string text, ReadSmallFile(path, kMaxOrigin));
-  return ParseOrigin(text).WithContext(path.string());
+  const std::string name = OriginName(file.filename().string());
+  ASSIGN_OR_RETURN(const std::string text, ReadBundleFile(file.parent_path(), name, kMaxOrigin));
+  return ParseOrigin(text).WithContext(name);
 }
 
 Result<void> WriteOrigin(const std::filesystem::path& file, const Sha1Digest& digest) {
@@ -165,7 +166,7 @@ Result<void> WriteBundleSums(const std::filesystem::path& bundle, const Manifest
 }
 
 Result<void> CheckBundleSums(const std::filesystem::path& bundle, const Manifest& manifest) {
-  const Result<std::string> text = ReadSmallFile(bundle / kSumsName, kMaxSums);
+  const Result<std::string> text = ReadBundleFile(bundle, kSumsName, kMaxSums);
   if (!text.ok()) return text.error().kind == ErrorKind::kNotFound ? Result<void>() : Result<void>(text.error());
   ASSIGN_OR_RETURN(const std::vector<Sum> sums, ParseSums(*text));
   ASSIGN_OR_RETURN(const std::vector<Sum> expected, ExpectedSums(bundle, manifest, {}));

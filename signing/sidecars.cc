@@ -4,12 +4,14 @@
 #include <algorithm>
 #include <optional>
 
+#include "signing/bundle_file.h"
 #include "signing/minisign.h"
 #include "signing/origin.h"
 
 namespace hallmark {
 namespace {
 
+/// Bytes that are wrong in themselves, or no regular file: a finding, where other errors are the environment's.
 bool IsFormatError(const Error& error) {
   return error.kind == ErrorKind::kCorrupt || error.kind == ErrorKind::kUnsupported;
 }
@@ -23,7 +25,7 @@ std::string Cause(const Error& error) {
 Result<std::optional<Finding>> CheckMinisig(const std::filesystem::path& bundle, const VerifiedManifest& manifest,
                                             const Trust& trust) {
   const std::string name(kMinisigName);
-  const Result<std::string> text = ReadSmallFile(bundle / name, 64 << 10);
+  const Result<std::string> text = ReadBundleFile(bundle, name, 64 << 10);
   if (!text.ok() && text.error().kind == ErrorKind::kNotFound) return std::optional<Finding>();
   if (!text.ok() && !IsFormatError(text.error())) return text.error();
   const Result<MinisignSignature> signature =

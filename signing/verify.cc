@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "signing/verify.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <array>
-#include <cerrno>
 
 #include "lib/base/thread_pool.h"
+#include "signing/bundle_file.h"
 #include "signing/disk_check.h"
 #include "signing/disk_reader.h"
 #include "signing/minisign.h"
@@ -43,29 +40,27 @@ Finding SizeFinding(const Artifact& artifact, const std::string& name, const Fil
   return {Verdict::kExtended, name, "extended by " + std::to_string(size - artifact.size) + " bytes" + sizes};
 }
 
+/// What can't be opened for what it is becomes a finding; what the environment refuses stays an error.
+Result<void> NoteUnopened(const Error& error, std::string_view name, bool required, VerifyReport& report) {
+  if (error.kind == ErrorKind::kNotFound) {
+    if (required) report.findings.push_back({Verdict::kMissing, std::string(name), "is missing"});
+  } else if (error.kind == ErrorKind::kUnsupported) {
+    report.findings.push_back({Verdict::kNotAFile, std::string(name), "is no regular file"});
+  } else if (error.kind == ErrorKind::kCorrupt) {
+    report.findings.push_back({Verdict::kMalformed, std::string(name), "is larger than it may be"});
+  } else {
+    return error;
+  }
+  return {};
+}
+
 /// Opens one artifact and checks its kind and size. Into `report`: the open file, or a finding.
 Result<void> OpenArtifact(const std::filesystem::path& bundle, const Manifest& manifest, const Artifact& artifact,
                           VerifyReport& report) {
   const std::string name = manifest.FileName(artifact.role);
-  // O_NONBLOCK: opening a FIFO must not wait for its other end.
-  Result<File> file = File::Open(bundle / name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
-  if (!file.ok() && file.error().kind == ErrorKind::kNotFound) {
-    if (IsShipped(artifact.role)) report.findings.push_back({Verdict::kMissing, name, "is missing"});
-    return {};
-  }
-  struct stat status {};
-  if (!file.ok()) {
-    const bool link = ::lstat((bundle / name).c_str(), &status) == 0 && !S_ISREG(status.st_mode);
-    if (!link) return file.error();
-    report.findings.push_back({Verdict::kNotAFile, name, "is no regular file"});
-    return {};
-  }
-  ASSIGN_OR_RETURN(status, file->Stat());
-  if (!S_ISREG(status.st_mode)) {
-    report.findings.push_back({Verdict::kNotAFile, name, "is no regular file"});
-    return {};
-  }
-  const auto size = static_cast<uint64_t>(status.st_size);
+  Result<File> file = OpenBundleFile(bundle, name);
+  if (!file.ok()) return NoteUnopened(file.error(), name, IsShipped(artifact.role), report);
+  ASSIGN_OR_RETURN(const uint64_t size, file->Size());
   if (size != artifact.size) {
     report.findings.push_back(SizeFinding(artifact, name, *file, size));
     return {};
@@ -135,25 +130,19 @@ Finding FindingOf(const Error& error, std::string_view file) {
 /// A file that must be there, as text. Empty, with a finding, if it is not.
 Result<std::optional<std::string>> ReadRequired(const std::filesystem::path& bundle, std::string_view name,
                                                 uint64_t limit, VerifyReport& report) {
-  Result<std::string> text = ReadSmallFile(bundle / name, limit);
+  Result<std::string> text = ReadBundleFile(bundle, name, limit);
   if (text.ok()) return std::optional(std::move(text).value());
-  if (text.error().kind == ErrorKind::kNotFound) {
-    report.findings.push_back({Verdict::kMissing, std::string(name), "is missing"});
-  } else if (text.error().kind == ErrorKind::kCorrupt) {
-    report.findings.push_back({Verdict::kMalformed, std::string(name), "is larger than it may be"});
-  } else {
-    return text.error();
-  }
+  RETURN_IF_ERROR(NoteUnopened(text.error(), name, true, report));
   return std::optional<std::string>();
 }
 
 /// The trust that counts: the bundle's own file if it grew out of `pinned`, and `pinned` otherwise. A file that grew
 /// out of another root is a finding.
 Result<Trust> EffectiveTrust(const std::filesystem::path& bundle, const Trust& pinned, VerifyReport& report) {
-  const Result<std::string> text = ReadSmallFile(bundle / kTrustName, kMaxTrustSize);
+  const Result<std::string> text = ReadBundleFile(bundle, kTrustName, kMaxTrustSize);
   if (!text.ok()) {
-    if (text.error().kind == ErrorKind::kNotFound) return pinned;
-    return text.error();
+    RETURN_IF_ERROR(NoteUnopened(text.error(), kTrustName, false, report));
+    return pinned;
   }
   const Result<Trust> offered = ParseTrust(*text);
   if (!offered.ok()) {

@@ -194,6 +194,29 @@ TEST_F(VerifyTest, MissingSignaturesAreMissing) {
   EXPECT_FINDING(bundle, "missing manifest.json: is missing\nmissing manifest.dsse.json: is missing");
 }
 
+// Opening a FIFO would wait for ever, and a link could lead anywhere.
+TEST_F(VerifyTest, SmallFilesAreRegularFilesToo) {
+  for (const char* name : {"manifest.json", "manifest.dsse.json"}) {
+    const std::string text = ReadFile(bundle.Path(name));
+    std::filesystem::remove(bundle.Path(name));
+    ASSERT_EQ(mkfifo(bundle.Path(name).c_str(), 0600), 0);
+    EXPECT_FINDING(bundle, "not-a-file " + std::string(name) + ": is no regular file");
+    std::filesystem::remove(bundle.Path(name));
+    WriteFile(bundle.Path("elsewhere"), text);
+    std::filesystem::create_symlink("elsewhere", bundle.Path(name));
+    EXPECT_FINDING(bundle, "not-a-file " + std::string(name) + ": is no regular file");
+    std::filesystem::remove(bundle.Path(name));
+    WriteFile(bundle.Path(name), text);
+  }
+  std::filesystem::remove(bundle.Path("SHA256SUMS"));
+  for (const char* name : {"manifest.json.minisig", ".rootfs.img.origin", "SHA256SUMS"}) {
+    std::filesystem::remove(bundle.Path(name));
+    ASSERT_EQ(mkfifo(bundle.Path(name).c_str(), 0600), 0);
+    EXPECT_FINDING(bundle, "malformed " + std::string(name) + ": is no regular file");
+    std::filesystem::remove(bundle.Path(name));
+  }
+}
+
 TEST(SignTest, AddsSignaturesUpToTheThreshold) {
   SampleBundle bundle(2);
   ASSERT_OK_AND_ASSIGN(SignReport report, bundle.Sign(1, 7));
