@@ -6,6 +6,7 @@
 namespace hallmark {
 
 Result<int> RunKeygen(const Arguments& arguments);
+Result<int> RunMkfs(const Arguments& arguments);
 Result<int> RunOrigin(const Arguments& arguments);
 Result<int> RunSign(const Arguments& arguments);
 Result<int> RunTrust(const Arguments& arguments);
@@ -13,6 +14,7 @@ Result<int> RunVerify(const Arguments& arguments);
 
 std::span<const Verb> Verbs() {
   static constexpr auto kVerbs = std::to_array<Verb>({
+      {"mkfs", "make one filesystem from a folder", RunMkfs},
       {"keygen", "make a key to sign with", RunKeygen},
       {"trust", "say which keys may sign what", RunTrust},
       {"sign", "sign a bundle, or add a signature", RunSign},
