@@ -106,8 +106,12 @@ envelope=$bundle/manifest.dsse.json
 [ -f "$manifest" ] || finding missing manifest.json
 [ -f "$envelope" ] || finding missing manifest.dsse.json
 [ -f "$manifest" ] && [ -f "$envelope" ] || exit 3
-member "$envelope" payload | decode >"$work/payload" 2>/dev/null || stop malformed manifest.dsse.json
+member "$envelope" payload | decode >"$work/payload"
 sed -n 's/^ *"sig": "\(.*\)"$/\1/p' "$envelope" >"$work/signatures"
+if [ ! -s "$work/signatures" ] || grep -qv '^[A-Za-z0-9+/]\{86\}==$' "$work/signatures" ||
+  ! member "$envelope" payload | grep -Eq '^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$'; then
+  stop malformed manifest.dsse.json
+fi
 role_keys "$newest" bundle >"$work/bundle.keys"
 at_least "$(signers "$work/payload" application/vnd.in-toto+json "$work/signatures" "$work/bundle.keys")" \
   "$(role_threshold "$newest" bundle)" || stop untrusted manifest.dsse.json
@@ -120,10 +124,16 @@ elif [ "$sequence" -lt "$least" ]; then
 fi
 
 # --- manifest.json.minisig
+is_minisig() {
+  [ "$(wc -l <"$1" | tr -d ' ')" = 4 ] &&
+    sed -n 1p "$1" | grep -q '^untrusted comment: ' &&
+    sed -n 2p "$1" | grep -q '^R[UW][A-Za-z0-9+/]\{97\}=$' &&
+    sed -n 3p "$1" | grep -q '^trusted comment: ' &&
+    sed -n 4p "$1" | grep -q '^[A-Za-z0-9+/]\{86\}==$'
+}
 check_minisig() {
-  [ "$(wc -l <"$1" | tr -d ' ')" = 4 ] || return 1
-  sed -n 2p "$1" | decode >"$work/blob" 2>/dev/null || return 1
-  sed -n 4p "$1" | decode >"$work/global" 2>/dev/null || return 1
+  sed -n 2p "$1" | decode >"$work/blob"
+  sed -n 4p "$1" | decode >"$work/global"
   tail -c 64 "$work/blob" >"$work/signature"
   case $(head -c 2 "$work/blob") in
     ED) openssl dgst -blake2b512 -binary "$manifest" >"$work/message" ;;
@@ -136,7 +146,13 @@ check_minisig() {
   done <"$work/bundle.keys"
   return 1
 }
-[ ! -f "$manifest.minisig" ] || check_minisig "$manifest.minisig" || finding untrusted manifest.json.minisig
+if [ -f "$manifest.minisig" ]; then
+  if ! is_minisig "$manifest.minisig"; then
+    finding malformed manifest.json.minisig
+  else
+    check_minisig "$manifest.minisig" || finding untrusted manifest.json.minisig
+  fi
+fi
 
 # --- artifacts: role name size sha256 sha1-or-minus, a line each
 awk '

@@ -37,6 +37,11 @@ flip() { # FILE OFFSET: changes one bit of a byte
   # shellcheck disable=SC2059 # an octal escape is what is wanted
   printf "\\$(printf %03o $((byte ^ 1)))" | dd of="bundle/$1" bs=1 seek="$2" conv=notrunc status=none
 }
+put() { printf %s "$3" | dd of="bundle/$1" bs=1 seek="$2" conv=notrunc status=none; } # FILE OFFSET TEXT
+# Another digit of base64: FILE OFFSET
+spoil() {
+  if [ "$(tail -c +$(($2 + 1)) "bundle/$1" | head -c 1)" = A ]; then put "$1" "$2" B; else put "$1" "$2" A; fi
+}
 place() { grep -abo -e "$2" "bundle/$1" | head -n 1 | cut -d: -f1; } # FILE TEXT: its offset
 
 "$hallmark" keygen -o a.key --no-passphrase >/dev/null
@@ -116,8 +121,11 @@ expect 'manifest.json missing' missing manifest.json
 rm bundle/manifest.dsse.json
 expect 'manifest.dsse.json missing' missing manifest.dsse.json
 for text in '"payload": "AAAA' '"sig": "AAAA'; do
-  flip manifest.dsse.json $(($(place manifest.dsse.json "${text%AAAA}") + ${#text}))
+  offset=$(($(place manifest.dsse.json "${text%AAAA}") + ${#text}))
+  spoil manifest.dsse.json $offset
   expect "manifest.dsse.json: $text" untrusted manifest.dsse.json
+  put manifest.dsse.json $offset .
+  expect "manifest.dsse.json: no base64 in $text" malformed manifest.dsse.json
 done
 # One signature under two ids is one key, and two are required.
 "$hallmark" sign -q bundle --key a.key --sequence 6
@@ -127,8 +135,13 @@ expect 'one key under two ids' untrusted manifest.dsse.json
 "$hallmark" sign -q bundle --key stranger.key --sequence 6
 expect 'a key that is not trusted' untrusted manifest.dsse.json
 
-flip manifest.json.minisig $(($(sed -n 1p bundle/manifest.json.minisig | wc -c) + 20))
+offset=$(($(sed -n 1p bundle/manifest.json.minisig | wc -c) + 20))
+spoil manifest.json.minisig $offset
 expect 'minisig: signature' untrusted manifest.json.minisig sums SHA256SUMS
+put manifest.json.minisig $offset .
+expect 'minisig: no base64' malformed manifest.json.minisig sums SHA256SUMS
+sed -i 4d bundle/manifest.json.minisig
+expect 'minisig: three lines' malformed manifest.json.minisig sums SHA256SUMS
 flip manifest.json.minisig $(($(place manifest.json.minisig 'trusted comment: shell') + 20))
 expect 'minisig: trusted comment' untrusted manifest.json.minisig sums SHA256SUMS
 rm bundle/manifest.json.minisig
