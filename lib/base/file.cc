@@ -180,9 +180,7 @@ Result<AtomicFile> AtomicFile::Create(const fs::path& path, mode_t mode) {
 }
 
 AtomicFile::AtomicFile(AtomicFile&& other) noexcept
-    : file_(std::move(other.file_)),
-      path_(std::move(other.path_)),
-      temporary_(std::exchange(other.temporary_, {})) {}
+    : file_(std::move(other.file_)), path_(std::move(other.path_)), temporary_(std::exchange(other.temporary_, {})) {}
 
 AtomicFile& AtomicFile::operator=(AtomicFile&& other) noexcept {
   if (this != &other) {
@@ -200,8 +198,8 @@ void AtomicFile::Discard() {
   if (!temporary_.empty()) unlink(std::exchange(temporary_, {}).c_str());
 }
 
-Result<void> AtomicFile::Commit() {
-  RETURN_IF_ERROR(file_.Sync());
+Result<void> AtomicFile::Commit(Durability durability) {
+  if (durability == Durability::kPowerLoss) RETURN_IF_ERROR(file_.Sync());
   if (temporary_.empty()) {
     // A file without a name can't replace one: it is linked beside it first, then renamed.
     const std::string name = TemporaryNameFor(path_).string();
@@ -213,7 +211,7 @@ Result<void> AtomicFile::Commit() {
   }
   if (rename(temporary_.c_str(), path_.c_str()) != 0) return ErrnoError(errno, "renaming to " + path_.string());
   temporary_.clear();
-  return SyncFolder(FolderOf(path_));
+  return durability == Durability::kPowerLoss ? SyncFolder(FolderOf(path_)) : Result<void>();
 }
 
 Result<void> WriteFileAtomically(const fs::path& path, ByteSpan bytes, mode_t mode) {

@@ -90,8 +90,10 @@ class AtomicFile {
   ~AtomicFile();
 
   [[nodiscard]] const File& file() const { return file_; }
-  /// fsync, rename over `path`, fsync of the folder.
-  [[nodiscard]] Result<void> Commit();
+  /// What a committed file outlives at once. Large outputs that are verified before use need no more than kKill.
+  enum class Durability { kKill, kPowerLoss };
+  /// Renames over `path`; against power loss, with an fsync of the file before and of its folder after.
+  [[nodiscard]] Result<void> Commit(Durability durability = Durability::kPowerLoss);
 
  private:
   AtomicFile(File file, std::filesystem::path path, std::string temporary)
