@@ -19,6 +19,10 @@ const EVP_MD* Algorithm(const Sha1Digest*) {
   static EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA1", nullptr);
   return algorithm;
 }
+const EVP_MD* Algorithm(const Sha512Digest*) {
+  static EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA512", nullptr);
+  return algorithm;
+}
 
 // These calls fail only for lack of memory or of the algorithm itself: nothing that a caller could go on from.
 void Require(bool done) {
@@ -64,6 +68,7 @@ Digest Hasher<Digest>::Finish() {
 
 template class Hasher<Sha256Digest>;
 template class Hasher<Sha1Digest>;
+template class Hasher<Sha512Digest>;
 
 Sha256Digest Sha256(ByteSpan bytes) {
   Sha256Hasher hasher;

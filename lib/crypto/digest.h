@@ -14,6 +14,7 @@ namespace hallmark {
 
 using Sha256Digest = std::array<uint8_t, 32>;
 using Sha1Digest = std::array<uint8_t, 20>;
+using Sha512Digest = std::array<uint8_t, 64>;  ///< npm's integrity
 
 /// A message digest in progress (OpenSSL EVP, which picks the CPU's SHA instructions). Reset() makes it usable again
 /// without a new allocation, so one object serves many small messages.
@@ -39,6 +40,7 @@ class Hasher {
 
 using Sha256Hasher = Hasher<Sha256Digest>;
 using Sha1Hasher = Hasher<Sha1Digest>;
+using Sha512Hasher = Hasher<Sha512Digest>;
 
 Sha256Digest Sha256(ByteSpan bytes);
 Sha1Digest Sha1(ByteSpan bytes);

@@ -12,7 +12,9 @@ namespace hallmark {
 /// The folder that builds share: $HALLMARK_CACHE, or hallmark/ in $XDG_CACHE_HOME or ~/.cache.
 ///
 ///     blobs/sha256/ab/abcdef...   what was fetched, by content; a name is there only if its content was checked
+///     blobs/sha512/cd/cdef01...   the same for npm packages, which their registries name by SHA-512
 ///     partial/                    downloads under way, each under a lock; resumed by the next run
+///     apt/DIGEST/                 apt's state for one set of sources: package lists are fetched anew only if they changed
 ///     stages/DIGEST/              trees and layers, by the digest of what went in
 ///     locks/RECIPE.lock           locks of recipes with sources = "host"
 ///     work/                       scratch of running builds, each under a lock; what no one holds is removed
@@ -23,7 +25,9 @@ class Cache {
   static Result<Cache> OpenAt(const std::filesystem::path& folder);
 
   [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
+  /// Digests are lower-case hex.
   [[nodiscard]] std::filesystem::path BlobPath(const std::string& sha256) const;
+  [[nodiscard]] std::filesystem::path Sha512BlobPath(const std::string& sha512) const;
   [[nodiscard]] std::filesystem::path StagePath(const std::string& digest) const { return folder_ / "stages" / digest; }
   [[nodiscard]] std::filesystem::path LockPath(const std::string& recipe) const;
 

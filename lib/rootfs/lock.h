@@ -29,18 +29,24 @@ struct Lock {
     std::string sha256;        ///< of the .deb
     std::string path;          ///< below the mirror's base: "pool/main/b/bash/bash_5.2_arm64.deb"
     std::string suite;         ///< the Release it came from
-    bool essential = false;    ///< Essential: yes, or in the Pre-Depends closure of such a package
+    bool essential = false;    ///< Essential: yes, or what such a package needs: extracted before any script runs
   };
   struct Npm {
     std::string name;
     std::string version;
     std::string integrity;  ///< "sha512-BASE64"
-    std::string path;       ///< of the tarball, below the registry
+    std::string path;       ///< of the tarball, below the registry: no lock names a registry
   };
   struct Download {
     std::string url;
     std::string sha256;
-    uint64_t size = 0;  ///< bytes
+  };
+  /// A wheel, by its name on the package index that pip is set up to use.
+  struct Python {
+    std::string name;
+    std::string version;
+    std::string file;
+    std::string sha256;
   };
 
   std::string recipe;         ///< name
@@ -52,13 +58,17 @@ struct Lock {
   std::vector<std::string> configure_order;  ///< package names
   std::vector<Npm> npm;
   std::vector<Download> downloads;
-  std::vector<Download> python;  ///< wheels and source archives
+  std::vector<Python> python;
 };
 
-/// kCorrupt with file, line and column.
+/// Every string of the result has been checked for its form. kCorrupt with file, line and column.
 Result<Lock> ParseLock(std::string_view text, const std::filesystem::path& file);
 /// The text of a lock; parsing it gives the same lock, and the same lock gives the same bytes.
 std::string FormatLock(const Lock& lock);
+
+/// Reads the lock of `recipe` from `file`. kNotFound if there is none; kUsage if it was made from something else than what
+/// the recipe now asks for.
+Result<Lock> LoadLock(const struct Recipe& recipe, const std::filesystem::path& file);
 
 /// Where the lock of a recipe is: beside it, or, with sources = "host", in this user's cache, for it then belongs to the
 /// machine.

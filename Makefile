@@ -1,0 +1,67 @@
+# Every target sets up what it needs first; 'make' alone tells what there is.
+
+RECIPE ?= default
+OUT ?= out
+JOBS ?= $(shell nproc)
+
+BUILD := build/release
+HALLMARK := $(BUILD)/tools/hallmark/hallmark
+CCACHE := $(if $(shell command -v ccache),-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
+
+.PHONY: help setup build image check check-sanitizers fuzz bench boot-test install format tidy clean
+
+help:
+	@echo 'make image        a signed, verified image bundle in $(OUT)/'
+	@echo 'make check        every test'
+	@echo 'make build        the tools, in $(BUILD)/'
+	@echo 'make install      the tools, their man pages and completions (PREFIX, DESTDIR)'
+	@echo 'make bench        Hallmark and its peers side by side'
+	@echo 'make boot-test    the default image in QEMU'
+	@echo 'make check-sanitizers, fuzz, tidy, format    for those who change the code'
+
+setup:
+	@tools/setup
+
+build: setup
+	@[ -e $(BUILD)/build.ninja ] || cmake --preset release $(CCACHE)
+	@cmake --build $(BUILD) -j $(JOBS)
+
+# The image that the tools of this checkout make, under a key of this machine: see the README on real keys.
+image: build
+	@tools/make-image $(HALLMARK) $(RECIPE) $(OUT)
+
+check: build
+	@ctest --test-dir $(BUILD) --output-on-failure -j $(JOBS)
+
+# clang, AddressSanitizer, UndefinedBehaviorSanitizer and libFuzzer's instrumentation in one build.
+build/fuzz/build.ninja: | setup
+	@cmake --preset fuzz $(CCACHE)
+
+check-sanitizers: build/fuzz/build.ninja
+	@cmake --build build/fuzz -j $(JOBS)
+	@ctest --test-dir build/fuzz --output-on-failure -j $(JOBS) -L unit
+
+FUZZ_SECONDS ?= 30
+fuzz: build/fuzz/build.ninja
+	@cmake --build build/fuzz -j $(JOBS)
+	@tests/fuzz/run build/fuzz/tests/fuzz $(FUZZ_SECONDS) $(JOBS)
+
+bench: build
+	@tests/bench/run $(HALLMARK)
+
+boot-test: build
+	@ctest --test-dir $(BUILD) --output-on-failure -L boot
+
+install: build
+	@cmake --install $(BUILD) $(if $(PREFIX),--prefix $(PREFIX))
+
+SOURCES = $(shell git ls-files '*.cc' '*.h')
+format: setup
+	@clang-format -i $(SOURCES)
+
+tidy: setup
+	@[ -e build/clang/build.ninja ] || cmake --preset clang
+	@tools/tidy build/clang $(JOBS)
+
+clean:
+	@rm -rf build

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/rootfs/cache.h"
+
+#include <cstdlib>
+
+namespace hallmark {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string Environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value != nullptr ? value : "";
+}
+
+}  // namespace
+
+fs::path CacheFolder() {
+  if (const std::string own = Environment("HALLMARK_CACHE"); !own.empty()) return fs::absolute(own);
+  // The XDG base directory specification: a relative value is to be ignored.
+  if (const fs::path shared = Environment("XDG_CACHE_HOME"); shared.is_absolute()) return shared / "hallmark";
+  return fs::absolute(Environment("HOME")) / ".cache" / "hallmark";
+}
+
+Result<Cache> Cache::Open() { return OpenAt(CacheFolder()); }
+
+Result<Cache> Cache::OpenAt(const fs::path& folder) {
+  const fs::path absolute = fs::absolute(folder);
+  for (const char* part : {"blobs/sha256", "blobs/sha512", "partial", "stages", "locks", "work", "apt"}) {
+    std::error_code error;
+    fs::create_directories(absolute / part, error);
+    if (error) {
+      return ErrnoError(error.value(), "making the cache folder " + (absolute / part).string())
+          .WithHint("HALLMARK_CACHE names another folder");
+    }
+  }
+  return Cache(absolute);
+}
+
+fs::path Cache::BlobPath(const std::string& sha256) const {
+  return folder_ / "blobs" / "sha256" / sha256.substr(0, 2) / sha256;
+}
+
+fs::path Cache::Sha512BlobPath(const std::string& sha512) const {
+  return folder_ / "blobs" / "sha512" / sha512.substr(0, 2) / sha512;
+}
+
+fs::path Cache::LockPath(const std::string& recipe) const { return folder_ / "locks" / (recipe + ".lock"); }
+
+}  // namespace hallmark

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Times commands side by side: several rounds, the commands in turn within each, so that a machine whose speed drifts
+treats them alike. Figures are medians; a ratio is the peer's median over ours."""
+import json
+import os
+import statistics
+import subprocess
+import time
+
+
+def run_once(command, env=None, cwd=None, log=None):
+    """Runs a shell command line or an argument list. Returns (seconds, peak resident KiB of its largest process)."""
+    with open(log or os.devnull, "ab") as output:
+        start = time.monotonic()
+        process = subprocess.Popen(command, shell=isinstance(command, str), env=env, cwd=cwd, stdout=output,
+                                   stderr=output, stdin=subprocess.DEVNULL)
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.monotonic() - start
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        raise RuntimeError(f"exit status {process.returncode}: {command}" + (f", see {log}" if log else ""))
+    return seconds, usage.ru_maxrss
+
+
+class Comparison:
+    """What one table of the benchmark shows: ours first, then the peers."""
+
+    def __init__(self, name):
+        self.name = name
+        self.rows = {}  # label: list of (seconds, KiB)
+
+    def run(self, contestants, rounds, before=None):
+        """`contestants`: label -> command. `before(label)` undoes what the round before left."""
+        for _ in range(rounds):
+            for label, command in contestants.items():
+                if before:
+                    before(label)
+                self.add(label, *run_once(command))
+
+    def add(self, label, seconds, peak_kib):
+        self.rows.setdefault(label, []).append((seconds, peak_kib))
+
+    def median(self, label):
+        return statistics.median(seconds for seconds, _ in self.rows[label])
+
+    def peak(self, label):
+        return max(kib for _, kib in self.rows[label])
+
+    def table(self):
+        ours = next(iter(self.rows))
+        width = max(len(label) for label in self.rows)
+        lines = [f"\n{self.name}", f"  {'':{width}}  {'median':>10}  {'peak':>9}  {'ratio':>7}  runs"]
+        for label, runs in self.rows.items():
+            ratio = self.median(label) / self.median(ours)
+            lines.append(f"  {label:{width}}  {self.median(label):8.2f} s  {self.peak(label) / 1024:5.0f} MiB"
+                         f"  {ratio:6.2f}x  {len(runs)}")
+        return "\n".join(lines)
+
+    def as_json(self):
+        ours = next(iter(self.rows))
+        return {"name": self.name,
+                "rows": [{"label": label, "median_seconds": self.median(label), "peak_kib": self.peak(label),
+                          "ratio": self.median(label) / self.median(ours), "seconds": [s for s, _ in runs]}
+                         for label, runs in self.rows.items()]}
+
+
+def report(comparisons, json_file=None):
+    for comparison in comparisons:
+        print(comparison.table(), flush=True)
+    if json_file:
+        with open(json_file, "w", encoding="utf-8") as output:
+            json.dump([comparison.as_json() for comparison in comparisons], output, indent=2)

@@ -1,0 +1,68 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Holds the include lines of the source to the arrows of the design: base <- crypto, compress, archive, disk, ext4
+<- signing, rootfs <- tools; and each wrapped library to its one user. Usage: layers.py SOURCE_FOLDER"""
+import pathlib
+import re
+import sys
+
+# folder: the folders of this project that it may include, beside itself.
+ALLOWED = {
+    "lib/base": set(),
+    "lib/policy": {"lib/base"},
+    "lib/crypto": {"lib/base"},
+    "lib/compress": {"lib/base"},
+    "lib/archive": {"lib/base"},
+    "lib/disk": {"lib/base", "lib/crypto"},
+    "lib/ext4": {"lib/base", "lib/crypto"},
+    "signing": {"lib/base", "lib/crypto", "lib/compress", "lib/archive", "lib/disk", "lib/policy"},
+    "lib/rootfs": {"lib/base", "lib/crypto", "lib/compress", "lib/archive", "lib/disk", "lib/ext4", "kernel-config"},
+    "guestd": {"lib/base", "lib/crypto", "lib/compress", "lib/policy", "signing"},
+    "tools/hallmark-host": {"lib/base", "lib/crypto", "lib/compress", "signing"},
+    "tools/hallmark": {"lib/base", "lib/crypto", "lib/compress", "lib/archive", "lib/disk", "lib/ext4", "lib/policy",
+                       "lib/rootfs", "signing", "guestd"},
+}
+
+# A wrapped library's headers: the only folder that may include them.
+WRAPPED = {
+    r"openssl/": "lib/crypto",
+    r"zstd": "lib/compress",
+    r"archive(_entry)?\.h": "lib/archive",
+    r"ext2fs/": "lib/ext4",
+    r"curl/": "lib/rootfs",
+    r"toml\+\+": "lib/rootfs",
+}
+
+INCLUDE = re.compile(r'^\s*#\s*include\s+[<"]([^">]+)[">]')
+
+
+def folder_of(path):
+    return next((folder for folder in ALLOWED if path.startswith(folder + "/")), None)
+
+
+def violations(top):
+    for source in sorted(p for end in ("*.cc", "*.h") for p in top.rglob(end)):
+        name = source.relative_to(top).as_posix()
+        folder = folder_of(name)
+        if folder is None:
+            continue
+        for number, line in enumerate(source.read_text().splitlines(), 1):
+            match = INCLUDE.match(line)
+            if not match:
+                continue
+            header = match.group(1)
+            target = folder_of(header)
+            if target is not None and target != folder and target not in ALLOWED[folder]:
+                yield f"{name}:{number}: {folder} may not include {header}"
+            for pattern, owner in WRAPPED.items():
+                if re.match(pattern, header) and folder != owner:
+                    yield f"{name}:{number}: only {owner} may include <{header}>"
+
+
+def main():
+    found = list(violations(pathlib.Path(sys.argv[1]).resolve()))
+    print("\n".join(found) or "every include follows the arrows")
+    return 1 if found else 0
+
+
+sys.exit(main())

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/hallmark/options.h"
+
+#include <charconv>
+#include <cstdio>
+
+#include "lib/base/checked.h"
+
+namespace hallmark {
+
+Result<std::optional<cxxopts::ParseResult>> ParseOptions(cxxopts::Options& options, const Arguments& arguments) {
+  options.add_options()("h,help", "Print this help");
+  std::vector<const char*> argv = {options.program().c_str()};
+  for (const std::string& argument : arguments) argv.push_back(argument.c_str());
+  const std::string next_step = "'" + options.program() + " --help' tells the options";
+  try {
+    cxxopts::ParseResult parsed = options.parse(static_cast<int>(argv.size()), argv.data());
+    if (parsed.count("help") != 0) {
+      std::puts(options.help().c_str());
+      return std::optional<cxxopts::ParseResult>();
+    }
+    if (!parsed.unmatched().empty()) {
+      return UsageError("unexpected argument '" + parsed.unmatched().front() + "'").WithHint(next_step);
+    }
+    return std::optional(std::move(parsed));
+  } catch (const cxxopts::exceptions::exception& exception) {
+    return UsageError(exception.what()).WithHint(next_step);
+  }
+}
+
+void AddVerbosityOptions(cxxopts::Options& options) {
+  options.add_options()("q,quiet", "Print errors only")("v,verbose", "Print more of what is being done");
+}
+
+Verbosity VerbosityFrom(const cxxopts::ParseResult& parsed) {
+  if (parsed.count("quiet") != 0) return Verbosity::kQuiet;
+  return parsed.count("verbose") != 0 ? Verbosity::kVerbose : Verbosity::kNormal;
+}
+
+Result<uint64_t> ParseSize(std::string_view text, std::string_view option) {
+  const Error error = UsageError(std::string(option) + ": '" + std::string(text) + "' is not a size like 10G or 4096");
+  uint64_t number = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (failure != std::errc()) return error;
+  std::string_view unit = text.substr(static_cast<size_t>(end - text.data()));
+  for (const std::string_view suffix : {"iB", "B"}) {
+    if (unit.size() > suffix.size() - (suffix == "B" ? 1 : 0) && unit.ends_with(suffix)) {
+      unit.remove_suffix(suffix.size());
+      break;
+    }
+  }
+  if (unit.empty()) return number;
+  static constexpr std::string_view kUnits = "KMGT";
+  const size_t power = kUnits.find(unit[0]);
+  if (unit.size() != 1 || power == std::string_view::npos) return error;
+  return CheckedMultiply<uint64_t>(number, uint64_t{1} << (10 * (power + 1)), option);
+}
+
+}  // namespace hallmark

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cxxopts.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lib/base/progress.h"
+#include "lib/base/result.h"
+#include "tools/hallmark/verb.h"
+
+namespace hallmark {
+
+/// Parses a verb's arguments. Adds --help, and prints it when asked: the result is empty then. kUsage, with the verb's
+/// own help as the next step, on anything that the options do not say.
+Result<std::optional<cxxopts::ParseResult>> ParseOptions(cxxopts::Options& options, const Arguments& arguments);
+
+/// Adds -q and -v, as every verb with long work has them.
+void AddVerbosityOptions(cxxopts::Options& options);
+Verbosity VerbosityFrom(const cxxopts::ParseResult& parsed);
+
+/// "10G", "512MiB", "4096": bytes, K to T as powers of 1024. kUsage names `option`.
+Result<uint64_t> ParseSize(std::string_view text, std::string_view option);
+
+}  // namespace hallmark
