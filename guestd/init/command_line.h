@@ -40,7 +40,7 @@ struct BootOptions {
   std::string root_type = "ext4";
   std::string root_flags;
   std::string init = "/sbin/init";
-  std::string overlay_size = "50%";                ///< as tmpfs(5) takes it
+  std::string overlay_size = "50%";                  ///< as tmpfs(5) takes it
   std::optional<uint32_t> device_wait_seconds = 60;  ///< empty: for ever
   /// What follows a failure: 0 powers off, N reboots after N seconds, a negative number reboots at once (panic=).
   int panic_seconds = 0;

@@ -16,7 +16,8 @@ constexpr std::string_view kLogPrefix = "<6>";  // LOG_KERN | LOG_INFO
 
 /// Best effort: a console that does not take the line must not stop the boot.
 void WriteLine(int fd, const std::string& line) {
-  if (fd >= 0) [[maybe_unused]] const ssize_t written = write(fd, line.data(), line.size());
+  if (fd >= 0) [[maybe_unused]]
+    const ssize_t written = write(fd, line.data(), line.size());
 }
 
 }  // namespace

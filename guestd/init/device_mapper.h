@@ -10,10 +10,10 @@ namespace hallmark::guest {
 
 /// A device-mapper device of one target.
 struct MappedDevice {
-  std::string name;       ///< "root"
-  std::string uuid;       ///< "CRYPT-VERITY-...": what tools tell its purpose by
-  uint64_t sectors = 0;   ///< of 512 bytes
-  std::string target;     ///< "verity"
+  std::string name;      ///< "root"
+  std::string uuid;      ///< "CRYPT-VERITY-...": what tools tell its purpose by
+  uint64_t sectors = 0;  ///< of 512 bytes
+  std::string target;    ///< "verity"
   std::string parameters;
 };
 

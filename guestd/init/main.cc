@@ -25,6 +25,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kPollInterval{10};
 constexpr std::chrono::seconds kReportInterval{5};
+constexpr std::chrono::seconds kReadingTime{3};
 
 /// One boot: what is known so far, and the console that it reports to.
 struct Boot {
@@ -106,18 +107,19 @@ Result<void> Run(Boot& boot, char** arguments) {
       return {};
     }));
   }
-  RETURN_IF_ERROR(boot.Stage("mounting the root filesystem", [&] {
-    return MountRoot(root, boot.options.root_type, boot.options.root_flags);
-  }));
+  RETURN_IF_ERROR(boot.Stage("mounting the root filesystem",
+                             [&] { return MountRoot(root, boot.options.root_type, boot.options.root_flags); }));
   RETURN_IF_ERROR(boot.Stage("mounting the overlay", [&] { return MountOverlay(boot.options.overlay_size); }));
-  return boot.Stage("starting " + boot.options.init,
-                    [&] { return SwitchRoot(boot.options.init, arguments); });
+  return boot.Stage("starting " + boot.options.init, [&] { return SwitchRoot(boot.options.init, arguments); });
 }
 
-/// What `panic=` asks for. Powers off without it: a host sees that at once, where a halted machine looks like a slow one.
+/// What `panic=` asks for. Powers off without it, for a halted machine looks like a slow one to its host; not before
+/// somebody at the console has had time to read why.
 [[noreturn]] void EndMachine(int panic_seconds) {
   sync();
-  if (panic_seconds > 0) std::this_thread::sleep_for(std::chrono::seconds(panic_seconds));
+  if (panic_seconds >= 0) {
+    std::this_thread::sleep_for(panic_seconds > 0 ? std::chrono::seconds(panic_seconds) : kReadingTime);
+  }
   reboot(panic_seconds == 0 ? RB_POWER_OFF : RB_AUTOBOOT);
   _exit(1);  // not reached where reboot(2) works; elsewhere the kernel panics and says so
 }

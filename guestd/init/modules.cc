@@ -22,7 +22,8 @@ Result<std::vector<ListedModule>> ParseModuleList(std::string_view text) {
     const std::string_view word = line.substr(0, space);
     const std::string_view path = line.substr(std::min(space + 1, line.size()));
     if ((word != "required" && word != "optional") || !path.starts_with('/')) {
-      return CorruptError("module list, line " + std::to_string(number) + ": 'required PATH' or 'optional PATH' expected");
+      return CorruptError("module list, line " + std::to_string(number) +
+                          ": 'required PATH' or 'optional PATH' expected");
     }
     modules.push_back({word == "required", std::string(path)});
   }

@@ -36,7 +36,8 @@ bool IsBlockSize(uint32_t size) { return std::has_single_bit(size) && size >= 51
 
 Result<VeritySuperblock> DecodeVeritySuperblock(ByteSpan bytes) {
   ASSIGN_OR_RETURN(const RawSuperblock raw, ReadStruct<RawSuperblock>(bytes, "dm-verity superblock"));
-  if (std::memcmp(raw.signature.data(), "verity\0\0", 8) != 0) return CorruptError("dm-verity superblock: no signature");
+  if (std::memcmp(raw.signature.data(), "verity\0\0", 8) != 0)
+    return CorruptError("dm-verity superblock: no signature");
   if (raw.version != 1 || raw.hash_type != 1) return UnsupportedError("dm-verity superblock: unknown version or type");
   if (std::memcmp(raw.algorithm.data(), "sha256", 7) != 0) {
     return UnsupportedError("dm-verity superblock: the hash is not sha256");
@@ -61,8 +62,7 @@ std::string VerityTable(const VeritySuperblock& superblock, const std::string& d
   // Version 1; the tree starts in the block after the superblock's. A salt of no bytes is written "-".
   std::string table = "1 " + data_device + " " + hash_device + " " + std::to_string(superblock.data_block_size) + " " +
                       std::to_string(superblock.hash_block_size) + " " + std::to_string(superblock.data_blocks) +
-                      " 1 sha256 " + ToHex(root_hash) + " " +
-                      (superblock.salt.empty() ? "-" : ToHex(superblock.salt));
+                      " 1 sha256 " + ToHex(root_hash) + " " + (superblock.salt.empty() ? "-" : ToHex(superblock.salt));
   if (reaction == CorruptionReaction::kRestart) table += " 1 restart_on_corruption";
   if (reaction == CorruptionReaction::kPanic) table += " 1 panic_on_corruption";
   return table;

@@ -18,9 +18,7 @@ using MutableByteSpan = std::span<uint8_t>;
 using ByteVector = std::vector<uint8_t>;
 
 inline ByteSpan AsBytes(std::string_view text) { return {reinterpret_cast<const uint8_t*>(text.data()), text.size()}; }
-inline std::string_view AsText(ByteSpan bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
+inline std::string_view AsText(ByteSpan bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 
 /// The bytes of an on-disk structure (alignment 1, trivially copyable).
 template <typename T>
@@ -43,6 +41,15 @@ Result<T> ReadStruct(ByteSpan bytes, std::string_view what) {
 std::string ToHex(ByteSpan bytes);
 /// The inverse of ToHex; upper case is accepted too. kCorrupt on anything else.
 Result<ByteVector> FromHex(std::string_view text);
+
+/// Base64 of RFC 4648, section 4, padded.
+std::string ToBase64(ByteSpan bytes);
+/// The inverse of ToBase64, and of nothing else: kCorrupt on blanks, missing padding, and stray bits before it, so that
+/// a text has one spelling only.
+Result<ByteVector> FromBase64(std::string_view text);
+
+/// A to Z as a to z, whatever the locale.
+std::string Lowercase(std::string_view text);
 
 /// True if every byte is zero.
 bool IsZero(ByteSpan bytes);

@@ -133,6 +133,23 @@ Result<std::vector<DataRange>> DataRanges(const File& file) {
   return ranges;
 }
 
+Result<void> CopyContent(const File& source, const File& target) {
+  constexpr uint64_t kStep = 1 << 20;
+  ASSIGN_OR_RETURN(const std::vector<DataRange> ranges, DataRanges(source));
+  ByteVector buffer(kStep);
+  for (const DataRange& range : ranges) {
+    for (uint64_t done = 0; done < range.length;) {
+      const MutableByteSpan step =
+          MutableByteSpan(buffer).first(static_cast<size_t>(std::min(kStep, range.length - done)));
+      RETURN_IF_ERROR(source.ReadAt(range.offset + done, step));
+      RETURN_IF_ERROR(target.WriteAt(range.offset + done, step));
+      done += step.size();
+    }
+  }
+  ASSIGN_OR_RETURN(const uint64_t size, source.Size());
+  return target.Truncate(size);
+}
+
 Result<std::string> ReadSmallFile(const fs::path& path, uint64_t limit) {
   ASSIGN_OR_RETURN(const File file, File::OpenForReading(path));
   std::string text;

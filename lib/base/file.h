@@ -73,6 +73,9 @@ struct DataRange {
 /// The data ranges of a sparse file, in order, by SEEK_DATA and SEEK_HOLE; the whole file where those do not work.
 Result<std::vector<DataRange>> DataRanges(const File& file);
 
+/// Copies all of `source` into `target`, which is new or empty; holes stay holes.
+Result<void> CopyContent(const File& source, const File& target);
+
 /// A whole small file. kCorrupt if it is larger than `limit` bytes (checked while reading, so FIFOs can't exhaust
 /// memory either).
 Result<std::string> ReadSmallFile(const std::filesystem::path& path, uint64_t limit = 16 << 20);

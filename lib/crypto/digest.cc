@@ -82,6 +82,12 @@ Sha1Digest Sha1(ByteSpan bytes) {
   return hasher.Finish();
 }
 
+std::array<uint8_t, 64> Blake2b512(ByteSpan bytes) {
+  std::array<uint8_t, 64> digest;
+  Require(EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, EVP_blake2b512(), nullptr) == 1);
+  return digest;
+}
+
 Result<Sha256Digest> Sha256OfFile(const File& file, uint64_t offset) {
   Sha256Hasher hasher;
   ByteVector buffer(kReadSize);

@@ -44,6 +44,8 @@ using Sha512Hasher = Hasher<Sha512Digest>;
 
 Sha256Digest Sha256(ByteSpan bytes);
 Sha1Digest Sha1(ByteSpan bytes);
+/// BLAKE2b with 64 bytes of output (RFC 7693): what minisign signs.
+std::array<uint8_t, 64> Blake2b512(ByteSpan bytes);
 
 class File;
 /// SHA-256 of a file's bytes from `offset` to its end.

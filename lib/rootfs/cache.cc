@@ -45,6 +45,13 @@ fs::path Cache::Sha512BlobPath(const std::string& sha512) const {
   return folder_ / "blobs" / "sha512" / sha512.substr(0, 2) / sha512;
 }
 
+Result<fs::path> Cache::IntegrityBlobPath(std::string_view integrity) const {
+  constexpr std::string_view kAlgorithm = "sha512-";
+  if (!integrity.starts_with(kAlgorithm)) return CorruptError("integrity " + std::string(integrity) + ": not SHA-512");
+  ASSIGN_OR_RETURN(const ByteVector digest, FromBase64(integrity.substr(kAlgorithm.size())));
+  return Sha512BlobPath(ToHex(digest));
+}
+
 fs::path Cache::LockPath(const std::string& recipe) const { return folder_ / "locks" / (recipe + ".lock"); }
 
 }  // namespace hallmark

@@ -28,6 +28,8 @@ class Cache {
   /// Digests are lower-case hex.
   [[nodiscard]] std::filesystem::path BlobPath(const std::string& sha256) const;
   [[nodiscard]] std::filesystem::path Sha512BlobPath(const std::string& sha512) const;
+  /// Where a blob of that integrity ("sha512-BASE64", as npm writes it) is. kCorrupt if it has another form.
+  [[nodiscard]] Result<std::filesystem::path> IntegrityBlobPath(std::string_view integrity) const;
   [[nodiscard]] std::filesystem::path StagePath(const std::string& digest) const { return folder_ / "stages" / digest; }
   [[nodiscard]] std::filesystem::path LockPath(const std::string& recipe) const;
 

@@ -73,8 +73,8 @@ std::string CheckName(const std::string& text) {
 
 std::string CheckUser(const std::string& text) {
   const bool number = !text.empty() && text.size() <= 9 && text.find_first_not_of(kDigits) == std::string::npos;
-  const bool name = !text.empty() && text.size() <= 32 && (IsOneOf(text[0], kLower) || text[0] == '_') &&
-                    Consists(text, "_-");
+  const bool name =
+      !text.empty() && text.size() <= 32 && (IsOneOf(text[0], kLower) || text[0] == '_') && Consists(text, "_-");
   return Unless(number || name, "is not a user or group");
 }
 

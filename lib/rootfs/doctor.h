@@ -11,7 +11,7 @@ namespace hallmark {
 /// One thing that building images needs of the machine.
 struct Need {
   enum class State { kPresent, kMissing, kUnwise };  ///< kUnwise: a build may go through, or may not
-  std::string name;    ///< "binfmt_misc for arm64"
+  std::string name;                                  ///< "binfmt_misc for arm64"
   State state = State::kPresent;
   std::string detail;  ///< what was found, or what it is for
   std::string remedy;  ///< the command that mends it; empty when present

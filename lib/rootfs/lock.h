@@ -66,12 +66,12 @@ Result<Lock> ParseLock(std::string_view text, const std::filesystem::path& file)
 /// The text of a lock; parsing it gives the same lock, and the same lock gives the same bytes.
 std::string FormatLock(const Lock& lock);
 
-/// Reads the lock of `recipe` from `file`. kNotFound if there is none; kUsage if it was made from something else than what
-/// the recipe now asks for.
+/// Reads the lock of `recipe` from `file`. kNotFound if there is none; kUsage if it was made from something else than
+/// what the recipe now asks for.
 Result<Lock> LoadLock(const struct Recipe& recipe, const std::filesystem::path& file);
 
-/// Where the lock of a recipe is: beside it, or, with sources = "host", in this user's cache, for it then belongs to the
-/// machine.
+/// Where the lock of a recipe is: beside it, or, with sources = "host", in this user's cache, for it then belongs to
+/// the machine.
 std::filesystem::path LockPath(const struct Recipe& recipe);
 
 }  // namespace hallmark

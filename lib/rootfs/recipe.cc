@@ -399,8 +399,10 @@ Result<Recipe> LoadRecipe(const fs::path& path) {
   const fs::path file = fs::absolute(fs::is_directory(path, ignored) ? path / "recipe.toml" : path).lexically_normal();
   auto text = ReadSmallFile(file);
   if (!text.ok()) {
-    return std::move(text).error().WithContext("reading the recipe").WithHint(
-        "name a recipe.toml or the folder that holds it, as in recipes/debian-12-arm64");
+    return std::move(text)
+        .error()
+        .WithContext("reading the recipe")
+        .WithHint("name a recipe.toml or the folder that holds it, as in recipes/debian-12-arm64");
   }
   return ParseRecipe(*text, file);
 }

@@ -104,11 +104,11 @@ struct Recipe {
     std::string default_target;
   };
   struct Image {
-    uint64_t size = 0;            ///< of the whole disk, bytes
-    double max_used = 1.0;        ///< share of the root partition that may be used; more fails the build
+    uint64_t size = 0;      ///< of the whole disk, bytes
+    double max_used = 1.0;  ///< share of the root partition that may be used; more fails the build
     bool verity = true;
-    bool sha1 = true;             ///< writes .origin files
-    std::string kernel_arguments; ///< after what the build itself puts there
+    bool sha1 = true;              ///< writes .origin files
+    std::string kernel_arguments;  ///< after what the build itself puts there
   };
 
   std::filesystem::path file;    ///< recipe.toml itself

@@ -21,8 +21,6 @@ std::array<uint8_t, 16> Seed::Uuid(std::string_view purpose) const {
   return uuid;
 }
 
-uint32_t Seed::Serial(std::string_view purpose) const {
-  return *ReadStruct<Le32>(Bytes(purpose), "serial");
-}
+uint32_t Seed::Serial(std::string_view purpose) const { return *ReadStruct<Le32>(Bytes(purpose), "serial"); }
 
 }  // namespace hallmark

@@ -71,8 +71,10 @@ Error UnknownKey(const TomlDocument& document, const TomlValue::Member& member, 
 }  // namespace
 
 Error TomlDocument::At(TextPosition position, std::string_view message) const {
-  return {kind, file.string() + ":" + std::to_string(position.line) + ":" + std::to_string(position.column) + ": " +
-                    std::string(message), ""};
+  return {kind,
+          file.string() + ":" + std::to_string(position.line) + ":" + std::to_string(position.column) + ": " +
+              std::string(message),
+          ""};
 }
 
 Result<TomlValue> ParseToml(std::string_view text, const TomlDocument& document) {
@@ -105,8 +107,8 @@ Result<void> ReadTomlTable(const TomlDocument& document, const TomlValue& table,
 
 Result<void> TomlTaker::Expect(const TomlValue& value, TomlValue::Type type) const {
   if (value.type == type) return {};
-  return document_.At(value.position, "expected " + std::string(TypeName(type)) + ", found " +
-                                          std::string(TypeName(value.type)));
+  return document_.At(value.position,
+                      "expected " + std::string(TypeName(type)) + ", found " + std::string(TypeName(value.type)));
 }
 
 TomlTake TomlTaker::String(std::string* out, TomlCheck check) const {

@@ -28,10 +28,8 @@ const char* StateName(Need::State state) {
 void PrintJson(const std::vector<Need>& needs) {
   nlohmann::ordered_json json = nlohmann::ordered_json::array();
   for (const Need& need : needs) {
-    json.push_back({{"name", need.name},
-                    {"state", StateName(need.state)},
-                    {"detail", need.detail},
-                    {"remedy", need.remedy}});
+    json.push_back(
+        {{"name", need.name}, {"state", StateName(need.state)}, {"detail", need.detail}, {"remedy", need.remedy}});
   }
   std::puts(json.dump(2).c_str());
 }
@@ -47,7 +45,8 @@ void PrintTable(const std::vector<Need>& needs) {
 
 Result<int> RunDoctor(const Arguments& arguments) {
   cxxopts::Options options("hallmark doctor", "Tells what this machine lacks to build images, and how to mend it.");
-  options.add_options()("arch", "Architecture of the images to build", cxxopts::value<std::string>()->default_value("arm64"), "ARCH");
+  options.add_options()("arch", "Architecture of the images to build",
+                        cxxopts::value<std::string>()->default_value("arm64"), "ARCH");
   options.add_options()("json", "Print the result as JSON");
   ASSIGN_OR_RETURN(const std::optional<cxxopts::ParseResult> parsed, ParseOptions(options, arguments));
   if (!parsed) return 0;
@@ -58,8 +57,8 @@ Result<int> RunDoctor(const Arguments& arguments) {
   } else {
     PrintTable(needs);
   }
-  const bool ready = std::none_of(needs.begin(), needs.end(),
-                                  [](const Need& need) { return need.state == Need::State::kMissing; });
+  const bool ready =
+      std::none_of(needs.begin(), needs.end(), [](const Need& need) { return need.state == Need::State::kMissing; });
   return ready ? 0 : 1;
 }
 

@@ -14,6 +14,13 @@ TEST(DigestTest, MatchesPublishedVectors) {
   EXPECT_EQ(ToHex(Sha256({})), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 }
 
+// RFC 7693, appendix A.
+TEST(DigestTest, Blake2bMatchesPublishedVector) {
+  EXPECT_EQ(ToHex(Blake2b512(AsBytes("abc"))),
+            "ba80a53f981c4d0d6a2797b69f12f6e94c212f14685ac4b74b12bb6fdbffa2d1"
+            "7d87c5392aab792dc252d5de4533cc9518d38aa8dbf1925ab92386edd4009923");
+}
+
 TEST(DigestTest, ResetStartsANewMessage) {
   Sha256Hasher hasher;
   hasher.Update(AsBytes("something else"));

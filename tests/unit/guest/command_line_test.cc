@@ -57,7 +57,7 @@ TEST(CommandLineTest, NoVerityOnlyWhenSaidSo) {
 
 TEST(CommandLineTest, ARootHashIsWhole) {
   for (const std::string& hash : {std::string(), std::string("ab"), std::string(kHash.substr(1)),
-                                 std::string(kHash) + "00", "g" + std::string(kHash.substr(1))}) {
+                                  std::string(kHash) + "00", "g" + std::string(kHash.substr(1))}) {
     EXPECT_THAT(ParseCommandLine("roothash=" + hash), HasError(ErrorKind::kUsage, "roothash: 64 hex digits expected"))
         << hash;
   }
@@ -75,7 +75,8 @@ TEST(CommandLineTest, ReactionsAndTheRest) {
   EXPECT_EQ(options.root_type, "erofs");
   EXPECT_EQ(options.root_flags, "a,b");
   EXPECT_EQ(options.overlay_size, "512m");
-  ASSERT_OK_AND_ASSIGN(options, ParseCommandLine(WithHash("systemd.verity_root_options=panic-on-corruption rootwait=5")));
+  ASSERT_OK_AND_ASSIGN(options,
+                       ParseCommandLine(WithHash("systemd.verity_root_options=panic-on-corruption rootwait=5")));
   EXPECT_EQ(options.reaction, CorruptionReaction::kPanic);
   EXPECT_EQ(options.device_wait_seconds, 5);
 }

@@ -53,13 +53,11 @@ TEST(VerityTest, RefusesWhatItDoesNotKnow) {
     ErrorKind kind;
     const char* text;
   };
-  for (const Case& c : {Case{0, 'w', ErrorKind::kCorrupt, "no signature"},
-                        Case{8, 2, ErrorKind::kUnsupported, "unknown version"},
-                        Case{12, 0, ErrorKind::kUnsupported, "unknown version or type"},
-                        Case{35, '5', ErrorKind::kUnsupported, "not sha256"},
-                        Case{65, 0x11, ErrorKind::kCorrupt, "bad block size"},
-                        Case{69, 0, ErrorKind::kCorrupt, "bad block size"},
-                        Case{81, 2, ErrorKind::kCorrupt, "salt too long"}}) {
+  for (const Case& c :
+       {Case{0, 'w', ErrorKind::kCorrupt, "no signature"}, Case{8, 2, ErrorKind::kUnsupported, "unknown version"},
+        Case{12, 0, ErrorKind::kUnsupported, "unknown version or type"},
+        Case{35, '5', ErrorKind::kUnsupported, "not sha256"}, Case{65, 0x11, ErrorKind::kCorrupt, "bad block size"},
+        Case{69, 0, ErrorKind::kCorrupt, "bad block size"}, Case{81, 2, ErrorKind::kCorrupt, "salt too long"}}) {
     ByteVector bytes = MakeSuperblock();
     bytes[c.offset] = c.value;
     EXPECT_THAT(DecodeVeritySuperblock(bytes), HasError(c.kind, c.text)) << c.offset;

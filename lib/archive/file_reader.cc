@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/archive/file_reader.h"
+
+#include <algorithm>
+#include <cerrno>
+
+namespace hallmark {
+
+int FileReader::Open(archive* handle) { return archive_read_open(handle, this, nullptr, Read, nullptr); }
+
+la_ssize_t FileReader::Read(archive* handle, void* data, const void** bytes) {
+  constexpr uint64_t kStep = 1 << 20;
+  auto& reader = *static_cast<FileReader*>(data);
+  reader.buffer_.resize(static_cast<size_t>(std::min(reader.left_, kStep)));
+  if (const Result<void> read = reader.file_.ReadAt(reader.offset_, reader.buffer_); !read.ok()) {
+    archive_set_error(handle, EIO, "%s", read.error().message.c_str());
+    return -1;
+  }
+  reader.offset_ += reader.buffer_.size();
+  reader.left_ -= reader.buffer_.size();
+  *bytes = reader.buffer_.data();
+  return static_cast<la_ssize_t>(reader.buffer_.size());
+}
+
+std::string ArchiveErrorText(archive* handle) {
+  const char* text = archive_error_string(handle);
+  return text != nullptr ? text : "unknown error";
+}
+
+}  // namespace hallmark

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/disk/verity.h"
+
+#include <algorithm>
+
+#include "lib/base/checked.h"
+#include "lib/base/endian.h"
+
+namespace hallmark {
+namespace {
+
+constexpr size_t kDigestsPerBlock = kVerityBlockSize / sizeof(Sha256Digest);
+constexpr size_t kBatchSize = size_t{1} << 20;
+
+struct VeritySuperblock {
+  char signature[8] = {'v', 'e', 'r', 'i', 't', 'y', 0, 0};
+  Le32 version = 1;
+  Le32 hash_type = 1;
+  std::array<uint8_t, 16> uuid{};
+  char algorithm[32] = {'s', 'h', 'a', '2', '5', '6'};
+  Le32 data_block_size = kVerityBlockSize;
+  Le32 hash_block_size = kVerityBlockSize;
+  Le64 data_blocks = 0;
+  Le16 salt_size = sizeof(Sha256Digest);
+  uint8_t padding1[6] = {};
+  std::array<uint8_t, 256> salt{};
+  uint8_t padding2[168] = {};
+};
+static_assert(sizeof(VeritySuperblock) == 512);
+
+ByteSpan DigestBytes(const std::vector<Sha256Digest>& digests) {
+  return {reinterpret_cast<const uint8_t*>(digests.data()), digests.size() * sizeof(Sha256Digest)};
+}
+
+/// One digest a block; the last block may be short, and counts as filled up with zeros.
+std::vector<Sha256Digest> HashBlocks(const Sha256Digest& salt, ByteSpan bytes) {
+  std::vector<Sha256Digest> digests;
+  digests.reserve(bytes.size() / kVerityBlockSize + 1);
+  Sha256Hasher hasher;
+  while (!bytes.empty()) {
+    const ByteSpan block = bytes.first(std::min<size_t>(bytes.size(), kVerityBlockSize));
+    hasher.Reset();
+    hasher.Update(salt);
+    hasher.Update(block);
+    if (block.size() < kVerityBlockSize) hasher.Update(ByteVector(kVerityBlockSize - block.size()));
+    digests.push_back(hasher.Finish());
+    bytes = bytes.subspan(block.size());
+  }
+  return digests;
+}
+
+}  // namespace
+
+uint64_t VerityTreeSize(uint64_t data_blocks) {
+  uint64_t blocks = 1;  // the superblock's
+  for (uint64_t level = data_blocks; level > 1;) {
+    level = DivideRoundUp(level, kDigestsPerBlock);
+    blocks += level;
+  }
+  return blocks * kVerityBlockSize;
+}
+
+Result<void> VerityTree::Write(Sink& sink) const {
+  VeritySuperblock superblock;
+  superblock.uuid = options_.uuid;
+  superblock.data_blocks = data_blocks_;
+  std::copy(options_.salt.begin(), options_.salt.end(), superblock.salt.begin());
+  ByteVector block(kVerityBlockSize);
+  std::copy_n(StructBytes(superblock).begin(), sizeof superblock, block.begin());
+  RETURN_IF_ERROR(sink.Write(block));
+  // The highest level is one block; a tree over a single data block has none at all.
+  for (auto level = levels_.rbegin(); level != levels_.rend(); ++level) {
+    const ByteSpan bytes = DigestBytes(*level);
+    RETURN_IF_ERROR(sink.Write(bytes));
+    RETURN_IF_ERROR(sink.Write(ByteVector(RoundUp(bytes.size(), kVerityBlockSize) - bytes.size())));
+  }
+  return {};
+}
+
+VerityHasher::VerityHasher(Sink& next, const VerityOptions& options, ThreadPool& pool)
+    : next_(next),
+      options_(options),
+      pool_(pool),
+      zero_digest_(HashBlocks(options.salt, ByteVector(kVerityBlockSize)).front()) {}
+
+VerityHasher::~VerityHasher() {
+  for (Batch& batch : running_) batch.digests.wait();
+}
+
+Result<void> VerityHasher::Write(ByteSpan bytes) {
+  Append(bytes);
+  return next_.Write(bytes);
+}
+
+Result<void> VerityHasher::WriteHole(uint64_t length) {
+  RETURN_IF_ERROR(next_.WriteHole(length));
+  // Fill up the block at hand, take whole blocks of zeros as read, and begin the block after them.
+  const uint64_t partial = pending_.size() % kVerityBlockSize;
+  if (partial != 0) {
+    const uint64_t fill = std::min(length, kVerityBlockSize - partial);
+    Append(ByteVector(fill));
+    length -= fill;
+  }
+  if (const uint64_t blocks = length / kVerityBlockSize; blocks > 0) {
+    Submit();
+    leaves_.resize(pending_block_ + blocks, zero_digest_);
+    pending_block_ += blocks;
+  }
+  Append(ByteVector(length % kVerityBlockSize));
+  return {};
+}
+
+void VerityHasher::Append(ByteSpan bytes) {
+  while (!bytes.empty()) {
+    const size_t length = std::min(bytes.size(), kBatchSize - pending_.size());
+    pending_.insert(pending_.end(), bytes.begin(), bytes.begin() + static_cast<ptrdiff_t>(length));
+    bytes = bytes.subspan(length);
+    if (pending_.size() == kBatchSize) Submit();
+  }
+}
+
+/// Hands what is pending to a thread. It is whole blocks but at the very end.
+void VerityHasher::Submit() {
+  if (pending_.empty()) return;
+  const size_t limit = 2 * pool_.size() + 2;  // bounds the memory, and keeps every thread busy
+  while (running_.size() >= limit) TakeOldest();
+  const uint64_t blocks = DivideRoundUp(pending_.size(), kVerityBlockSize);
+  leaves_.resize(pending_block_ + blocks);
+  auto task = [salt = options_.salt, bytes = std::move(pending_)] { return HashBlocks(salt, bytes); };
+  running_.push_back({pool_.Submit(std::move(task)), pending_block_});
+  pending_block_ += blocks;
+  pending_ = {};
+  pending_.reserve(kBatchSize);
+}
+
+void VerityHasher::TakeOldest() {
+  const std::vector<Sha256Digest> digests = running_.front().digests.get();
+  std::copy(digests.begin(), digests.end(), leaves_.begin() + static_cast<ptrdiff_t>(running_.front().first_block));
+  running_.pop_front();
+}
+
+Result<VerityTree> VerityHasher::Finish() {
+  if (pending_.size() % kVerityBlockSize != 0) return UsageError("dm-verity: the data end within a block");
+  Submit();
+  while (!running_.empty()) TakeOldest();
+  if (leaves_.empty()) return UsageError("dm-verity: no data");
+  VerityTree tree;
+  tree.options_ = options_;
+  tree.data_blocks_ = leaves_.size();
+  std::vector<Sha256Digest> level = std::move(leaves_);
+  while (level.size() > 1) {
+    std::vector<Sha256Digest> above = HashBlocks(options_.salt, DigestBytes(level));
+    tree.levels_.push_back(std::move(level));
+    level = std::move(above);
+  }
+  tree.root_hash_ = level.front();
+  return tree;
+}
+
+}  // namespace hallmark

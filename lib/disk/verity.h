@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <future>
+#include <vector>
+
+#include "lib/base/bytes.h"
+#include "lib/base/result.h"
+#include "lib/base/sink.h"
+#include "lib/base/thread_pool.h"
+#include "lib/crypto/digest.h"
+
+namespace hallmark {
+
+/// dm-verity's hash tree, format version 1: SHA-256 over salt and block, blocks of 4096 bytes, as veritysetup lays it out
+/// (cryptsetup's wiki, "DMVerity"; the kernel's Documentation/admin-guide/device-mapper/verity.rst).
+constexpr uint64_t kVerityBlockSize = 4096;
+
+struct VerityOptions {
+  Sha256Digest salt{};
+  std::array<uint8_t, 16> uuid{};  ///< of the superblock, in the order of its text form
+};
+
+/// Bytes of a hash device for that many data blocks, superblock included. `data_blocks` is at least 1.
+uint64_t VerityTreeSize(uint64_t data_blocks);
+
+/// A finished tree. It takes 32 bytes of memory for each data block, and 1/128 of that for each level above.
+class VerityTree {
+ public:
+  [[nodiscard]] const Sha256Digest& root_hash() const { return root_hash_; }
+  [[nodiscard]] uint64_t data_blocks() const { return data_blocks_; }
+  /// The hash device: superblock, then the levels from the root down.
+  [[nodiscard]] Result<void> Write(Sink& sink) const;
+
+ private:
+  friend class VerityHasher;
+  VerityOptions options_;
+  uint64_t data_blocks_ = 0;
+  Sha256Digest root_hash_{};
+  std::vector<std::vector<Sha256Digest>> levels_;  // the leaves first
+};
+
+/// Hands a stream on and hashes it on the way, on all cores of `pool`. Holes cost next to nothing.
+class VerityHasher : public Sink {
+ public:
+  /// `next`, `pool` must outlive this object.
+  VerityHasher(Sink& next, const VerityOptions& options, ThreadPool& pool);
+  VerityHasher(const VerityHasher&) = delete;
+  VerityHasher& operator=(const VerityHasher&) = delete;
+  ~VerityHasher() override;
+
+  Result<void> Write(ByteSpan bytes) override;
+  Result<void> WriteHole(uint64_t length) override;
+
+  /// The tree over all that was written. kUsage if that is nothing, or no multiple of 4096 bytes.
+  Result<VerityTree> Finish();
+
+ private:
+  struct Batch {
+    std::future<std::vector<Sha256Digest>> digests;
+    uint64_t first_block = 0;
+  };
+  void Append(ByteSpan bytes);
+  void Submit();
+  void TakeOldest();
+
+  Sink& next_;
+  VerityOptions options_;
+  ThreadPool& pool_;
+  Sha256Digest zero_digest_;
+  ByteVector pending_;          // not yet handed to a thread
+  uint64_t pending_block_ = 0;  // the block that it starts with
+  std::deque<Batch> running_;
+  std::vector<Sha256Digest> leaves_;  // those that are done; others are blank yet
+};
+
+}  // namespace hallmark

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/rootfs/finish_tree.h"
+
+#include <sys/stat.h>
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "lib/rootfs/users.h"
+
+namespace hallmark {
+namespace {
+
+constexpr const char* kMachineId = "/etc/machine-id";
+constexpr const char* kDbusMachineId = "/var/lib/dbus/machine-id";
+constexpr const char* kSshFolder = "/etc/ssh";
+constexpr std::string_view kHostKeyPrefix = "ssh_host_";
+constexpr std::array kSeeds = {"/var/lib/systemd/random-seed", "/var/lib/systemd/credential.secret",
+                               "/var/lib/urandom/random-seed"};
+
+// Folders that a running system fills: they stay, what is in them goes.
+constexpr std::array kEmptied = {"/tmp",           "/var/tmp",       "/run",           "/var/lib/apt/lists",
+                                 "/var/cache/apt", "/var/cache/man", "/root/.cache",   "/var/cache/ldconfig",
+                                 "/var/backups",   "/var/lib/dhcp",  "/var/spool/mail"};
+
+// Copies that tools keep of what they changed.
+constexpr std::array kBackups = {"/etc/passwd-",
+                                 "/etc/group-",
+                                 "/etc/shadow-",
+                                 "/etc/gshadow-",
+                                 "/etc/subuid-",
+                                 "/etc/subgid-",
+                                 "/var/lib/dpkg/status-old",
+                                 "/var/lib/dpkg/diversions-old",
+                                 "/var/lib/dpkg/statoverride-old",
+                                 "/var/lib/dpkg/available-old",
+                                 "/var/cache/debconf/config.dat-old",
+                                 "/var/cache/debconf/templates.dat-old",
+                                 "/var/cache/debconf/passwords.dat-old",
+                                 "/root/.bash_history",
+                                 "/root/.wget-hsts",
+                                 "/root/.python_history"};
+
+/// Files below /var/log: "*.log" and what stands for a rotated one go, others become empty, for some programs write only
+/// to logs that exist.
+void RemoveLogs(FileTree& tree) {
+  std::vector<std::string> gone;
+  tree.Walk([&](const std::string& path, FileTree::Index index) {
+    FileTree::Inode& inode = tree.inode(index);
+    if (!path.starts_with("/var/log/") || !S_ISREG(inode.mode)) return;
+    if (path.ends_with(".log") || path.ends_with(".gz") || path.starts_with("/var/log/journal/")) gone.push_back(path);
+    inode.source.clear();
+    inode.data.clear();
+    inode.size = 0;
+  });
+  for (const std::string& path : gone) tree.Remove(path);
+}
+
+Result<void> AddDeviceNodes(const Recipe& recipe, const UserDatabase& users, Timestamp time, FileTree& tree) {
+  using Type = Recipe::Node::Type;
+  for (const Recipe::Node& node : recipe.nodes) {
+    if (node.type != Type::kCharacterDevice && node.type != Type::kBlockDevice) continue;
+    ASSIGN_OR_RETURN(const Ownership owner, users.Resolve(node.owner, node.mode));
+    const mode_t type = node.type == Type::kBlockDevice ? S_IFBLK : S_IFCHR;
+    FileTree::Inode inode = FileTree::Device(type | node.mode, node.major, node.minor, time);
+    inode.uid = owner.uid;
+    inode.gid = owner.gid;
+    RETURN_IF_ERROR(tree.Put(node.path, std::move(inode)));
+  }
+  return {};
+}
+
+void ClampTimes(FileTree& tree, Timestamp latest) {
+  tree.Walk([&](const std::string&, FileTree::Index index) {
+    Timestamp& time = tree.inode(index).mtime;
+    if (time > latest) time = latest;
+  });
+}
+
+Error Identity(const std::string& path, std::string_view what) {
+  return UsageError("the tree holds " + path + ", " + std::string(what) +
+                    ": every machine that runs the image would share it")
+      .WithHint("an overlay, a hook or a package placed it: leave it out, the guest makes its own");
+}
+
+Result<void> CheckIdentity(const FileTree& tree) {
+  if (const auto id = tree.Find(kMachineId); id.ok() && tree.inode(*id).size != 0 && S_ISREG(tree.inode(*id).mode)) {
+    return Identity(kMachineId, "which is not empty");
+  }
+  for (const char* seed : kSeeds) {
+    if (tree.Contains(seed)) return Identity(seed, "a random seed");
+  }
+  const auto folder = tree.Find(kSshFolder);
+  if (!folder.ok()) return {};
+  for (const FileTree::Entry& entry : tree.inode(*folder).entries) {
+    const bool is_key = entry.name.starts_with(kHostKeyPrefix);
+    if (is_key) return Identity(std::string(kSshFolder) + "/" + entry.name, "a host key");
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> RemoveMachineIdentity(const TreeFolder& tree) {
+  // Empty, not absent: systemd fills it in memory on a root that it can't write to (machine-id(5)).
+  RETURN_IF_ERROR(tree.Write(kMachineId, "", {.mode = 0444}));
+  if (tree.Exists(kDbusMachineId)) RETURN_IF_ERROR(tree.SymbolicLink(kDbusMachineId, kMachineId, {}));
+  for (const char* seed : kSeeds) RETURN_IF_ERROR(tree.Remove(seed));
+  for (const std::string& name : tree.List(kSshFolder)) {
+    if (name.starts_with(kHostKeyPrefix)) RETURN_IF_ERROR(tree.Remove(std::string(kSshFolder) + "/" + name));
+  }
+  return {};
+}
+
+Result<FileTree> FinishTree(const Recipe& recipe, const std::filesystem::path& folder, uint64_t source_date_epoch) {
+  const Timestamp latest{.seconds = static_cast<int64_t>(source_date_epoch)};
+  ASSIGN_OR_RETURN(const TreeFolder on_disk, TreeFolder::Open(folder));
+  ASSIGN_OR_RETURN(const UserDatabase users, UserDatabase::Load(on_disk));
+  ASSIGN_OR_RETURN(FileTree tree, FileTree::Scan(folder));
+  for (const char* path : kEmptied) tree.Clear(path);
+  for (const char* path : kBackups) tree.Remove(path);
+  RemoveLogs(tree);
+  RETURN_IF_ERROR(AddDeviceNodes(recipe, users, latest, tree));
+  ClampTimes(tree, latest);
+  RETURN_IF_ERROR(CheckIdentity(tree));
+  tree.Compact();
+  return tree;
+}
+
+}  // namespace hallmark

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/rootfs/work_folder.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+
+namespace hallmark {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Locks a folder if nobody else has: an invalid file otherwise.
+Result<File> TryLockFolder(const fs::path& folder) {
+  ASSIGN_OR_RETURN(File file, File::Open(folder, O_RDONLY | O_DIRECTORY));
+  if (flock(file.fd(), LOCK_EX | LOCK_NB) == 0) return file;
+  if (errno != EWOULDBLOCK) return ErrnoError(errno, "locking " + folder.string());
+  return File();
+}
+
+void Sweep(const fs::path& parent) {
+  std::error_code ignored;
+  for (const fs::directory_entry& entry : fs::directory_iterator(parent, ignored)) {
+    if (!entry.is_directory(ignored)) continue;
+    const Result<File> lock = TryLockFolder(entry.path());
+    if (lock.ok() && lock->fd() >= 0) fs::remove_all(entry.path(), ignored);
+  }
+}
+
+}  // namespace
+
+Result<WorkFolder> WorkFolder::Create(const Cache& cache) {
+  const fs::path parent = cache.folder() / "work";
+  // Between a folder's making and its locking it looks unused: no sweep happens then.
+  ASSIGN_OR_RETURN(const FileLock creating, FileLock::Acquire(parent / ".lock"));
+  Sweep(parent);
+  std::string name = (parent / "build-XXXXXX").string();
+  if (mkdtemp(name.data()) == nullptr) return ErrnoError(errno, "making a folder in " + parent.string());
+  ASSIGN_OR_RETURN(File lock, TryLockFolder(name));
+  return WorkFolder(name, std::move(lock));
+}
+
+WorkFolder::~WorkFolder() {
+  std::error_code ignored;
+  if (lock_.fd() >= 0) fs::remove_all(path_, ignored);
+}
+
+}  // namespace hallmark

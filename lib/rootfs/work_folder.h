@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+
+#include "lib/base/file.h"
+#include "lib/base/result.h"
+#include "lib/rootfs/cache.h"
+
+namespace hallmark {
+
+/// Scratch space of one build, in the cache's work/. Locked as long as it is used, so that what a killed build left is
+/// told apart and swept by the next one. Trees in it belong to the build's namespace: make it after
+/// EnterBuildNamespace().
+class WorkFolder {
+ public:
+  /// Sweeps what nobody uses, then makes a new folder.
+  static Result<WorkFolder> Create(const Cache& cache);
+  WorkFolder(WorkFolder&&) noexcept = default;
+  WorkFolder& operator=(WorkFolder&&) = delete;
+  ~WorkFolder();
+
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+ private:
+  WorkFolder(std::filesystem::path path, File lock) : path_(std::move(path)), lock_(std::move(lock)) {}
+  std::filesystem::path path_;
+  File lock_;
+};
+
+}  // namespace hallmark

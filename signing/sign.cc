@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "signing/sign.h"
+
+#include <algorithm>
+
+#include "lib/base/file.h"
+#include "signing/dsse.h"
+#include "signing/manifest.h"
+#include "signing/minisign.h"
+#include "signing/origin.h"
+
+namespace hallmark {
+namespace {
+
+/// What is not there reads as no text.
+Result<std::string> ReadIfPresent(const std::filesystem::path& path, uint64_t limit) {
+  Result<std::string> text = ReadSmallFile(path, limit);
+  if (!text.ok() && text.error().kind == ErrorKind::kNotFound) return std::string();
+  return text;
+}
+
+Result<void> SetSequence(Manifest& manifest, const SignOptions& options) {
+  if (!options.sequence) {
+    if (options.least_sequence) return UsageError("a least sequence goes with a sequence");
+    if (manifest.sequence != 0) return {};
+    return UsageError("the bundle has no sequence yet").WithHint("give --sequence N, larger than the last release's");
+  }
+  if (*options.sequence == 0) return UsageError("sequences start at 1");
+  if (*options.sequence < manifest.sequence) {
+    return UsageError("the bundle has sequence " + std::to_string(manifest.sequence) +
+                      " already, and it can't go back");
+  }
+  manifest.sequence = *options.sequence;
+  manifest.least_sequence = options.least_sequence.value_or(*options.sequence);
+  return {};
+}
+
+/// A signed manifest that does not fit its files would send hosts a release that they refuse.
+Result<void> CheckSizes(const std::filesystem::path& bundle, const Manifest& manifest) {
+  for (const Artifact& artifact : manifest.artifacts) {
+    if (!IsShipped(artifact.role)) continue;
+    const std::string name = manifest.FileName(artifact.role);
+    ASSIGN_OR_RETURN(const File file, File::OpenForReading(bundle / name));
+    ASSIGN_OR_RETURN(const uint64_t size, file.Size());
+    if (size != artifact.size) {
+      return VerificationError(name + ": has " + std::to_string(size) + " bytes where the manifest says " +
+                               std::to_string(artifact.size));
+    }
+  }
+  return {};
+}
+
+/// The envelope of these exact bytes, with the signatures that it has already.
+Result<Envelope> EnvelopeOf(const std::filesystem::path& bundle, const std::string& manifest_text) {
+  Envelope envelope{std::string(kManifestPayloadType), manifest_text, {}};
+  ASSIGN_OR_RETURN(const std::string text, ReadIfPresent(bundle / kEnvelopeName, kMaxEnvelopeSize));
+  if (text.empty()) return envelope;
+  ASSIGN_OR_RETURN(Envelope existing, ParseEnvelope(text, kEnvelopeName));
+  if (existing.payload == manifest_text && existing.payload_type == envelope.payload_type) return existing;
+  return envelope;
+}
+
+/// A .minisig holds one signature. The one that is there stays if its own key, which a signer may hold, made it over
+/// these bytes.
+Result<std::string> MinisigOf(const std::filesystem::path& bundle, const Manifest& manifest,
+                              const std::string& manifest_text, const std::vector<const Signer*>& signers,
+                              const std::vector<PublicKey>& known_keys) {
+  ASSIGN_OR_RETURN(std::string text, ReadIfPresent(bundle / kMinisigName, kMaxManifestSize));
+  if (const Result<MinisignSignature> existing = ParseMinisign(text); existing.ok()) {
+    for (const PublicKey& key : known_keys) {
+      if (VerifiesMinisign(*existing, manifest_text, key)) return text;
+    }
+  }
+  ASSIGN_OR_RETURN(const MinisignSignature signature,
+                   SignMinisign(manifest_text,
+                                manifest.name + " " + manifest.version + " " + manifest.architecture + " sequence " +
+                                    std::to_string(manifest.sequence),
+                                *signers[0]));
+  return FormatMinisign(signature);
+}
+
+Result<void> RequireBundleKeys(const Trust& trust, const std::vector<const Signer*>& signers) {
+  const std::vector<PublicKey>& keys = trust.newest().bundle.keys;
+  for (const Signer* signer : signers) {
+    if (std::find(keys.begin(), keys.end(), signer->public_key()) == keys.end()) {
+      return UsageError("the key " + signer->public_key().Id() + " may not sign bundles by the trust file")
+          .WithHint("'hallmark trust show' lists the keys that may, 'hallmark trust rotate' changes them");
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<SignReport> SignBundle(const std::filesystem::path& bundle, const SignOptions& options) {
+  if (options.signers.empty()) return UsageError("no key to sign with");
+  ASSIGN_OR_RETURN(std::string manifest_text, ReadSmallFile(bundle / kManifestName, kMaxManifestSize));
+  ASSIGN_OR_RETURN(Manifest manifest, ParseManifest(manifest_text));
+  RETURN_IF_ERROR(SetSequence(manifest, options));
+  RETURN_IF_ERROR(CheckSizes(bundle, manifest));
+  ASSIGN_OR_RETURN(manifest_text, FormatManifest(manifest));
+  std::optional<Trust> trust;
+  if (options.trust_text) {
+    ASSIGN_OR_RETURN(trust, ParseTrust(*options.trust_text));
+    RETURN_IF_ERROR(RequireBundleKeys(*trust, options.signers));
+  }
+  ASSIGN_OR_RETURN(Envelope envelope, EnvelopeOf(bundle, manifest_text));
+  for (const Signer* signer : options.signers) RETURN_IF_ERROR(AddSignature(envelope, *signer));
+  std::vector<PublicKey> known_keys;
+  if (trust) known_keys = trust->newest().bundle.keys;
+  for (const Signer* signer : options.signers) known_keys.push_back(signer->public_key());
+  ASSIGN_OR_RETURN(const std::string minisig, MinisigOf(bundle, manifest, manifest_text, options.signers, known_keys));
+
+  // All is signed before anything is written; the manifest itself comes last but for the list of digests, so that a
+  // run that was cut short is done again from the old manifest.
+  std::vector<std::pair<std::string_view, std::string>> files = {
+      {kEnvelopeName, FormatEnvelope(envelope)}, {kMinisigName, minisig}, {kManifestName, manifest_text}};
+  if (options.trust_text) files.insert(files.begin(), {kTrustName, *options.trust_text});
+  for (const auto& [name, text] : files) RETURN_IF_ERROR(WriteFileAtomically(bundle / name, AsBytes(text)));
+  RETURN_IF_ERROR(WriteBundleSums(bundle, manifest));
+
+  SignReport report{manifest.sequence, envelope.signatures.size(), std::nullopt, std::nullopt};
+  if (trust) {
+    report.trusted = KeysThatSigned(envelope, trust->newest().bundle.keys).size();
+    report.required = trust->newest().bundle.threshold;
+  }
+  return report;
+}
+
+}  // namespace hallmark

@@ -1,0 +1,159 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Keys, trust and signatures, judged by openssl, minisign and sha256sum.
+# Usage: sign.sh HALLMARK
+set -eu
+
+hallmark=$1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+
+fail() {
+  echo "FAILED: $*" >&2
+  exit 1
+}
+must_fail() { # STATUS TEXT COMMAND...: the command ends with that status and says that text
+  status=$1
+  text=$2
+  shift 2
+  actual=0
+  "$@" >out.txt 2>err.txt || actual=$?
+  [ "$actual" = "$status" ] || fail "$*: status $actual, not $status: $(cat err.txt)"
+  grep -q -e "$text" err.txt || fail "$*: does not say '$text': $(cat err.txt)"
+}
+digest() { sha256sum "$1" | cut -c1-64; }
+
+# A bundle of one artifact, as a shell can write it: the canonical form is line by line.
+make_bundle() { # FOLDER
+  mkdir "$1"
+  printf 'raw image' >"$1/rootfs.img"
+  zstd -q "$1/rootfs.img" -o "$1/rootfs.img.zst"
+  cat >"$1/manifest.json" <<EOF
+{
+  "_type": "https://in-toto.io/Statement/v1",
+  "subject": [
+    {
+      "name": "rootfs.img",
+      "digest": {
+        "sha256": "$(digest "$1/rootfs.img")"
+      }
+    },
+    {
+      "name": "rootfs.img.zst",
+      "digest": {
+        "sha256": "$(digest "$1/rootfs.img.zst")"
+      }
+    }
+  ],
+  "predicateType": "urn:hallmark:manifest:1",
+  "predicate": {
+    "name": "shell",
+    "version": "1",
+    "architecture": "arm64",
+    "sequence": 0,
+    "leastSequence": 0,
+    "smolBinLeastSequence": 0,
+    "policyLeastSequence": 0,
+    "sourceDateEpoch": 0,
+    "artifacts": [
+      {
+        "role": "rootfs",
+        "name": "rootfs.img",
+        "size": $(wc -c <"$1/rootfs.img"),
+        "sha256": "$(digest "$1/rootfs.img")"
+      },
+      {
+        "role": "rootfs-zst",
+        "name": "rootfs.img.zst",
+        "size": $(wc -c <"$1/rootfs.img.zst"),
+        "sha256": "$(digest "$1/rootfs.img.zst")"
+      }
+    ]
+  }
+}
+EOF
+}
+
+# The DSSE bytes, put together with what every system has, and the signature of number $2.
+dsse_bytes() { # FOLDER
+  printf 'DSSEv1 28 application/vnd.in-toto+json %s ' "$(wc -c <"$1/manifest.json" | tr -d ' ')"
+  cat "$1/manifest.json"
+}
+dsse_signature() { # FOLDER NUMBER
+  sed -n 's/.*"sig": "\(.*\)".*/\1/p' "$1/manifest.dsse.json" | sed -n "$2p" | base64 -d
+}
+openssl_accepts() { # FOLDER NUMBER KEY.pub
+  dsse_bytes "$1" >pae.bin
+  dsse_signature "$1" "$2" >pae.sig
+  openssl pkeyutl -verify -rawin -pubin -inkey "$3" -in pae.bin -sigfile pae.sig
+}
+
+echo "== keys"
+"$hallmark" keygen -o a.key --no-passphrase
+echo 'correct horse' >pass
+"$hallmark" keygen -o b.key --passphrase-fd 3 3<pass
+must_fail 2 'exists already' "$hallmark" keygen -o a.key --no-passphrase
+[ "$(stat -c %a a.key)" = 600 ] || fail 'a private key that others may read'
+grep -q 'BEGIN ENCRYPTED PRIVATE KEY' b.key || fail 'b.key is not encrypted'
+openssl pkey -in a.key -pubout -out a.pem
+openssl pkey -in b.key -passin file:pass -pubout -out b.pem
+openssl pkey -pubin -in a.key.pub -out a.again.pem
+cmp a.pem a.again.pem
+tail -n 3 b.key.pub | cmp - b.pem
+must_fail 2 'wrong passphrase' "$hallmark" trust init --bundle-key a.key.pub --smol-key a.key.pub \
+  --sign-with b.key --passphrase-command 'echo wrong' -o t.json
+# Keys that openssl made.
+openssl genpkey -algorithm ed25519 -out c.key
+openssl pkey -in c.key -pubout -out c.key.pub
+# A key that minisign made.
+minisign -G -W -f -p mini.pub -s mini.key >/dev/null
+
+echo "== trust"
+"$hallmark" trust init --bundle-key a.key.pub --bundle-key b.key.pub --bundle-key mini.pub --smol-key a.key.pub \
+  --threshold 1 --sign-with a.key -o trust.json
+"$hallmark" trust show trust.json
+
+echo "== sign"
+make_bundle bundle
+must_fail 2 'has no sequence yet' "$hallmark" sign bundle --key a.key
+must_fail 2 'may not sign bundles' "$hallmark" sign bundle --key c.key --trust trust.json --sequence 1
+"$hallmark" sign bundle --key a.key --trust trust.json --sequence 1
+openssl_accepts bundle 1 a.key.pub
+minisign -Vm bundle/manifest.json -p a.key.pub
+(cd bundle && sha256sum -c --strict SHA256SUMS)
+cp bundle/manifest.json before.json
+"$hallmark" sign bundle --key b.key --trust trust.json --passphrase-command 'cat pass'
+cmp before.json bundle/manifest.json
+openssl_accepts bundle 1 a.key.pub
+openssl_accepts bundle 2 b.key.pub
+minisign -Vm bundle/manifest.json -p a.key.pub
+must_fail 2 'sequences start at 1' "$hallmark" sign bundle --key a.key --sequence 0
+"$hallmark" sign bundle --key a.key --sequence 3 --least-sequence 2
+must_fail 2 "can't go back" "$hallmark" sign bundle --key a.key --sequence 2
+[ "$(grep -c '"sig"' bundle/manifest.dsse.json)" = 1 ] || fail 'signatures of sequence 1 stayed'
+minisign -Vm bundle/manifest.json -p a.key.pub
+printf x >>bundle/rootfs.img.zst
+must_fail 3 'bytes where the manifest says' "$hallmark" sign bundle --key a.key --sequence 4
+
+echo "== rotate"
+cp trust.json old.json
+must_fail 2 'version 2: by the keys of version 1: not signed' "$hallmark" trust rotate trust.json --sign-with c.key
+cmp old.json trust.json
+"$hallmark" trust rotate trust.json --root-key c.key.pub --sign-with a.key --sign-with c.key
+"$hallmark" trust rotate trust.json --sign-with c.key
+"$hallmark" trust show trust.json | grep -q '^version 3'
+
+echo "== a key that openssl keeps"
+make_bundle external
+cat >signer.sh <<'EOF'
+cat >message.bin
+openssl pkeyutl -sign -rawin -inkey c.key -in message.bin
+EOF
+"$hallmark" sign external --signer-command 'sh signer.sh' --signer-key c.key.pub --sequence 4
+openssl_accepts external 1 c.key.pub
+must_fail 3 'is not one of the public key' \
+  "$hallmark" sign external --signer-command 'sh signer.sh' --signer-key a.key.pub --sequence 5
+must_fail 1 'printed 3 bytes' "$hallmark" sign external --signer-command 'echo no' --signer-key a.key.pub --sequence 5
+
+echo "all accepted"

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <array>
+#include <cxxopts.hpp>
+#include <filesystem>
+#include <random>
+
+#include "lib/base/bytes.h"
+#include "lib/base/file.h"
+#include "lib/base/file_tree.h"
+#include "lib/base/sink.h"
+#include "lib/crypto/digest.h"
+#include "lib/disk/fat32.h"
+#include "tools/hallmark/options.h"
+#include "tools/hallmark/verb.h"
+
+namespace hallmark {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct MkfsOptions {
+  std::string kind;
+  fs::path from;
+  fs::path output;
+  uint64_t size = 0;  ///< bytes
+  std::string label;
+};
+
+Result<void> MakeFat(const FileTree& tree, const MkfsOptions& options, Sink& sink) {
+  // Every identifier comes from what is written: the same folder and options give the same bytes.
+  const Sha256Digest seed = Sha256(AsBytes("hallmark mkfs fat\n" + options.label));
+  Fat32Options fat{.size = options.size, .label = options.label.empty() ? "NO NAME" : options.label};
+  fat.serial = static_cast<uint32_t>(seed[0] | seed[1] << 8 | seed[2] << 16 | static_cast<uint32_t>(seed[3]) << 24);
+  return WriteFat32(tree, fat, sink);
+}
+
+struct Kind {
+  std::string_view name;
+  Result<void> (*make)(const FileTree& tree, const MkfsOptions& options, Sink& sink);
+};
+constexpr auto kKinds = std::to_array<Kind>({{"fat", MakeFat}});
+
+Result<std::optional<MkfsOptions>> ParseMkfs(const Arguments& arguments) {
+  cxxopts::Options options("hallmark mkfs", "Makes one filesystem from a folder, as 'hallmark build' makes those of an image.");
+  options.custom_help("ext4|fat --from DIR -o FILE");
+  options.positional_help("");
+  options.add_options()("kind", "ext4 or fat", cxxopts::value<std::string>())(
+      "from", "Folder to take the files from", cxxopts::value<std::string>(), "DIR")(
+      "o,output", "File to write", cxxopts::value<std::string>(), "FILE")(
+      "size", "Size of the filesystem, as in 100M", cxxopts::value<std::string>(), "N")(
+      "label", "Label of the filesystem", cxxopts::value<std::string>()->default_value(""), "NAME");
+  options.parse_positional({"kind"});
+  ASSIGN_OR_RETURN(const std::optional<cxxopts::ParseResult> parsed, ParseOptions(options, arguments));
+  if (!parsed) return std::optional<MkfsOptions>();
+  for (const char* needed : {"kind", "from", "output", "size"}) {
+    if (parsed->count(needed) == 0) return UsageError(std::string("mkfs: ") + needed + " is missing").WithHint("hallmark mkfs --help");
+  }
+  MkfsOptions result{.kind = (*parsed)["kind"].as<std::string>(),
+                     .from = (*parsed)["from"].as<std::string>(),
+                     .output = (*parsed)["output"].as<std::string>(),
+                     .label = (*parsed)["label"].as<std::string>()};
+  ASSIGN_OR_RETURN(result.size, ParseSize((*parsed)["size"].as<std::string>(), "--size"));
+  return std::optional(std::move(result));
+}
+
+}  // namespace
+
+Result<int> RunMkfs(const Arguments& arguments) {
+  ASSIGN_OR_RETURN(const std::optional<MkfsOptions> options, ParseMkfs(arguments));
+  if (!options) return 0;
+  const auto kind = std::find_if(kKinds.begin(), kKinds.end(), [&](const Kind& k) { return k.name == options->kind; });
+  if (kind == kKinds.end()) return UsageError("mkfs: '" + options->kind + "' is not ext4 or fat");
+  ASSIGN_OR_RETURN(const FileTree tree, FileTree::Scan(options->from));
+  ASSIGN_OR_RETURN(AtomicFile output, AtomicFile::Create(options->output));
+  RETURN_IF_ERROR(output.file().Truncate(options->size));
+  FileSink sink(output.file());
+  RETURN_IF_ERROR(kind->make(tree, *options, sink));
+  RETURN_IF_ERROR(output.Commit());
+  return 0;
+}
+
+}  // namespace hallmark
