@@ -3,10 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
 #include "lib/archive/cpio.h"
 #include "lib/archive/filter.h"
 #include "lib/base/file.h"
 #include "tests/support/matchers.h"
+#include "tests/support/temp_dir.h"
 
 namespace hallmark {
 namespace {
@@ -95,6 +98,15 @@ TEST(KernelVersionTest, TakesTheOnlyOne) {
   tree.Remove("/boot/vmlinuz-6.1");
   tree.Remove("/boot/vmlinuz-6.8");
   EXPECT_THAT(KernelVersion(tree), HasError(ErrorKind::kNotFound, "no kernel with its modules"));
+}
+
+TEST(GuestProgramTest, IsWhereTheEnvironmentSays) {
+  const testing::TempDir folder;
+  testing::WriteFile(folder / "arm64/init", "program");
+  ASSERT_EQ(setenv("HALLMARK_GUEST", folder.path().c_str(), 1), 0);
+  EXPECT_EQ(GuestProgram("arm64", "init").value(), folder / "arm64/init");
+  EXPECT_THAT(GuestProgram("amd64", "init"), HasError(ErrorKind::kNotFound, "amd64/init: no such program"));
+  unsetenv("HALLMARK_GUEST");
 }
 
 }  // namespace
