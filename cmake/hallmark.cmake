@@ -1,4 +1,6 @@
-# What every target of this project shares.
+# What every target of this project shares, here and in guestd/, which is a project of its own too.
+
+get_filename_component(HALLMARK_SOURCE_DIR ${CMAKE_CURRENT_LIST_DIR}/.. ABSOLUTE)
 
 option(HALLMARK_TESTS "Build the tests" ON)
 option(HALLMARK_SANITIZE "Build with AddressSanitizer and UndefinedBehaviorSanitizer" OFF)
@@ -10,7 +12,7 @@ if(NOT CMAKE_BUILD_TYPE)
 endif()
 
 # Paths of the build machine stay out of binaries.
-add_compile_options(-ffile-prefix-map=${CMAKE_SOURCE_DIR}=.)
+add_compile_options(-ffile-prefix-map=${HALLMARK_SOURCE_DIR}=.)
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wno-missing-field-initializers)
 if(HALLMARK_WERROR)
   add_compile_options(-Werror)
@@ -34,6 +36,6 @@ function(hallmark_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINK;PRIVATE_LINK" ${ARGN})
   add_library(hallmark_${name} STATIC ${ARG_SOURCES})
   add_library(hallmark::${name} ALIAS hallmark_${name})
-  target_include_directories(hallmark_${name} PUBLIC ${CMAKE_SOURCE_DIR})
+  target_include_directories(hallmark_${name} PUBLIC ${HALLMARK_SOURCE_DIR})
   target_link_libraries(hallmark_${name} PUBLIC ${ARG_LINK} PRIVATE ${ARG_PRIVATE_LINK})
 endfunction()

@@ -17,7 +17,7 @@ constexpr std::string_view kPredicateType = "urn:hallmark:manifest:1";
 constexpr size_t kMaxPartitions = 128;
 constexpr size_t kMaxSalt = 256;
 constexpr size_t kMaxName = 128;
-constexpr size_t kMaxPartitionName = 36 * 3;  // 36 UTF-16 units of at most three bytes each in UTF-8
+constexpr size_t kMaxPartitionName = size_t{36} * 3;  // 36 UTF-16 units of at most three bytes each in UTF-8
 
 struct RoleEntry {
   std::string_view name;

@@ -198,8 +198,8 @@ void AtomicFile::Discard() {
   if (!temporary_.empty()) unlink(std::exchange(temporary_, {}).c_str());
 }
 
-Result<void> AtomicFile::Prepare() {
-  RETURN_IF_ERROR(file_.Sync());
+Result<void> AtomicFile::Prepare(Durability durability) {
+  if (durability == Durability::kPowerLoss) RETURN_IF_ERROR(file_.Sync());
   if (!temporary_.empty()) return {};
   // A file without a name can't replace one: it is linked beside it first, then renamed.
   const std::string name = TemporaryNameFor(path_).string();
@@ -217,10 +217,14 @@ Result<void> AtomicFile::Rename() {
   return {};
 }
 
-Result<void> AtomicFile::Commit() { return CommitTogether({this, 1}); }
+Result<void> AtomicFile::Commit(Durability durability) {
+  RETURN_IF_ERROR(Prepare(durability));
+  RETURN_IF_ERROR(Rename());
+  return durability == Durability::kPowerLoss ? SyncFolder(FolderOf(path_)) : Result<void>();
+}
 
 Result<void> AtomicFile::CommitTogether(std::span<AtomicFile> files) {
-  for (AtomicFile& file : files) RETURN_IF_ERROR(file.Prepare());
+  for (AtomicFile& file : files) RETURN_IF_ERROR(file.Prepare(Durability::kPowerLoss));
   for (AtomicFile& file : files) RETURN_IF_ERROR(file.Rename());
   fs::path synced;
   for (const AtomicFile& file : files) {

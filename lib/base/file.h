@@ -91,8 +91,10 @@ class AtomicFile {
   ~AtomicFile();
 
   [[nodiscard]] const File& file() const { return file_; }
-  /// fsync, rename over `path`, fsync of the folder.
-  [[nodiscard]] Result<void> Commit();
+  /// What a committed file outlives at once. Large outputs that are verified before use need no more than kKill.
+  enum class Durability { kKill, kPowerLoss };
+  /// Renames over `path`; against power loss, with an fsync of the file before and of its folder after.
+  [[nodiscard]] Result<void> Commit(Durability durability = Durability::kPowerLoss);
   /// Commit() of files that belong together: every one is on the disk before the first rename, and the renames follow
   /// each other with nothing between them. What a full disk or an error of the device can stop, stops before the first.
   static Result<void> CommitTogether(std::span<AtomicFile> files);
@@ -101,8 +103,8 @@ class AtomicFile {
   AtomicFile(File file, std::filesystem::path path, std::string temporary)
       : file_(std::move(file)), path_(std::move(path)), temporary_(std::move(temporary)) {}
   void Discard();
-  /// fsync, and a temporary name if the file has none.
-  [[nodiscard]] Result<void> Prepare();
+  /// fsync against power loss, and a temporary name if the file has none.
+  [[nodiscard]] Result<void> Prepare(Durability durability);
   [[nodiscard]] Result<void> Rename();
 
   File file_;

@@ -28,10 +28,10 @@ std::string FormatUtc(uint64_t seconds) {
   const std::chrono::sys_days day{std::chrono::days(seconds / kSecondsPerDay)};
   const std::chrono::year_month_day date(day);
   const auto second = static_cast<unsigned>(seconds % kSecondsPerDay);
-  std::array<char, 40> text;
-  std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02u:%02u:%02uZ", static_cast<int>(date.year()),
-                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), second / 3600, second / 60 % 60,
-                second % 60);
+  std::array<char, 40> text{};
+  (void)std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02u:%02u:%02uZ", static_cast<int>(date.year()),
+                      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), second / 3600,
+                      second / 60 % 60, second % 60);
   return text.data();
 }
 
@@ -47,7 +47,8 @@ Result<uint64_t> ParseUtc(std::string_view text) {
   const int minute = Digits(text, 14, 2);
   const int second = Digits(text, 17, 2);
   if (hour > 23 || minute > 59 || second > 59) return error;
-  const int64_t seconds = days * static_cast<int64_t>(kSecondsPerDay) + hour * 3600 + minute * 60 + second;
+  const int64_t seconds =
+      days * static_cast<int64_t>(kSecondsPerDay) + int64_t{hour} * 3600 + int64_t{minute} * 60 + second;
   // What is left are the separators, and digits that were none: its own spelling decides.
   if (seconds < 0 || FormatUtc(static_cast<uint64_t>(seconds)) != text) return error;
   return static_cast<uint64_t>(seconds);

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// On-disk structures of ext4, as far as this library writes them itself: all but superblock, group descriptors and
-// bitmaps, which are libext2fs's. Source: the kernel's Documentation/filesystems/ext4/ and <ext2fs/ext2_fs.h>.
+// On-disk structures of ext4. Superblock and group descriptors are those of <ext2fs/ext2_fs.h>. Source: the kernel's
+// Documentation/filesystems/ext4/.
 // Numbers are little-endian; offsets in comments are in bytes from the start of the structure.
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include "lib/base/endian.h"
 
@@ -22,8 +23,8 @@ constexpr uint32_t kRootInode = 2;
 constexpr uint32_t kJournalInode = 8;
 constexpr uint32_t kFirstInode = 11;  // the first that is not reserved; lost+found by custom
 
-constexpr uint32_t kMaxNameLength = 255;
-constexpr uint32_t kMaxLinks = 65000;                        // EXT4_LINK_MAX
+constexpr std::string_view kLostFoundName = "lost+found";
+constexpr uint32_t kMaxLinks = 65000;                         // EXT4_LINK_MAX
 constexpr uint64_t kMaxFileBlocks = (uint64_t{1} << 32) - 1;  // logical block numbers have 32 bits
 
 // Inode flags.
@@ -118,10 +119,10 @@ constexpr uint32_t kDirectoryRoom = kBlockSize - sizeof(DirectoryTail);  // byte
 
 /// At byte 24 of a folder's first block, behind "." and "..".
 struct IndexRootInfo {
-  Le32 zero;              // 0x0
-  uint8_t hash_version;   // 0x4 1: half MD4
-  uint8_t info_length;    // 0x5 8
-  uint8_t extra_levels;   // 0x6 levels of index blocks below the root: 0 or 1
+  Le32 zero;             // 0x0
+  uint8_t hash_version;  // 0x4 1: half MD4
+  uint8_t info_length;   // 0x5 8
+  uint8_t extra_levels;  // 0x6 levels of index blocks below the root: 0 or 1
   uint8_t unused_flags;
 };
 /// The first entry of an index block; the others are IndexEntry.

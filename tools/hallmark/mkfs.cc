@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <cxxopts.hpp>
 #include <filesystem>
-#include <random>
+#include <optional>
 
 #include "lib/base/bytes.h"
 #include "lib/base/file.h"
 #include "lib/base/file_tree.h"
 #include "lib/base/sink.h"
+#include "lib/base/thread_pool.h"
 #include "lib/crypto/digest.h"
 #include "lib/disk/fat32.h"
+#include "lib/ext4/ext4.h"
+#include "signing/manifest.h"
 #include "tools/hallmark/options.h"
 #include "tools/hallmark/verb.h"
 
@@ -25,6 +29,8 @@ struct MkfsOptions {
   fs::path output;
   uint64_t size = 0;  ///< bytes
   std::string label;
+  uint64_t time = 0;  ///< seconds since 1970
+  std::optional<Guid> uuid;
 };
 
 Result<void> MakeFat(const FileTree& tree, const MkfsOptions& options, Sink& sink) {
@@ -35,48 +41,77 @@ Result<void> MakeFat(const FileTree& tree, const MkfsOptions& options, Sink& sin
   return WriteFat32(tree, fat, sink);
 }
 
+Result<void> MakeExt4(const FileTree& tree, const MkfsOptions& options, Sink& sink) {
+  const Sha256Digest seed = Sha256(AsBytes("hallmark mkfs ext4\n" + options.label));
+  Ext4Options ext4{.size = options.size, .label = options.label, .time = options.time};
+  std::copy_n(seed.begin(), ext4.uuid.size(), ext4.uuid.begin());
+  std::copy_n(seed.begin() + ext4.uuid.size(), ext4.hash_seed.size(), ext4.hash_seed.begin());
+  if (options.uuid) ext4.uuid = *options.uuid;
+  ASSIGN_OR_RETURN(const Ext4Plan plan, PlanExt4(tree, ext4));
+  ThreadPool pool;
+  return WriteExt4(plan, sink, pool);
+}
+
 struct Kind {
   std::string_view name;
   Result<void> (*make)(const FileTree& tree, const MkfsOptions& options, Sink& sink);
 };
-constexpr auto kKinds = std::to_array<Kind>({{"fat", MakeFat}});
+constexpr auto kKinds = std::to_array<Kind>({{"ext4", MakeExt4}, {"fat", MakeFat}});
 
 Result<std::optional<MkfsOptions>> ParseMkfs(const Arguments& arguments) {
-  cxxopts::Options options("hallmark mkfs", "Makes one filesystem from a folder, as 'hallmark build' makes those of an image.");
+  cxxopts::Options options("hallmark mkfs",
+                           "Makes one filesystem from a folder, as 'hallmark build' makes those of an image.");
   options.custom_help("ext4|fat --from DIR -o FILE");
   options.positional_help("");
-  options.add_options()("kind", "ext4 or fat", cxxopts::value<std::string>())(
-      "from", "Folder to take the files from", cxxopts::value<std::string>(), "DIR")(
-      "o,output", "File to write", cxxopts::value<std::string>(), "FILE")(
-      "size", "Size of the filesystem, as in 100M", cxxopts::value<std::string>(), "N")(
-      "label", "Label of the filesystem", cxxopts::value<std::string>()->default_value(""), "NAME");
+  options.add_options()("kind", "ext4 or fat", cxxopts::value<std::string>())("from", "Folder to take the files from",
+                                                                              cxxopts::value<std::string>(), "DIR")(
+      "o,output", "File to write", cxxopts::value<std::string>(), "FILE")("size", "Size of the filesystem, as in 100M",
+                                                                          cxxopts::value<std::string>(), "N")(
+      "label", "Label of the filesystem", cxxopts::value<std::string>()->default_value(""), "NAME")(
+      "uuid", "UUID of an ext4 filesystem (default: one that follows from its label)", cxxopts::value<std::string>(),
+      "UUID")("time", "When an ext4 filesystem was made, in seconds since 1970 (default: $SOURCE_DATE_EPOCH, or 0)",
+              cxxopts::value<uint64_t>(), "SECONDS");
   options.parse_positional({"kind"});
   ASSIGN_OR_RETURN(const std::optional<cxxopts::ParseResult> parsed, ParseOptions(options, arguments));
   if (!parsed) return std::optional<MkfsOptions>();
-  for (const char* needed : {"kind", "from", "output", "size"}) {
-    if (parsed->count(needed) == 0) return UsageError(std::string("mkfs: ") + needed + " is missing").WithHint("hallmark mkfs --help");
+  for (const char* needed : {"kind", "from", "output"}) {
+    if (parsed->count(needed) == 0)
+      return UsageError(std::string("mkfs: ") + needed + " is missing").WithHint("hallmark mkfs --help");
   }
   MkfsOptions result{.kind = (*parsed)["kind"].as<std::string>(),
                      .from = (*parsed)["from"].as<std::string>(),
                      .output = (*parsed)["output"].as<std::string>(),
                      .label = (*parsed)["label"].as<std::string>()};
-  ASSIGN_OR_RETURN(result.size, ParseSize((*parsed)["size"].as<std::string>(), "--size"));
+  if (parsed->count("size") != 0) {
+    ASSIGN_OR_RETURN(result.size, ParseSize((*parsed)["size"].as<std::string>(), "--size"));
+  } else if (result.kind != "ext4") {
+    return UsageError("mkfs: --size is missing").WithHint("only ext4 is made as large as its files need");
+  }
+  if (parsed->count("uuid") != 0) {
+    ASSIGN_OR_RETURN(result.uuid, ParseGuid((*parsed)["uuid"].as<std::string>()));
+  }
+  if (const char* epoch = std::getenv("SOURCE_DATE_EPOCH"); epoch != nullptr)
+    result.time = std::strtoull(epoch, nullptr, 10);
+  if (parsed->count("time") != 0) result.time = (*parsed)["time"].as<uint64_t>();
   return std::optional(std::move(result));
 }
 
 }  // namespace
 
 Result<int> RunMkfs(const Arguments& arguments) {
-  ASSIGN_OR_RETURN(const std::optional<MkfsOptions> options, ParseMkfs(arguments));
+  ASSIGN_OR_RETURN(std::optional<MkfsOptions> options, ParseMkfs(arguments));
   if (!options) return 0;
   const auto kind = std::find_if(kKinds.begin(), kKinds.end(), [&](const Kind& k) { return k.name == options->kind; });
   if (kind == kKinds.end()) return UsageError("mkfs: '" + options->kind + "' is not ext4 or fat");
   ASSIGN_OR_RETURN(const FileTree tree, FileTree::Scan(options->from));
+  if (options->size == 0) {
+    ASSIGN_OR_RETURN(options->size, EstimateExt4Size(tree));
+  }
   ASSIGN_OR_RETURN(AtomicFile output, AtomicFile::Create(options->output));
   RETURN_IF_ERROR(output.file().Truncate(options->size));
   FileSink sink(output.file());
   RETURN_IF_ERROR(kind->make(tree, *options, sink));
-  RETURN_IF_ERROR(output.Commit());
+  RETURN_IF_ERROR(output.Commit(AtomicFile::Durability::kKill));
   return 0;
 }
 

@@ -40,8 +40,8 @@ void PrintJson(const VerifyReport& report, bool full) {
 
 void PrintText(const std::string& bundle, const VerifyReport& report, bool full) {
   for (const Finding& finding : report.findings) {
-    std::fprintf(stderr, "hallmark: %s: %s: %s\n", std::string(VerdictName(finding.verdict)).c_str(),
-                 finding.file.c_str(), finding.message.c_str());
+    (void)std::fprintf(stderr, "hallmark: %s: %s: %s\n", std::string(VerdictName(finding.verdict)).c_str(),
+                       finding.file.c_str(), finding.message.c_str());
   }
   if (!report.good()) return;
   const Manifest& manifest = **report.manifest;

@@ -1,0 +1,35 @@
+# The programs of the guest, static, once per architecture, from guestd/ as a project of its own. They are put into
+# build/<preset>/guest/<architecture>/ and installed to libexec/hallmark/guest/<architecture>/, where the `hallmark` of
+# the build and the installed one look for them.
+
+include(ExternalProject)
+
+set(HALLMARK_GUEST_ARCHITECTURES arm64 amd64 CACHE STRING "Architectures to build the guest's programs for; may be empty")
+
+foreach(architecture IN LISTS HALLMARK_GUEST_ARCHITECTURES)
+  set(guest_output ${CMAKE_BINARY_DIR}/guest/${architecture})
+  ExternalProject_Add(guest_${architecture}
+    SOURCE_DIR ${CMAKE_SOURCE_DIR}/guestd
+    BINARY_DIR ${CMAKE_BINARY_DIR}/guest-build/${architecture}
+    PREFIX ${CMAKE_BINARY_DIR}/guest-build/prefix-${architecture}
+    CMAKE_ARGS
+      -DCMAKE_TOOLCHAIN_FILE=${CMAKE_SOURCE_DIR}/cmake/toolchain-${architecture}.cmake
+      -DCMAKE_BUILD_TYPE=Release
+      -DCMAKE_CXX_COMPILER_LAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER}
+      -DHALLMARK_GUEST_OUTPUT=${guest_output}
+      -DHALLMARK_TESTS=${HALLMARK_TESTS}
+      -DHALLMARK_WERROR=${HALLMARK_WERROR}
+    BUILD_ALWAYS ON
+    INSTALL_COMMAND ""
+    USES_TERMINAL_CONFIGURE ON)
+  install(DIRECTORY ${guest_output}/ DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/hallmark/guest/${architecture}
+    USE_SOURCE_PERMISSIONS)
+  if(HALLMARK_TESTS)
+    # The guest's unit tests again, as the guest's machine code: through qemu-user where that is another architecture.
+    add_test(NAME guest.${architecture} COMMAND ${CMAKE_CTEST_COMMAND} --output-on-failure
+      --test-dir ${CMAKE_BINARY_DIR}/guest-build/${architecture})
+  endif()
+endforeach()
+if(HALLMARK_TESTS)
+  add_subdirectory(${CMAKE_SOURCE_DIR}/tests/boot)
+endif()

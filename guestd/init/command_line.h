@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "lib/base/bytes.h"
+#include "lib/base/result.h"
+
+namespace hallmark::guest {
+
+/// A block device as the command line may name it: by what it holds, never by its node, which varies between hosts.
+struct DeviceName {
+  enum class Kind { kPartUuid, kPartLabel, kUuid, kLabel };
+  Kind kind = Kind::kPartUuid;
+  std::string value;  ///< UUIDs in lower case
+
+  bool operator==(const DeviceName&) const = default;
+};
+
+/// "PARTUUID=..." as on the command line.
+std::string ToString(const DeviceName& name);
+
+/// What dm-verity does when a block does not match its hash.
+enum class CorruptionReaction { kIoError, kRestart, kPanic };
+
+/// What hallmark-init(8) takes from the kernel command line.
+struct BootOptions {
+  static constexpr size_t kRootHashSize = 32;  // SHA-256
+
+  ByteVector root_hash;  ///< roothash=; empty: no dm-verity, which needs verity_off
+  bool verity_off = false;
+  CorruptionReaction reaction = CorruptionReaction::kIoError;
+  DeviceName root;         ///< with a root hash: its first 128 bits, unless the command line names another device
+  DeviceName verity_hash;  ///< with a root hash: its last 128 bits, unless the command line names another device
+  std::string root_type = "ext4";
+  std::string root_flags;
+  std::string init = "/sbin/init";
+  std::string overlay_size = "50%";                  ///< as tmpfs(5) takes it
+  std::optional<uint32_t> device_wait_seconds = 60;  ///< empty: for ever
+  /// What follows a failure: 0 powers off, N reboots after N seconds, a negative number reboots at once (panic=).
+  int panic_seconds = 0;
+};
+
+/// The words of a kernel command line: split at white space outside double quotes, "key=value" at the first "=", quotes
+/// around a value or a whole word taken off (as the kernel's own parser does). A word without "=" has an empty value.
+std::vector<std::pair<std::string, std::string>> SplitCommandLine(std::string_view line);
+
+/// kUsage names the parameter that is wrong. Parameters of others are passed over; of one given twice, the last counts.
+Result<BootOptions> ParseCommandLine(std::string_view line);
+
+}  // namespace hallmark::guest

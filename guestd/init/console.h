@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lib/base/file.h"
+#include "lib/base/result.h"
+
+namespace hallmark::guest {
+
+/// Tells the host what happens. Progress goes to the kernel's log, which the console shows unless the kernel was told to
+/// be quiet; a failure goes to the console itself. Both go to the virtio-serial port too, if the host gave the machine
+/// one, so that a host need not guess from a log.
+class Console {
+ public:
+  /// The name of the virtio-serial port that reports go to.
+  static constexpr std::string_view kPortName = "org.hallmark.boot";
+
+  /// Opens the log and the console. /dev must be there; what is missing is done without.
+  void Open();
+  /// Looks for the virtio-serial port: after the modules are loaded.
+  void OpenPort();
+
+  /// A stage has begun, or something worth knowing has happened.
+  void Say(std::string_view line);
+  void Fail(const Error& error);
+
+ private:
+  void WriteToPort(std::string_view line);
+
+  UniqueFd log_;
+  UniqueFd console_;
+  UniqueFd port_;
+  std::vector<std::string> unsent_;  ///< what was said before the port was there
+};
+
+}  // namespace hallmark::guest

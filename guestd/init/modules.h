@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lib/base/result.h"
+
+namespace hallmark::guest {
+
+/// A line of the initramfs's module list.
+struct ListedModule {
+  bool required = true;  ///< false: the machine may lack what the module needs (an instruction set, a bus)
+  std::string path;      ///< absolute
+};
+
+/// Where `hallmark build` puts the list.
+inline constexpr std::string_view kModuleList = "/lib/modules/hallmark.list";
+
+/// Lines "required PATH" or "optional PATH", in the order to load. kCorrupt names the line.
+Result<std::vector<ListedModule>> ParseModuleList(std::string_view text);
+
+/// Loads them in order (finit_module). One that is loaded already is fine.
+Result<void> LoadModules(const std::vector<ListedModule>& modules);
+
+}  // namespace hallmark::guest

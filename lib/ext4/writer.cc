@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cstring>
+#include <deque>
+#include <future>
+
+#include "lib/base/file.h"
+#include "lib/ext4/directory.h"
+#include "lib/ext4/ext4.h"
+#include "lib/ext4/inode.h"
+#include "lib/ext4/plan_state.h"
+#include "lib/ext4/superblock.h"
+
+namespace hallmark {
+namespace ext4 {
+namespace {
+
+// What a thread makes at a time: large enough that a system call is nothing, small enough to stay in a cache.
+constexpr uint32_t kJobBlocks = 64;
+
+/// A part of a segment.
+struct Piece {
+  const Segment* segment = nullptr;
+  uint32_t first = 0;  ///< block of the segment
+  uint32_t count = 0;
+};
+
+/// Pieces that lie one behind the other, made by one thread.
+struct Job {
+  uint64_t start = 0;  ///< block of the filesystem
+  uint32_t blocks = 0;
+  std::vector<Piece> pieces;
+};
+
+/// Kinds that can be made from any block on; the others are made whole.
+bool CanBeCut(Segment::Kind kind) { return kind == Segment::Kind::kFile || kind == Segment::Kind::kInodeTable; }
+
+std::vector<Job> MakeJobs(const std::vector<Segment>& segments) {
+  std::vector<Job> jobs;
+  for (const Segment& segment : segments) {
+    for (uint32_t first = 0; first < segment.length;) {
+      const uint64_t start = segment.start + first;
+      const bool goes_on =
+          !jobs.empty() && jobs.back().start + jobs.back().blocks == start && jobs.back().blocks < kJobBlocks;
+      if (!goes_on) jobs.push_back({.start = start});
+      Job& job = jobs.back();
+      const uint32_t room = CanBeCut(segment.kind) ? kJobBlocks - job.blocks : segment.length;
+      const uint32_t count = std::min(segment.length - first, room);
+      job.pieces.push_back({&segment, first, count});
+      job.blocks += count;
+      first += count;
+    }
+  }
+  return jobs;
+}
+
+/// Makes the bytes of pieces. Safe for several threads at once.
+class Renderer {
+ public:
+  explicit Renderer(const Ext4Plan::State& state) : state_(state), descriptors_(MakeDescriptors(state)) {
+    numbers_.reserve(state.inodes.size());
+    for (const InodePlan& plan : state.inodes) numbers_.push_back(plan.number);
+  }
+
+  Result<ByteVector> Render(const Job& job) const {
+    ByteVector bytes(uint64_t{job.blocks} * kBlockSize);
+    MutableByteSpan rest = bytes;
+    for (const Piece& piece : job.pieces) {
+      const size_t length = uint64_t{piece.count} * kBlockSize;
+      RETURN_IF_ERROR(RenderPiece(piece, rest.first(length)));
+      rest = rest.subspan(length);
+    }
+    return bytes;
+  }
+
+ private:
+  Result<void> RenderPiece(const Piece& piece, MutableByteSpan out) const;
+  Result<void> RenderInodes(uint32_t group, uint32_t first_block, MutableByteSpan out) const;
+  Result<void> RenderFile(const FileTree::Inode& inode, uint64_t offset, MutableByteSpan out) const;
+  Result<void> RenderFolder(const Segment& segment, MutableByteSpan out) const;
+
+  const Ext4Plan::State& state_;
+  ByteVector descriptors_;
+  std::vector<uint32_t> numbers_;
+};
+
+void Copy(ByteSpan bytes, MutableByteSpan out) {
+  std::memcpy(out.data(), bytes.data(), std::min(bytes.size(), out.size()));
+}
+
+Result<void> Renderer::RenderPiece(const Piece& piece, MutableByteSpan out) const {
+  const Segment& segment = *piece.segment;
+  switch (segment.kind) {
+    case Segment::Kind::kSuperblock:
+      Copy(MakeSuperblock(state_, segment.subject), out);
+      return {};
+    case Segment::Kind::kDescriptors:
+      Copy(descriptors_, out);
+      return {};
+    case Segment::Kind::kBlockBitmap:
+      Copy(ByteSpan(state_.block_bitmap).subspan(uint64_t{segment.subject} * kBlockSize, kBlockSize), out);
+      return {};
+    case Segment::Kind::kInodeBitmap:
+      Copy(MakeInodeBitmap(state_, segment.subject), out);
+      return {};
+    case Segment::Kind::kInodeTable:
+      return RenderInodes(segment.subject, piece.first, out);
+    case Segment::Kind::kFile:
+      return RenderFile(state_.tree->inode(segment.subject), (uint64_t{segment.logical} + piece.first) * kBlockSize,
+                        out);
+    case Segment::Kind::kFolder:
+      return RenderFolder(segment, out);
+    case Segment::Kind::kLostFound: {
+      const uint32_t number = state_.lost_found.number;
+      const ByteVector blocks = MakeEmptyDirectory(number, kRootInode, state_.InodeSeed(number), kLostFoundBlocks);
+      Copy(ByteSpan(blocks).subspan(uint64_t{segment.logical} * kBlockSize), out);
+      return {};
+    }
+    case Segment::Kind::kExtentTree:
+      Copy(MakeExtentTreeBlock(state_, state_.inodes[segment.subject], segment.logical), out);
+      return {};
+    case Segment::Kind::kXattrs:
+      Copy(state_.xattr_blocks[segment.subject].bytes, out);
+      return {};
+  }
+  return InternalError("ext4: a segment of no kind");
+}
+
+Result<void> Renderer::RenderInodes(uint32_t group, uint32_t first_block, MutableByteSpan out) const {
+  const uint64_t first = uint64_t{group} * state_.geometry.inodes_per_group() + first_block * kInodesPerBlock;
+  for (uint64_t i = 0; i < out.size() / kInodeSize; ++i) {
+    const uint64_t number = first + i + 1;
+    FileTree::Index index = kNoIndex;
+    if (number == kRootInode) {
+      index = FileTree::kRoot;
+    } else if (number >= kFirstInode && number - kFirstInode < state_.by_number.size()) {
+      index = state_.by_number[number - kFirstInode];
+      if (index == kNoIndex) Copy(StructBytes(MakeLostFoundInode(state_)), out.subspan(i * kInodeSize, kInodeSize));
+    }
+    if (index == kNoIndex) continue;
+    ASSIGN_OR_RETURN(const Inode inode, MakeInode(state_, index));
+    Copy(StructBytes(inode), out.subspan(i * kInodeSize, kInodeSize));
+  }
+  return {};
+}
+
+Result<void> Renderer::RenderFile(const FileTree::Inode& inode, uint64_t offset, MutableByteSpan out) const {
+  const size_t length = static_cast<size_t>(std::min<uint64_t>(out.size(), inode.size - offset));
+  if (inode.source.empty()) {
+    Copy(AsBytes(inode.data).subspan(offset, length), out);
+    return {};
+  }
+  ASSIGN_OR_RETURN(const File file, File::OpenForReading(inode.source));
+  return file.ReadAt(offset, out.first(length)).WithHint("files must not change while they are read");
+}
+
+Result<void> Renderer::RenderFolder(const Segment& segment, MutableByteSpan out) const {
+  const InodePlan& plan = state_.inodes[segment.subject];
+  ASSIGN_OR_RETURN(const Directory directory, MakeDirectory({.tree = state_.tree,
+                                                             .folder = segment.subject,
+                                                             .inode = plan.number,
+                                                             .parent = plan.parent,
+                                                             .numbers = &numbers_,
+                                                             .lost_found = state_.lost_found.number,
+                                                             .hash_seed = state_.options.hash_seed,
+                                                             .checksum_seed = state_.InodeSeed(plan.number)}));
+  Copy(ByteSpan(directory.blocks).subspan(uint64_t{segment.logical} * kBlockSize), out);
+  return {};
+}
+
+/// Jobs under way on a pool's threads, handed on in order. What runs is waited for before it goes away.
+class Pipeline {
+ public:
+  explicit Pipeline(ThreadPool& pool) : pool_(pool) {}
+  ~Pipeline() {
+    for (std::future<Result<ByteVector>>& job : running_) job.wait();
+  }
+  [[nodiscard]] bool Full() const { return running_.size() >= 4 * pool_.size(); }
+  [[nodiscard]] bool Empty() const { return running_.empty(); }
+  template <typename F>
+  void Submit(F job) {
+    running_.push_back(pool_.Submit(std::move(job)));
+  }
+  Result<ByteVector> Take() {
+    Result<ByteVector> bytes = running_.front().get();
+    running_.pop_front();
+    return bytes;
+  }
+
+ private:
+  ThreadPool& pool_;
+  std::deque<std::future<Result<ByteVector>>> running_;
+};
+
+}  // namespace
+}  // namespace ext4
+
+Result<void> WriteExt4(const Ext4Plan& plan, Sink& sink, ThreadPool& pool, Progress* progress) {
+  const Ext4Plan::State& state = *plan.state_;
+  const ext4::Renderer renderer(state);
+  const std::vector<ext4::Job> jobs = ext4::MakeJobs(state.segments);
+  ext4::Pipeline pipeline(pool);
+  uint64_t position = 0;  // blocks written
+  size_t next = 0;        // job to start
+  for (const ext4::Job& job : jobs) {
+    while (next < jobs.size() && !pipeline.Full()) {
+      pipeline.Submit([&renderer, &starting = jobs[next]] { return renderer.Render(starting); });
+      ++next;
+    }
+    ASSIGN_OR_RETURN(const ByteVector bytes, pipeline.Take());
+    if (job.start > position) RETURN_IF_ERROR(sink.WriteHole((job.start - position) * ext4::kBlockSize));
+    RETURN_IF_ERROR(sink.Write(bytes));
+    position = job.start + job.blocks;
+    if (progress != nullptr) progress->Advance(bytes.size());
+  }
+  const uint64_t end = state.options.size;
+  return end > position * ext4::kBlockSize ? sink.WriteHole(end - position * ext4::kBlockSize) : Result<void>();
+}
+
+}  // namespace hallmark

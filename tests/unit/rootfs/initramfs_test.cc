@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/rootfs/initramfs.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "lib/archive/cpio.h"
+#include "lib/archive/filter.h"
+#include "lib/base/file.h"
+#include "tests/support/matchers.h"
+#include "tests/support/temp_dir.h"
+
+namespace hallmark {
+namespace {
+
+using testing::HasError;
+
+constexpr const char* kModules = "/usr/lib/modules/6.1/";
+
+void PutFile(FileTree& tree, const std::string& path, const std::string& content) {
+  ASSERT_TRUE(tree.Put(path, FileTree::RegularFile(content, 0644, {1})).ok());
+}
+
+/// A kernel with ext4 built in, dm-verity behind two others, and one module compressed.
+FileTree Kernel() {
+  FileTree tree;
+  const std::string folder = kModules;
+  PutFile(tree, "/boot/vmlinuz-6.1", "");
+  PutFile(tree, folder + "modules.dep",
+          "kernel/dm-verity.ko.gz: kernel/dm-bufio.ko kernel/dm-mod.ko\nkernel/dm-bufio.ko: kernel/dm-mod.ko\n"
+          "kernel/dm-mod.ko:\nkernel/overlay.ko:\nkernel/nvme.ko:\nkernel/sound.ko:\n");
+  PutFile(tree, folder + "modules.builtin", "kernel/fs/ext4/ext4.ko\n");
+  for (const char* name : {"dm-bufio", "dm-mod", "overlay", "nvme", "sound"}) {
+    PutFile(tree, folder + "kernel/" + name + ".ko",
+            std::string("\x7f"
+                        "ELF ") +
+                name);
+  }
+  PutFile(tree, folder + "kernel/dm-verity.ko.gz",
+          std::string(AsText(*Compress(AsBytes("\x7f"
+                                               "ELF dm-verity"),
+                                       Filter::kGzip))));
+  return tree;
+}
+
+class InitramfsTest : public ::testing::Test {
+ protected:
+  InitramfsTest() : folder_(TemporaryFolder::Create(::testing::TempDir(), "initramfs").value()) {
+    options_ = {folder_.path() / "init", "6.1", {1}};
+    EXPECT_TRUE(WriteFileAtomically(options_.init, AsBytes("program")).ok());
+  }
+
+  TemporaryFolder folder_;
+  InitramfsOptions options_;
+};
+
+TEST_F(InitramfsTest, ListsNeededModulesInLoadOrder) {
+  const auto bytes = MakeInitramfs(Kernel(), options_);
+  ASSERT_TRUE(bytes.ok()) << bytes.error().message;
+  const auto tree = ReadCpio(*bytes, 1 << 20);
+  ASSERT_TRUE(tree.ok()) << tree.error().message;
+  EXPECT_EQ(tree->inode(*tree->Find("/lib/modules/hallmark.list")).data,
+            "optional /lib/modules/6.1/kernel/nvme.ko\n"
+            "required /lib/modules/6.1/kernel/dm-mod.ko\n"
+            "required /lib/modules/6.1/kernel/dm-bufio.ko\n"
+            "required /lib/modules/6.1/kernel/dm-verity.ko\n"
+            "required /lib/modules/6.1/kernel/overlay.ko\n");
+  EXPECT_EQ(tree->inode(*tree->Find("/lib/modules/6.1/kernel/dm-verity.ko")).data,
+            "\x7f"
+            "ELF dm-verity");
+  EXPECT_EQ(tree->inode(*tree->Find("/init")).data, "program");
+  EXPECT_FALSE(tree->Contains("/lib/modules/6.1/kernel/sound.ko"));
+}
+
+TEST_F(InitramfsTest, IsTheSameBytesEveryTime) {
+  EXPECT_EQ(*MakeInitramfs(Kernel(), options_), *MakeInitramfs(Kernel(), options_));
+}
+
+TEST_F(InitramfsTest, RefusesAKernelWithoutVerity) {
+  FileTree tree = Kernel();
+  PutFile(tree, std::string(kModules) + "modules.dep", "kernel/dm-mod.ko:\nkernel/overlay.ko:\n");
+  EXPECT_THAT(MakeInitramfs(tree, options_), HasError(ErrorKind::kNotFound, "has no dm_verity"));
+}
+
+TEST_F(InitramfsTest, RefusesAKernelWithoutDepmod) {
+  FileTree tree = Kernel();
+  tree.Remove(std::string(kModules) + "modules.dep");
+  EXPECT_THAT(MakeInitramfs(tree, options_), HasError(ErrorKind::kNotFound, "no modules.dep of kernel 6.1"));
+}
+
+TEST(KernelVersionTest, TakesTheOnlyOne) {
+  FileTree tree = Kernel();
+  EXPECT_EQ(*KernelVersion(tree), "6.1");
+  PutFile(tree, "/boot/vmlinuz-6.8", "");
+  PutFile(tree, "/usr/lib/modules/6.8/modules.dep", "");
+  EXPECT_THAT(KernelVersion(tree), HasError(ErrorKind::kUsage, "more than one kernel in /boot: 6.1, 6.8"));
+  tree.Remove("/boot/vmlinuz-6.1");
+  tree.Remove("/boot/vmlinuz-6.8");
+  EXPECT_THAT(KernelVersion(tree), HasError(ErrorKind::kNotFound, "no kernel with its modules"));
+}
+
+TEST(GuestProgramTest, IsWhereTheEnvironmentSays) {
+  const testing::TempDir folder;
+  testing::WriteFile(folder / "arm64/init", "program");
+  ASSERT_EQ(setenv("HALLMARK_GUEST", folder.path().c_str(), 1), 0);
+  EXPECT_EQ(GuestProgram("arm64", "init").value(), folder / "arm64/init");
+  EXPECT_THAT(GuestProgram("amd64", "init"), HasError(ErrorKind::kNotFound, "amd64/init: no such program"));
+  unsetenv("HALLMARK_GUEST");
+}
+
+}  // namespace
+}  // namespace hallmark
