@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lib/base/bytes.h"
+#include "lib/base/guid.h"
 #include "lib/base/result.h"
 #include "lib/crypto/digest.h"
 
@@ -52,9 +53,6 @@ struct Artifact {
 
   bool operator==(const Artifact&) const = default;
 };
-
-/// A GUID in the order of bytes of its text form, not in that of GPT.
-using Guid = std::array<uint8_t, 16>;
 
 struct Partition {
   uint32_t number = 0;  ///< from 1
@@ -122,10 +120,5 @@ Result<std::string> FormatManifest(const Manifest& manifest);
 /// Reads a manifest. kCorrupt, naming the member, on anything but canonical text: one manifest has one spelling. Check
 /// the signature first: VerifyManifest() of signing/verify.h.
 Result<Manifest> ParseManifest(std::string_view text);
-
-/// "6FC2A1B0-..." in lower case, as the manifest and blkid write it.
-std::string FormatGuid(const Guid& guid);
-/// The inverse of FormatGuid.
-Result<Guid> ParseGuid(std::string_view text);
 
 }  // namespace hallmark

@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include "lib/base/bytes.h"
 #include "lib/base/file.h"
+#include "lib/base/guid.h"
 #include "lib/base/result.h"
 
 namespace hallmark {
-
-/// A GUID in the order of bytes of its text form, not in that of GPT.
-using Guid = std::array<uint8_t, 16>;
 
 // GUID partition tables of disks with sectors of 512 bytes (UEFI specification 2.10, chapter 5).
 

@@ -14,7 +14,7 @@
 #include "lib/crypto/digest.h"
 #include "lib/disk/fat32.h"
 #include "lib/ext4/ext4.h"
-#include "signing/manifest.h"
+#include "lib/base/guid.h"
 #include "tools/hallmark/options.h"
 #include "tools/hallmark/verb.h"
 

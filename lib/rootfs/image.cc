@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/rootfs/image.h"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "lib/base/sink.h"
+#include "lib/disk/fat32.h"
+#include "lib/disk/verity.h"
+#include "lib/rootfs/installed_packages.h"
+#include "lib/rootfs/seed.h"
+
+namespace hallmark {
+namespace {
+
+constexpr uint64_t kBlockSize = 4096;
+constexpr std::string_view kRootLabel = "rootfs";
+constexpr std::string_view kEspLabel = "ESP";
+constexpr size_t kPackagesShown = 10;
+
+// Partition types as the design states them: an ESP, and the Discoverable Partitions Specification's root and root-verity
+// of arm64. (Those of amd64 are the ones below.)
+constexpr std::string_view kEspType = "c12a7328-f81f-11d2-ba4b-00a0c93ec93b";
+struct RootTypes {
+  std::string_view architecture;
+  std::string_view root;
+  std::string_view verity;
+};
+constexpr RootTypes kRootTypes[] = {
+    {"arm64", "b921b045-1df0-41c3-af44-4c6f280d3fae", "df3300ce-d69f-4c92-978c-9bfb0f38d820"},
+    {"amd64", "4f68bce3-e8cd-4db1-96e7-fbcaf984b709", "2c7357ed-ebd2-46d9-aec1-23d437ec2bf5"},
+};
+constexpr uint64_t kReadOnlyAttribute = uint64_t{1} << 60;  // Discoverable Partitions Specification
+
+/// Hands a stream on and hashes all of it, holes as zeros.
+class HashingSink : public Sink {
+ public:
+  explicit HashingSink(Sink& next) : next_(next) {}
+  Result<void> Write(ByteSpan bytes) override {
+    hasher_.Update(bytes);
+    return next_.Write(bytes);
+  }
+  Result<void> WriteHole(uint64_t length) override {
+    static const ByteVector kZeros(64 << 10);
+    for (uint64_t left = length; left > 0;) {
+      const size_t step = std::min<uint64_t>(left, kZeros.size());
+      hasher_.Update(ByteSpan(kZeros).first(step));
+      left -= step;
+    }
+    return next_.WriteHole(length);
+  }
+  Sha256Digest Finish() { return hasher_.Finish(); }
+
+ private:
+  Sink& next_;
+  Sha256Hasher hasher_;
+};
+
+/// Writes one image; see WriteImage.
+class ImageWriter {
+ public:
+  ImageWriter(const Recipe& recipe, const FileTree& rootfs, const BootFiles& boot, uint64_t epoch, const File& output,
+              ThreadPool& pool, Progress& progress)
+      : recipe_(recipe),
+        rootfs_(rootfs),
+        boot_(boot),
+        epoch_(epoch),
+        output_(output),
+        pool_(pool),
+        progress_(progress),
+        seed_(recipe.name, recipe.architecture) {}
+
+  Result<ImageFacts> Write() {
+    ASSIGN_OR_RETURN(facts_.layout, PlanDiskLayout(recipe_.image.size, recipe_.image.verity));
+    RETURN_IF_ERROR(output_.Truncate(facts_.layout.disk_size));
+    RETURN_IF_ERROR(WriteRoot());
+    RETURN_IF_ERROR(WriteEsp());
+    RETURN_IF_ERROR(WriteTable());
+    return std::move(facts_);
+  }
+
+ private:
+  Result<void> WriteRoot();
+  Result<void> CheckBudget(const Ext4Usage& usage) const;
+  [[nodiscard]] std::string LargestPackages() const;
+  Result<void> WriteEsp();
+  Result<void> WriteTable();
+  [[nodiscard]] Guid RootGuid() const;
+  [[nodiscard]] Guid VerityGuid() const;
+
+  const Recipe& recipe_;
+  const FileTree& rootfs_;
+  const BootFiles& boot_;
+  uint64_t epoch_;
+  const File& output_;
+  ThreadPool& pool_;
+  Progress& progress_;
+  Seed seed_;
+  ImageFacts facts_;
+};
+
+Result<void> ImageWriter::WriteRoot() {
+  Result<Ext4Plan> planned = PlanExt4(rootfs_, {.size = facts_.layout.root.size,
+                                                .uuid = seed_.Uuid("root filesystem"),
+                                                .hash_seed = seed_.Uuid("root directory hashes"),
+                                                .label = std::string(kRootLabel),
+                                                .time = epoch_});
+  if (!planned.ok()) {
+    Error error = std::move(planned).error().WithContext("planning the root filesystem");
+    if (error.kind == ErrorKind::kUsage) error.message += LargestPackages();
+    return std::move(error).WithHint("make size of [image] larger, or leave something out");
+  }
+  const Ext4Plan plan = std::move(planned).value();
+  facts_.usage = plan.usage();
+  RETURN_IF_ERROR(CheckBudget(plan.usage()));
+
+  progress_.BeginStage("Writing the root filesystem", plan.usage().used_blocks * kBlockSize, Progress::Unit::kBytes);
+  FileSink file(output_, facts_.layout.root.start);
+  if (!recipe_.image.verity) return WriteExt4(plan, file, pool_, &progress_);
+  const VerityOptions options{.salt = seed_.Bytes("root verity salt"), .uuid = seed_.Uuid("root verity")};
+  VerityHasher hasher(file, options, pool_);
+  RETURN_IF_ERROR(WriteExt4(plan, hasher, pool_, &progress_));
+  ASSIGN_OR_RETURN(const VerityTree tree, hasher.Finish());
+  FileSink tree_sink(output_, facts_.layout.verity.start);
+  RETURN_IF_ERROR(tree.Write(tree_sink));
+  facts_.verity = {.root_hash = tree.root_hash(), .salt = options.salt, .data_blocks = tree.data_blocks()};
+  return {};
+}
+
+std::string ImageWriter::LargestPackages() const {
+  const Result<std::vector<InstalledPackage>> packages = InstalledPackages(rootfs_);
+  if (!packages.ok() || packages->empty()) return {};
+  std::string text = "\nthe largest packages:";
+  for (size_t i = 0; i < std::min(kPackagesShown, packages->size()); ++i) {
+    text += "\n  " + FormatBytes((*packages)[i].size) + "  " + (*packages)[i].name;
+  }
+  return text;
+}
+
+Result<void> ImageWriter::CheckBudget(const Ext4Usage& usage) const {
+  const double share = static_cast<double>(usage.used_blocks) / static_cast<double>(usage.blocks);
+  if (share <= recipe_.image.max_used) return {};
+  char text[160];
+  std::snprintf(text, sizeof text, "the root filesystem is %.1f %% full: %s of %s, and max_used of [image] is %.0f %%",
+                100 * share, FormatBytes(usage.used_blocks * kBlockSize).c_str(),
+                FormatBytes(usage.blocks * kBlockSize).c_str(), 100 * recipe_.image.max_used);
+  return UsageError(text + LargestPackages()).WithHint("leave something out, or make size of [image] larger");
+}
+
+Result<void> ImageWriter::WriteEsp() {
+  progress_.BeginStage("Writing the EFI system partition");
+  const Timestamp time{.seconds = static_cast<int64_t>(epoch_)};
+  const auto root_hash = facts_.verity ? std::optional(facts_.verity->root_hash) : std::nullopt;
+  ASSIGN_OR_RETURN(const FileTree files, MakeEsp(boot_, KernelCommandLine(recipe_, RootGuid(), root_hash), time));
+  FileSink file(output_, facts_.layout.esp.start);
+  HashingSink sink(file);
+  const Fat32Options options{.size = facts_.layout.esp.size,
+                             .start = facts_.layout.esp.start,
+                             .serial = seed_.Serial("esp"),
+                             .label = std::string(kEspLabel)};
+  RETURN_IF_ERROR(WriteFat32(files, options, sink).WithContext("writing the EFI system partition"));
+  facts_.esp_sha256 = sink.Finish();
+  return {};
+}
+
+/// Of the Discoverable Partitions Specification: the root hash's first half names the root, its last the hash tree.
+Guid ImageWriter::RootGuid() const {
+  if (!facts_.verity) return seed_.Uuid("root partition");
+  Guid guid;
+  std::copy_n(facts_.verity->root_hash.begin(), guid.size(), guid.begin());
+  return guid;
+}
+
+Guid ImageWriter::VerityGuid() const {
+  Guid guid;
+  std::copy_n(facts_.verity->root_hash.begin() + guid.size(), guid.size(), guid.begin());
+  return guid;
+}
+
+Result<void> ImageWriter::WriteTable() {
+  const RootTypes* types = std::find_if(std::begin(kRootTypes), std::end(kRootTypes),
+                                        [&](const RootTypes& t) { return t.architecture == recipe_.architecture; });
+  if (types == std::end(kRootTypes)) return UnsupportedError("no partition types for " + recipe_.architecture);
+  const DiskLayout& layout = facts_.layout;
+  Gpt& gpt = facts_.gpt;
+  gpt.guid = seed_.Uuid("disk");
+  gpt.disk_size = layout.disk_size;
+  ASSIGN_OR_RETURN(const Guid root_type, ParseGuid(types->root));
+  gpt.partitions.push_back({1, layout.root.start, layout.root.size, root_type, RootGuid(), kReadOnlyAttribute, "root"});
+  if (facts_.verity) {
+    ASSIGN_OR_RETURN(const Guid verity_type, ParseGuid(types->verity));
+    gpt.partitions.push_back(
+        {2, layout.verity.start, layout.verity.size, verity_type, VerityGuid(), kReadOnlyAttribute, "root-verity"});
+  }
+  ASSIGN_OR_RETURN(const Guid esp_type, ParseGuid(kEspType));
+  gpt.partitions.push_back({15, layout.esp.start, layout.esp.size, esp_type, seed_.Uuid("esp"), 0, "esp"});
+  ASSIGN_OR_RETURN(const GptImage table, FormatGpt(gpt));
+  RETURN_IF_ERROR(output_.WriteAt(0, table.primary));
+  RETURN_IF_ERROR(output_.WriteAt(layout.disk_size - table.backup.size(), table.backup));
+  facts_.table_sha256 = Sha256(table.primary);
+  facts_.backup_sha256 = Sha256(table.backup);
+  return {};
+}
+
+}  // namespace
+
+Result<ImageFacts> WriteImage(const Recipe& recipe, const FileTree& rootfs, const BootFiles& boot,
+                              uint64_t source_date_epoch, const File& output, ThreadPool& pool, Progress& progress) {
+  return ImageWriter(recipe, rootfs, boot, source_date_epoch, output, pool, progress).Write();
+}
+
+}  // namespace hallmark

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "lib/base/file.h"
+#include "lib/base/file_tree.h"
+#include "lib/base/progress.h"
+#include "lib/base/result.h"
+#include "lib/base/thread_pool.h"
+#include "lib/crypto/digest.h"
+#include "lib/disk/gpt.h"
+#include "lib/ext4/ext4.h"
+#include "lib/rootfs/boot_files.h"
+#include "lib/rootfs/disk_layout.h"
+#include "lib/rootfs/recipe.h"
+
+namespace hallmark {
+
+/// What is known of an image that was written.
+struct ImageFacts {
+  struct Verity {
+    Sha256Digest root_hash{};
+    Sha256Digest salt{};
+    uint64_t data_blocks = 0;
+  };
+  DiskLayout layout;
+  Gpt gpt;
+  Sha256Digest table_sha256{};   ///< of the first 34 sectors
+  Sha256Digest backup_sha256{};  ///< of the last 33 sectors
+  Sha256Digest esp_sha256{};     ///< of the whole partition
+  std::optional<Verity> verity;
+  Ext4Usage usage;
+};
+
+/// Writes rootfs.img into `output`, a new file: the root partition front to back, its hash tree from what was hashed on
+/// the way, and last the front of the disk, whose kernel command line holds the root hash. Nothing is read back; holes stay
+/// holes. kUsage if the tree is too large for the image or for the recipe's max_used: how much, and the largest packages.
+Result<ImageFacts> WriteImage(const Recipe& recipe, const FileTree& rootfs, const BootFiles& boot,
+                              uint64_t source_date_epoch, const File& output, ThreadPool& pool, Progress& progress);
+
+}  // namespace hallmark
