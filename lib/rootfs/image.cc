@@ -6,6 +6,7 @@
 
 #include "lib/base/sink.h"
 #include "lib/disk/fat32.h"
+#include "lib/disk/gpt.h"
 #include "lib/disk/verity.h"
 #include "lib/rootfs/installed_packages.h"
 #include "lib/rootfs/seed.h"
@@ -31,30 +32,6 @@ constexpr RootTypes kRootTypes[] = {
     {"amd64", "4f68bce3-e8cd-4db1-96e7-fbcaf984b709", "2c7357ed-ebd2-46d9-aec1-23d437ec2bf5"},
 };
 constexpr uint64_t kReadOnlyAttribute = uint64_t{1} << 60;  // Discoverable Partitions Specification
-
-/// Hands a stream on and hashes all of it, holes as zeros.
-class HashingSink : public Sink {
- public:
-  explicit HashingSink(Sink& next) : next_(next) {}
-  Result<void> Write(ByteSpan bytes) override {
-    hasher_.Update(bytes);
-    return next_.Write(bytes);
-  }
-  Result<void> WriteHole(uint64_t length) override {
-    static const ByteVector kZeros(64 << 10);
-    for (uint64_t left = length; left > 0;) {
-      const size_t step = std::min<uint64_t>(left, kZeros.size());
-      hasher_.Update(ByteSpan(kZeros).first(step));
-      left -= step;
-    }
-    return next_.WriteHole(length);
-  }
-  Sha256Digest Finish() { return hasher_.Finish(); }
-
- private:
-  Sink& next_;
-  Sha256Hasher hasher_;
-};
 
 /// Writes one image; see WriteImage.
 class ImageWriter {
@@ -153,14 +130,11 @@ Result<void> ImageWriter::WriteEsp() {
   const auto root_hash = facts_.verity ? std::optional(facts_.verity->root_hash) : std::nullopt;
   ASSIGN_OR_RETURN(const FileTree files, MakeEsp(boot_, KernelCommandLine(recipe_, RootGuid(), root_hash), time));
   FileSink file(output_, facts_.layout.esp.start);
-  HashingSink sink(file);
   const Fat32Options options{.size = facts_.layout.esp.size,
                              .start = facts_.layout.esp.start,
                              .serial = seed_.Serial("esp"),
                              .label = std::string(kEspLabel)};
-  RETURN_IF_ERROR(WriteFat32(files, options, sink).WithContext("writing the EFI system partition"));
-  facts_.esp_sha256 = sink.Finish();
-  return {};
+  return WriteFat32(files, options, file).WithContext("writing the EFI system partition");
 }
 
 /// Of the Discoverable Partitions Specification: the root hash's first half names the root, its last the hash tree.
@@ -182,9 +156,7 @@ Result<void> ImageWriter::WriteTable() {
                                         [&](const RootTypes& t) { return t.architecture == recipe_.architecture; });
   if (types == std::end(kRootTypes)) return UnsupportedError("no partition types for " + recipe_.architecture);
   const DiskLayout& layout = facts_.layout;
-  Gpt& gpt = facts_.gpt;
-  gpt.guid = seed_.Uuid("disk");
-  gpt.disk_size = layout.disk_size;
+  Gpt gpt{.guid = seed_.Uuid("disk"), .disk_size = layout.disk_size};
   ASSIGN_OR_RETURN(const Guid root_type, ParseGuid(types->root));
   gpt.partitions.push_back({1, layout.root.start, layout.root.size, root_type, RootGuid(), kReadOnlyAttribute, "root"});
   if (facts_.verity) {
@@ -196,10 +168,7 @@ Result<void> ImageWriter::WriteTable() {
   gpt.partitions.push_back({15, layout.esp.start, layout.esp.size, esp_type, seed_.Uuid("esp"), 0, "esp"});
   ASSIGN_OR_RETURN(const GptImage table, FormatGpt(gpt));
   RETURN_IF_ERROR(output_.WriteAt(0, table.primary));
-  RETURN_IF_ERROR(output_.WriteAt(layout.disk_size - table.backup.size(), table.backup));
-  facts_.table_sha256 = Sha256(table.primary);
-  facts_.backup_sha256 = Sha256(table.backup);
-  return {};
+  return output_.WriteAt(layout.disk_size - table.backup.size(), table.backup);
 }
 
 }  // namespace

@@ -12,7 +12,6 @@
 #include "lib/base/result.h"
 #include "lib/base/thread_pool.h"
 #include "lib/crypto/digest.h"
-#include "lib/disk/gpt.h"
 #include "lib/ext4/ext4.h"
 #include "lib/rootfs/boot_files.h"
 #include "lib/rootfs/disk_layout.h"
@@ -28,10 +27,6 @@ struct ImageFacts {
     uint64_t data_blocks = 0;
   };
   DiskLayout layout;
-  Gpt gpt;
-  Sha256Digest table_sha256{};   ///< of the first 34 sectors
-  Sha256Digest backup_sha256{};  ///< of the last 33 sectors
-  Sha256Digest esp_sha256{};     ///< of the whole partition
   std::optional<Verity> verity;
   Ext4Usage usage;
 };

@@ -80,15 +80,17 @@ Json Packages(const Recipe& recipe, const Lock& lock) {
     AddPurl(entry, "pkg:npm/" + PurlEncode(npm.name) + "@" + PurlEncode(npm.version));
     packages.push_back(std::move(entry));
   }
-  const auto add_files = [&](std::string_view kind, const std::vector<Lock::Download>& files) {
-    for (const Lock::Download& file : files) {
-      const std::string name = file.url.substr(file.url.rfind('/') + 1);
-      packages.push_back(
-          PackageEntry(SpdxId(kind, name, packages.size()), name, "NOASSERTION", Sha256Checksum(file.sha256)));
-    }
-  };
-  add_files("file", lock.downloads);
-  add_files("python", lock.python);
+  for (const Lock::Download& download : lock.downloads) {
+    const std::string name = download.url.substr(download.url.rfind('/') + 1);
+    packages.push_back(
+        PackageEntry(SpdxId("file", name, packages.size()), name, "NOASSERTION", Sha256Checksum(download.sha256)));
+  }
+  for (const Lock::Python& python : lock.python) {
+    Json entry = PackageEntry(SpdxId("python", python.name, packages.size()), python.name, python.version,
+                              Sha256Checksum(python.sha256));
+    AddPurl(entry, "pkg:pypi/" + PurlEncode(python.name) + "@" + PurlEncode(python.version));
+    packages.push_back(std::move(entry));
+  }
   return packages;
 }
 
