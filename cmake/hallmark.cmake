@@ -17,9 +17,10 @@ add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-con
 if(HALLMARK_WERROR)
   add_compile_options(-Werror)
 endif()
-# g++ 12 sees uninitialised reads inside std::variant, and overlaps in std::string, that are not there.
+# g++ 12 sees uninitialised reads inside std::variant, overlaps in std::string and overflows of std::vector that are not
+# there.
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
-  add_compile_options(-Wno-maybe-uninitialized -Wno-restrict)
+  add_compile_options(-Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow)
 endif()
 add_compile_definitions(_FILE_OFFSET_BITS=64)
 if(HALLMARK_SANITIZE)

@@ -124,7 +124,7 @@ std::string MakeSbom(const Recipe& recipe, const Lock& lock) {
   return document.dump(1) + "\n";
 }
 
-std::string MakeProvenance(const Recipe& recipe, const Lock& lock, const std::string& image_sha256) {
+std::string MakeProvenance(const Recipe& recipe, const Lock& lock) {
   Json materials = Json::array();
   for (const Lock::Package& package : lock.packages) {
     materials.push_back({{"name", package.name + "_" + package.version + "_" + package.architecture},
@@ -133,21 +133,19 @@ std::string MakeProvenance(const Recipe& recipe, const Lock& lock, const std::st
   for (const Lock::Release& release : lock.releases) {
     materials.push_back({{"name", "InRelease of " + release.suite}, {"digest", {{"sha256", release.sha256}}}});
   }
-  const Json statement = {{"_type", "https://in-toto.io/Statement/v1"},
-                          {"subject", Json::array({{{"name", "rootfs.img"}, {"digest", {{"sha256", image_sha256}}}}})},
-                          {"predicateType", "https://slsa.dev/provenance/v1"},
+  const Json parameters = {{"recipe", recipe.name},
+                           {"version", recipe.version},
+                           {"architecture", recipe.architecture},
+                           {"recipeLockDigest", lock.recipe_digest},
+                           {"lockDigest", ToHex(Sha256(AsBytes(FormatLock(lock))))}};
+  const Json predicate = {{"predicateType", "https://slsa.dev/provenance/v1"},
                           {"predicate",
                            {{"buildDefinition",
                              {{"buildType", "urn:hallmark:build:1"},
-                              {"externalParameters",
-                               {{"recipe", recipe.name},
-                                {"version", recipe.version},
-                                {"architecture", recipe.architecture},
-                                {"recipeLockDigest", lock.recipe_digest},
-                                {"lockDigest", ToHex(Sha256(AsBytes(FormatLock(lock))))}}},
+                              {"externalParameters", parameters},
                               {"resolvedDependencies", std::move(materials)}}},
                             {"runDetails", {{"builder", {{"id", "urn:hallmark:builder:1"}}}}}}}};
-  return statement.dump(1) + "\n";
+  return predicate.dump(1) + "\n";
 }
 
 }  // namespace hallmark

@@ -12,8 +12,8 @@ namespace hallmark {
 /// digest. Depends on recipe and lock alone, so two builds give the same bytes.
 std::string MakeSbom(const Recipe& recipe, const Lock& lock);
 
-/// How the image was made, as a SLSA v1 provenance predicate in an in-toto Statement about `image_sha256` (hex) of
-/// rootfs.img. Tells no host, user, folder or time of the machine that built it.
-std::string MakeProvenance(const Recipe& recipe, const Lock& lock, const std::string& image_sha256);
+/// How the image was made: a SLSA v1 provenance predicate, whose subjects are those of the manifest that names it. Tells
+/// no host, user, folder or time of the machine that built it.
+std::string MakeProvenance(const Recipe& recipe, const Lock& lock);
 
 }  // namespace hallmark

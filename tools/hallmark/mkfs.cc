@@ -9,12 +9,12 @@
 #include "lib/base/bytes.h"
 #include "lib/base/file.h"
 #include "lib/base/file_tree.h"
+#include "lib/base/guid.h"
 #include "lib/base/sink.h"
 #include "lib/base/thread_pool.h"
 #include "lib/crypto/digest.h"
 #include "lib/disk/fat32.h"
 #include "lib/ext4/ext4.h"
-#include "lib/base/guid.h"
 #include "tools/hallmark/options.h"
 #include "tools/hallmark/verb.h"
 

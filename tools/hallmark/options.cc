@@ -37,6 +37,24 @@ Verbosity VerbosityFrom(const cxxopts::ParseResult& parsed) {
   return parsed.count("verbose") != 0 ? Verbosity::kVerbose : Verbosity::kNormal;
 }
 
+void AddPackOptions(cxxopts::Options& options) {
+  options.add_options()("level", "Compression level of zstd, 1 to 19",
+                        cxxopts::value<int>()->default_value(std::to_string(kDefaultZstdLevel)),
+                        "N")("frame-size", "Bytes of the image in one frame: what is checked and mended at a time",
+                             cxxopts::value<std::string>()->default_value("4M"), "N")(
+      "j,jobs", "Threads to use (default: one a core)", cxxopts::value<unsigned>()->default_value("0"), "N");
+}
+
+Result<PackOptions> PackOptionsFrom(const cxxopts::ParseResult& parsed) {
+  PackOptions options{.level = parsed["level"].as<int>()};
+  ASSIGN_OR_RETURN(const uint64_t size, ParseSize(parsed["frame-size"].as<std::string>(), "--frame-size"));
+  if (size > kMostChunkSize) return UsageError("--frame-size: at most 64M");
+  options.chunk_size = static_cast<uint32_t>(size);
+  return options;
+}
+
+size_t JobsFrom(const cxxopts::ParseResult& parsed) { return parsed["jobs"].as<unsigned>(); }
+
 Result<uint64_t> ParseSize(std::string_view text, std::string_view option) {
   const Error error = UsageError(std::string(option) + ": '" + std::string(text) + "' is not a size like 10G or 4096");
   uint64_t number = 0;

@@ -8,6 +8,7 @@
 
 #include "lib/base/progress.h"
 #include "lib/base/result.h"
+#include "signing/pack.h"
 #include "tools/hallmark/verb.h"
 
 namespace hallmark {
@@ -19,6 +20,12 @@ Result<std::optional<cxxopts::ParseResult>> ParseOptions(cxxopts::Options& optio
 /// Adds -q and -v, as every verb with long work has them.
 void AddVerbosityOptions(cxxopts::Options& options);
 Verbosity VerbosityFrom(const cxxopts::ParseResult& parsed);
+
+/// Adds --level, --frame-size and --jobs, which all that compresses has.
+void AddPackOptions(cxxopts::Options& options);
+Result<PackOptions> PackOptionsFrom(const cxxopts::ParseResult& parsed);
+/// Threads to use; 0: one a core.
+size_t JobsFrom(const cxxopts::ParseResult& parsed);
 
 /// "10G", "512MiB", "4096": bytes, K to T as powers of 1024. kUsage names `option`.
 Result<uint64_t> ParseSize(std::string_view text, std::string_view option);

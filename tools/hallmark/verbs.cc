@@ -5,15 +5,23 @@
 
 namespace hallmark {
 
+Result<int> RunBuild(const Arguments& arguments);
+Result<int> RunDoctor(const Arguments& arguments);
 Result<int> RunKeygen(const Arguments& arguments);
+Result<int> RunLock(const Arguments& arguments);
 Result<int> RunMkfs(const Arguments& arguments);
 Result<int> RunOrigin(const Arguments& arguments);
+Result<int> RunPack(const Arguments& arguments);
 Result<int> RunSign(const Arguments& arguments);
 Result<int> RunTrust(const Arguments& arguments);
 Result<int> RunVerify(const Arguments& arguments);
 
 std::span<const Verb> Verbs() {
   static constexpr auto kVerbs = std::to_array<Verb>({
+      {"doctor", "tell what this machine lacks to build images", RunDoctor},
+      {"lock", "resolve a recipe to exact versions", RunLock},
+      {"build", "build a recipe's image", RunBuild},
+      {"pack", "make a bundle of a raw image", RunPack},
       {"mkfs", "make one filesystem from a folder", RunMkfs},
       {"keygen", "make a key to sign with", RunKeygen},
       {"trust", "say which keys may sign what", RunTrust},

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/base/output_folder.h"
+
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+
+namespace hallmark {
+
+namespace fs = std::filesystem;
+
+Result<OutputFolder> OutputFolder::Create(const fs::path& path,
+                                          const std::function<bool(const fs::path&)>& may_replace) {
+  const fs::path absolute = fs::absolute(path).lexically_normal();
+  // "out/" is "out".
+  OutputFolder folder(absolute.has_filename() ? absolute : absolute.parent_path());
+  std::error_code error;
+  if (fs::exists(fs::symlink_status(folder.path_, error)) && !may_replace(folder.path_)) {
+    return UsageError(folder.path_.string() + " exists and is not a bundle")
+        .WithHint("name another folder, or remove it");
+  }
+  fs::create_directories(folder.path_.parent_path(), error);
+  if (error) return ErrnoError(error.value(), "making " + folder.path_.parent_path().string());
+  return folder;
+}
+
+Result<const File*> OutputFolder::NewFile(const std::string& name) {
+  constexpr mode_t kMode = 0644;
+  const fs::path parent = path_.parent_path();
+  UniqueFd fd(open(parent.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, kMode));
+  if (!fd.valid() && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL)) {
+    return UnsupportedError(parent.string() + ": its filesystem has no unnamed files (O_TMPFILE)")
+        .WithHint("put the output on ext4, xfs, btrfs or tmpfs");
+  }
+  if (!fd.valid()) return ErrnoError(errno, "making a file in " + parent.string());
+  if (fchmod(fd.get(), kMode) != 0) return ErrnoError(errno, (path_ / name).string());
+  files_.push_back({name, File(std::move(fd), (path_ / name).string())});
+  return &files_.back().file;
+}
+
+Result<void> OutputFolder::Write(const std::string& name, ByteSpan bytes) {
+  ASSIGN_OR_RETURN(const File* file, NewFile(name));
+  return file->WriteAt(0, bytes);
+}
+
+Result<void> OutputFolder::Commit(const std::function<Result<void>(const fs::path&)>& finish) {
+  ASSIGN_OR_RETURN(TemporaryFolder hidden,
+                   TemporaryFolder::Create(path_.parent_path(), "." + path_.filename().string() + "."));
+  for (const Output& output : files_) {
+    const std::string descriptor = "/proc/self/fd/" + std::to_string(output.file.fd());
+    const fs::path name = hidden.path() / output.name;
+    if (linkat(AT_FDCWD, descriptor.c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) != 0) {
+      return ErrnoError(errno, "naming " + output.file.path());
+    }
+  }
+  RETURN_IF_ERROR(finish(hidden.path()));
+  constexpr mode_t kFolderMode = 0755;
+  if (chmod(hidden.path().c_str(), kFolderMode) != 0) return ErrnoError(errno, hidden.path().string());
+  if (rename(hidden.path().c_str(), path_.c_str()) == 0) {
+    hidden.Release();
+    return {};
+  }
+  // What is there is not empty: it changes places with the new one and goes away with the hidden folder.
+  if (errno != ENOTEMPTY && errno != EEXIST) return ErrnoError(errno, "renaming to " + path_.string());
+  if (syscall(SYS_renameat2, AT_FDCWD, hidden.path().c_str(), AT_FDCWD, path_.c_str(), RENAME_EXCHANGE) != 0) {
+    return ErrnoError(errno, "replacing " + path_.string());
+  }
+  return {};
+}
+
+}  // namespace hallmark

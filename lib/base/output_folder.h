@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <deque>
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "lib/base/file.h"
+#include "lib/base/result.h"
+
+namespace hallmark {
+
+/// A folder of output files that appears under its name whole or not at all. Until Commit() its files have no name where
+/// the filesystem offers that (O_TMPFILE), so that nothing is left of them whatever kills the process.
+class OutputFolder {
+ public:
+  /// `may_replace` says whether a folder that stands at `path` already is one of ours; another one is kUsage.
+  static Result<OutputFolder> Create(const std::filesystem::path& path,
+                                     const std::function<bool(const std::filesystem::path&)>& may_replace);
+  OutputFolder(OutputFolder&& other) noexcept = default;
+  OutputFolder& operator=(OutputFolder&&) = delete;
+
+  /// A new, empty file that will be called `name`. The reference holds as long as this object.
+  Result<const File*> NewFile(const std::string& name);
+  Result<void> Write(const std::string& name, ByteSpan bytes);
+
+  /// Gives the files their names in a hidden folder, calls `finish` with it, and renames it to `path`, in exchange for
+  /// what was there, which is removed.
+  Result<void> Commit(const std::function<Result<void>(const std::filesystem::path&)>& finish);
+
+ private:
+  explicit OutputFolder(std::filesystem::path path) : path_(std::move(path)) {}
+  struct Output {
+    std::string name;
+    File file;
+  };
+  std::filesystem::path path_;
+  std::deque<Output> files_;
+};
+
+}  // namespace hallmark

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/compress/zstd_frame.h"
+
+#include <zstd.h>
+
+#include <string>
+
+namespace hallmark {
+
+void FrameCompressor::Free::operator()(ZSTD_CCtx_s* context) const { ZSTD_freeCCtx(context); }
+
+FrameCompressor::FrameCompressor(int level) : context_(ZSTD_createCCtx()) {
+  ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_compressionLevel, level);
+  ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_checksumFlag, 1);
+}
+FrameCompressor::FrameCompressor(FrameCompressor&&) noexcept = default;
+FrameCompressor::~FrameCompressor() = default;
+
+Result<ByteVector> FrameCompressor::Compress(ByteSpan raw) {
+  ByteVector frame(ZSTD_compressBound(raw.size()));
+  const size_t size = ZSTD_compress2(context_.get(), frame.data(), frame.size(), raw.data(), raw.size());
+  if (ZSTD_isError(size) != 0) return InternalError(std::string("zstd: ") + ZSTD_getErrorName(size));
+  frame.resize(size);
+  return frame;
+}
+
+void FrameDecompressor::Free::operator()(ZSTD_DCtx_s* context) const { ZSTD_freeDCtx(context); }
+
+FrameDecompressor::FrameDecompressor() : context_(ZSTD_createDCtx()) {}
+FrameDecompressor::FrameDecompressor(FrameDecompressor&&) noexcept = default;
+FrameDecompressor::~FrameDecompressor() = default;
+
+Result<void> FrameDecompressor::Decompress(ByteSpan frame, MutableByteSpan raw) {
+  const size_t one_frame = ZSTD_findFrameCompressedSize(frame.data(), frame.size());
+  if (ZSTD_isError(one_frame) != 0 || one_frame != frame.size()) return CorruptError("not one zstd frame");
+  const size_t size = ZSTD_decompressDCtx(context_.get(), raw.data(), raw.size(), frame.data(), frame.size());
+  if (ZSTD_isError(size) != 0) return CorruptError(std::string("zstd: ") + ZSTD_getErrorName(size));
+  if (size != raw.size()) return CorruptError("a zstd frame of " + std::to_string(size) + " bytes");
+  return {};
+}
+
+}  // namespace hallmark

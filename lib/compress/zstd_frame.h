@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "lib/base/bytes.h"
+#include "lib/base/result.h"
+
+struct ZSTD_CCtx_s;
+struct ZSTD_DCtx_s;
+
+namespace hallmark {
+
+constexpr int kDefaultZstdLevel = 3;  // that of the zstd program
+constexpr int kMaxZstdLevel = 19;     // beyond, a frame takes more memory than we allow ourselves
+
+/// Makes zstd frames (RFC 8878) that stand alone: content size in the header, checksum at the end. One object a thread;
+/// the same bytes, level and library version give the same frame.
+class FrameCompressor {
+ public:
+  /// `level` is 1 to kMaxZstdLevel.
+  explicit FrameCompressor(int level);
+  FrameCompressor(FrameCompressor&&) noexcept;
+  ~FrameCompressor();
+
+  Result<ByteVector> Compress(ByteSpan raw);
+
+ private:
+  struct Free {
+    void operator()(ZSTD_CCtx_s* context) const;
+  };
+  std::unique_ptr<ZSTD_CCtx_s, Free> context_;
+};
+
+/// Reads such frames. One object a thread.
+class FrameDecompressor {
+ public:
+  FrameDecompressor();
+  FrameDecompressor(FrameDecompressor&&) noexcept;
+  ~FrameDecompressor();
+
+  /// Fills `raw` with the content of one frame. kCorrupt if `frame` is damaged, is more than one frame, or holds any other
+  /// number of bytes: nothing is ever written past `raw`.
+  Result<void> Decompress(ByteSpan frame, MutableByteSpan raw);
+
+ private:
+  struct Free {
+    void operator()(ZSTD_DCtx_s* context) const;
+  };
+  std::unique_ptr<ZSTD_DCtx_s, Free> context_;
+};
+
+}  // namespace hallmark

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/rootfs/download.h"
+
+#include <curl/curl.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <deque>
+#include <memory>
+#include <mutex>
+
+#include "lib/base/file.h"
+#include "lib/base/handle.h"
+
+namespace hallmark {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr size_t kParallel = 16;
+constexpr long kConnectSeconds = 30;
+constexpr long kStallSeconds = 60;  // slower than a byte a second for so long: given up
+constexpr long kMaxRedirects = 10;
+constexpr uint64_t kMaxText = 64 << 20;
+
+using Easy = std::unique_ptr<CURL, Deleter<curl_easy_cleanup>>;
+using Multi = std::unique_ptr<CURLM, Deleter<curl_multi_cleanup>>;
+
+void InitialiseOnce() {
+  static std::once_flag once;
+  std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
+}
+
+std::string ForCurl(const std::string& url) { return url.starts_with("copy:") ? "file:" + url.substr(5) : url; }
+
+void SetCommon(CURL* easy, const std::string& url) {
+  curl_easy_setopt(easy, CURLOPT_URL, ForCurl(url).c_str());
+  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https,file");
+  curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 1L);
+  curl_easy_setopt(easy, CURLOPT_MAXREDIRS, kMaxRedirects);
+  curl_easy_setopt(easy, CURLOPT_FAILONERROR, 1L);
+  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, kConnectSeconds);
+  curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+  curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, kStallSeconds);
+  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(easy, CURLOPT_USERAGENT, "hallmark");
+}
+
+/// One file on its way.
+struct Transfer {
+  Download* download = nullptr;
+  size_t source = 0;  ///< of its URLs
+  Easy easy;
+  File file;
+  uint64_t position = 0;
+  std::string error;  ///< ours, where curl's says too little
+};
+
+size_t WriteToFile(char* bytes, size_t, size_t length, void* user) {
+  auto& transfer = *static_cast<Transfer*>(user);
+  if (transfer.download->size != 0 && transfer.position + length > transfer.download->size) {
+    transfer.error = "more than the " + std::to_string(transfer.download->size) + " bytes that it should have";
+    return CURL_WRITEFUNC_ERROR;
+  }
+  const ByteSpan span(reinterpret_cast<const uint8_t*>(bytes), length);
+  if (const Result<void> written = transfer.file.WriteAt(transfer.position, span); !written.ok()) {
+    transfer.error = written.error().message;
+    return CURL_WRITEFUNC_ERROR;
+  }
+  transfer.position += length;
+  return length;
+}
+
+/// Fetches a list of files; see DownloadAll.
+class Downloader {
+ public:
+  Downloader(std::vector<Download> downloads, Progress& progress)
+      : downloads_(std::move(downloads)), progress_(progress), multi_(curl_multi_init()) {
+    for (Download& download : downloads_) waiting_.push_back({&download, 0});
+  }
+  ~Downloader() {
+    for (const auto& transfer : running_) curl_multi_remove_handle(multi_.get(), transfer->easy.get());
+  }
+  Downloader(const Downloader&) = delete;
+  Downloader& operator=(const Downloader&) = delete;
+
+  Result<void> Run() {
+    while (!waiting_.empty() || !running_.empty()) {
+      while (!waiting_.empty() && running_.size() < kParallel) {
+        RETURN_IF_ERROR(Start(waiting_.front().first, waiting_.front().second));
+        waiting_.pop_front();
+      }
+      int active = 0;
+      if (curl_multi_perform(multi_.get(), &active) != CURLM_OK) return IoError("libcurl failed");
+      RETURN_IF_ERROR(TakeFinished());
+      constexpr int kPollMilliseconds = 1000;
+      if (active > 0) curl_multi_poll(multi_.get(), nullptr, 0, kPollMilliseconds, nullptr);
+    }
+    return {};
+  }
+
+ private:
+  Result<void> Start(Download* download, size_t source);
+  Result<void> TakeFinished();
+  Result<void> Finish(std::unique_ptr<Transfer> transfer, CURLcode code);
+  Result<void> TryNext(const Transfer& transfer, const std::string& reason);
+
+  std::vector<Download> downloads_;
+  Progress& progress_;
+  Multi multi_;
+  std::deque<std::pair<Download*, size_t>> waiting_;
+  std::vector<std::unique_ptr<Transfer>> running_;
+};
+
+Result<void> Downloader::Start(Download* download, size_t source) {
+  auto transfer = std::make_unique<Transfer>();
+  transfer->download = download;
+  transfer->source = source;
+  UniqueFd fd(open(download->partial.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
+  if (!fd.valid()) return ErrnoError(errno, download->partial.string());
+  transfer->file = File(std::move(fd), download->partial.string());
+  ASSIGN_OR_RETURN(transfer->position, transfer->file.Size());
+  // What is there already, whole or too long, can't be gone on with: a whole file would have been accepted.
+  if (download->size != 0 && transfer->position >= download->size) transfer->position = 0;
+  RETURN_IF_ERROR(transfer->file.Truncate(transfer->position));
+  transfer->easy.reset(curl_easy_init());
+  CURL* easy = transfer->easy.get();
+  SetCommon(easy, download->urls.at(source));
+  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, WriteToFile);
+  curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer.get());
+  curl_easy_setopt(easy, CURLOPT_RESUME_FROM_LARGE, static_cast<curl_off_t>(transfer->position));
+  curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer.get());
+  if (curl_multi_add_handle(multi_.get(), easy) != CURLM_OK) return IoError("libcurl failed");
+  running_.push_back(std::move(transfer));
+  return {};
+}
+
+Result<void> Downloader::TakeFinished() {
+  int left = 0;
+  while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
+    if (message->msg != CURLMSG_DONE) continue;
+    const CURLcode code = message->data.result;
+    CURL* easy = message->easy_handle;
+    curl_multi_remove_handle(multi_.get(), easy);
+    const auto found =
+        std::find_if(running_.begin(), running_.end(), [&](const auto& t) { return t->easy.get() == easy; });
+    std::unique_ptr<Transfer> transfer = std::move(*found);
+    running_.erase(found);
+    RETURN_IF_ERROR(Finish(std::move(transfer), code));
+  }
+  return {};
+}
+
+Result<void> Downloader::Finish(std::unique_ptr<Transfer> transfer, CURLcode code) {
+  Download& download = *transfer->download;
+  if (code == CURLE_OK) {
+    const Result<void> accepted = download.accept();
+    if (accepted.ok()) {
+      progress_.Advance(download.size, download.name);
+      return {};
+    }
+    if (accepted.error().kind != ErrorKind::kVerification) return accepted.error();
+    return TryNext(*transfer, accepted.error().message);
+  }
+  long status = 0;
+  curl_easy_getinfo(transfer->easy.get(), CURLINFO_RESPONSE_CODE, &status);
+  std::string reason = transfer->error.empty() ? curl_easy_strerror(code) : transfer->error;
+  if (code == CURLE_HTTP_RETURNED_ERROR) reason = "HTTP status " + std::to_string(status);
+  return TryNext(*transfer, reason);
+}
+
+/// A partial file of one source is not gone on with from another: their bytes need not be the same.
+Result<void> Downloader::TryNext(const Transfer& transfer, const std::string& reason) {
+  const Download& download = *transfer.download;
+  if (transfer.source + 1 < download.urls.size()) {
+    RETURN_IF_ERROR(transfer.file.Truncate(0));
+    waiting_.emplace_back(transfer.download, transfer.source + 1);
+    return {};
+  }
+  return IoError("fetching " + download.name + ": " + download.urls[transfer.source] + ": " + reason);
+}
+
+}  // namespace
+
+Result<void> DownloadAll(std::vector<Download> downloads, Progress& progress) {
+  InitialiseOnce();
+  for (const Download& download : downloads) {
+    if (download.urls.empty()) return IoError("fetching " + download.name + ": no source is known for it");
+  }
+  return Downloader(std::move(downloads), progress).Run();
+}
+
+Result<std::string> FetchText(const std::string& url) {
+  InitialiseOnce();
+  const Easy easy(curl_easy_init());
+  std::string text;
+  SetCommon(easy.get(), url);
+  const auto append = +[](char* bytes, size_t, size_t length, void* user) -> size_t {
+    auto& target = *static_cast<std::string*>(user);
+    if (target.size() + length > kMaxText) return CURL_WRITEFUNC_ERROR;
+    target.append(bytes, length);
+    return length;
+  };
+  curl_easy_setopt(easy.get(), CURLOPT_WRITEFUNCTION, append);
+  curl_easy_setopt(easy.get(), CURLOPT_WRITEDATA, &text);
+  const CURLcode code = curl_easy_perform(easy.get());
+  if (code == CURLE_OK) return text;
+  long status = 0;
+  curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &status);
+  if (status == 404) return NotFoundError(url + ": HTTP status 404");
+  return IoError(url + ": " + (status >= 400 ? "HTTP status " + std::to_string(status) : curl_easy_strerror(code)));
+}
+
+}  // namespace hallmark

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lib/base/result.h"
+
+namespace hallmark {
+
+/// What a Packages file says of one package.
+struct IndexedPackage {
+  std::string name;
+  std::string version;
+  std::string architecture;
+  std::string sha256;
+  std::string path;  ///< below the mirror's base
+  uint64_t size = 0;
+  bool essential = false;
+  std::string suite;                  ///< of the index
+  std::vector<std::string> provides;  ///< names
+  /// Names, by which any of a group satisfies the dependency; versions left out. Pre-Depends and Depends.
+  std::vector<std::vector<std::string>> depends;
+};
+
+/// The packages of interest of several Packages files, by name and version.
+class PackageIndex {
+ public:
+  using Key = std::pair<std::string, std::string>;  ///< name, version
+
+  /// Reads an index for the packages in `wanted`. kCorrupt names the package if a field is missing or has not its form.
+  Result<void> Add(std::string_view text, const std::string& suite, const std::map<Key, bool>& wanted);
+
+  [[nodiscard]] const IndexedPackage* Find(const std::string& name, const std::string& version) const;
+
+ private:
+  std::map<Key, IndexedPackage> packages_;
+};
+
+/// Names of essential packages among `packages` and of all that they depend on: what must be unpacked before any
+/// maintainer script can run.
+std::vector<std::string> EssentialClosure(const std::vector<const IndexedPackage*>& packages);
+
+}  // namespace hallmark

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "signing/pack.h"
+
+#include <algorithm>
+#include <bit>
+#include <deque>
+#include <future>
+#include <memory>
+#include <mutex>
+
+#include "lib/base/checked.h"
+#include "lib/compress/seek_table.h"
+
+namespace hallmark {
+namespace {
+
+using Buffer = std::shared_ptr<const ByteVector>;
+
+/// One digest over a stream, on a thread of its own: buffers are hashed in the order they come.
+template <typename Digest>
+class DigestLane {
+ public:
+  void Update(Buffer buffer, size_t length) {
+    Throttle();
+    running_.push_back(
+        lane_.Submit([this, buffer = std::move(buffer), length] { hasher_.Update(ByteSpan(*buffer).first(length)); }));
+  }
+  Digest Finish() {
+    for (std::future<void>& task : running_) task.get();
+    running_.clear();
+    return hasher_.Finish();
+  }
+
+ private:
+  /// Keeps what waits, and with it the memory, bounded.
+  void Throttle() {
+    constexpr size_t kMaxWaiting = 6;
+    while (running_.size() >= kMaxWaiting) {
+      running_.front().get();
+      running_.pop_front();
+    }
+  }
+  Hasher<Digest> hasher_;
+  std::deque<std::future<void>> running_;
+  ThreadPool lane_{1};  // last: its thread ends before what it uses goes away
+};
+
+/// Both digests of one file.
+class FileLanes {
+ public:
+  explicit FileLanes(bool sha1) {
+    if (sha1) sha1_.emplace();
+  }
+  void Update(const Buffer& buffer, size_t length) {
+    size_ += length;
+    sha256_.Update(buffer, length);
+    if (sha1_) sha1_->Update(buffer, length);
+  }
+  FileDigests Finish() {
+    FileDigests digests{.size = size_, .sha256 = sha256_.Finish()};
+    if (sha1_) digests.sha1 = sha1_->Finish();
+    return digests;
+  }
+
+ private:
+  uint64_t size_ = 0;
+  DigestLane<Sha256Digest> sha256_;
+  std::optional<DigestLane<Sha1Digest>> sha1_;
+};
+
+/// What becomes of a chunk.
+struct PackedChunk {
+  Sha256Digest raw_sha256{};
+  Sha256Digest frame_sha256{};
+  Buffer frame;
+  bool zero = false;
+};
+
+/// Compressors that are not in use, so that as many are made as threads want one at a time.
+class CompressorPool {
+ public:
+  explicit CompressorPool(int level) : level_(level) {}
+
+  Result<PackedChunk> Pack(ByteSpan raw) {
+    std::unique_ptr<FrameCompressor> compressor = Take();
+    Result<ByteVector> frame = compressor->Compress(raw);
+    Give(std::move(compressor));
+    if (!frame.ok()) return std::move(frame).error();
+    PackedChunk chunk;
+    chunk.raw_sha256 = Sha256(raw);
+    chunk.frame_sha256 = Sha256(*frame);
+    chunk.frame = std::make_shared<const ByteVector>(std::move(frame).value());
+    return chunk;
+  }
+
+ private:
+  std::unique_ptr<FrameCompressor> Take() {
+    const std::lock_guard lock(mutex_);
+    if (idle_.empty()) return std::make_unique<FrameCompressor>(level_);
+    std::unique_ptr<FrameCompressor> compressor = std::move(idle_.back());
+    idle_.pop_back();
+    return compressor;
+  }
+  void Give(std::unique_ptr<FrameCompressor> compressor) {
+    const std::lock_guard lock(mutex_);
+    idle_.push_back(std::move(compressor));
+  }
+
+  int level_;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<FrameCompressor>> idle_;
+};
+
+/// Packs one image; see PackImage.
+class Packer {
+ public:
+  Packer(const File& image, const File& compressed, const PackOptions& options, ThreadPool& pool, Progress& progress)
+      : image_(image),
+        compressed_(compressed),
+        options_(options),
+        pool_(pool),
+        progress_(progress),
+        compressors_(options.level),
+        raw_lanes_(options.sha1),
+        compressed_lanes_(options.sha1),
+        zeros_(std::make_shared<const ByteVector>(options.chunk_size)) {}
+  ~Packer() {
+    for (std::future<Result<PackedChunk>>& task : running_) task.wait();
+  }
+  Packer(const Packer&) = delete;
+  Packer& operator=(const Packer&) = delete;
+
+  Result<PackedImage> Pack();
+
+ private:
+  Result<Buffer> ReadChunk(uint64_t offset, size_t length);
+  void Submit(const Buffer& raw, size_t length);
+  Result<PackedChunk> ZeroChunk(size_t length);
+  Result<void> WriteOldest();
+  Result<void> WriteSeekTable();
+
+  const File& image_;
+  const File& compressed_;
+  const PackOptions& options_;
+  ThreadPool& pool_;
+  Progress& progress_;
+  CompressorPool compressors_;
+  FileLanes raw_lanes_;
+  FileLanes compressed_lanes_;
+  Buffer zeros_;
+  std::vector<DataRange> data_;
+  size_t next_data_ = 0;
+  std::mutex zero_mutex_;
+  std::optional<PackedChunk> zero_chunk_;  // of a whole chunk: made once
+  std::deque<std::future<Result<PackedChunk>>> running_;
+  ChunkTable table_;
+};
+
+Result<PackedImage> Packer::Pack() {
+  ASSIGN_OR_RETURN(table_.raw_size, image_.Size());
+  table_.chunk_size = options_.chunk_size;
+  ASSIGN_OR_RETURN(data_, DataRanges(image_));
+  progress_.BeginStage("Compressing the image", table_.raw_size, Progress::Unit::kBytes);
+  const size_t limit = 2 * pool_.size() + 1;
+  for (uint64_t offset = 0; offset < table_.raw_size; offset += options_.chunk_size) {
+    const auto length = static_cast<size_t>(std::min<uint64_t>(options_.chunk_size, table_.raw_size - offset));
+    ASSIGN_OR_RETURN(const Buffer raw, ReadChunk(offset, length));
+    raw_lanes_.Update(raw, length);
+    Submit(raw, length);
+    while (running_.size() >= limit) RETURN_IF_ERROR(WriteOldest());
+    progress_.Advance(length);
+  }
+  while (!running_.empty()) RETURN_IF_ERROR(WriteOldest());
+  RETURN_IF_ERROR(WriteSeekTable());
+  PackedImage packed{.raw = raw_lanes_.Finish(), .compressed = compressed_lanes_.Finish()};
+  table_.compressed_size = packed.compressed.size;
+  packed.table = std::move(table_);
+  return packed;
+}
+
+/// The chunk's bytes; zeros_ itself if they are a hole or nothing but zeros.
+Result<Buffer> Packer::ReadChunk(uint64_t offset, size_t length) {
+  while (next_data_ < data_.size() && data_[next_data_].offset + data_[next_data_].length <= offset) ++next_data_;
+  if (next_data_ == data_.size() || data_[next_data_].offset >= offset + length) return zeros_;
+  auto raw = std::make_shared<ByteVector>(length);
+  for (size_t i = next_data_; i < data_.size() && data_[i].offset < offset + length; ++i) {
+    const uint64_t start = std::max(offset, data_[i].offset);
+    const uint64_t end = std::min(offset + length, data_[i].offset + data_[i].length);
+    RETURN_IF_ERROR(image_.ReadAt(start, MutableByteSpan(*raw).subspan(start - offset, end - start)));
+  }
+  if (IsZero(*raw)) return zeros_;
+  return Buffer(std::move(raw));
+}
+
+void Packer::Submit(const Buffer& raw, size_t length) {
+  running_.push_back(pool_.Submit([this, raw, length]() -> Result<PackedChunk> {
+    return raw == zeros_ ? ZeroChunk(length) : compressors_.Pack(*raw);
+  }));
+}
+
+Result<PackedChunk> Packer::ZeroChunk(size_t length) {
+  const std::lock_guard lock(zero_mutex_);
+  if (length == zeros_->size() && zero_chunk_) return *zero_chunk_;
+  ASSIGN_OR_RETURN(PackedChunk chunk, compressors_.Pack(ByteSpan(*zeros_).first(length)));
+  chunk.zero = true;
+  if (length == zeros_->size()) zero_chunk_ = chunk;
+  return chunk;
+}
+
+Result<void> Packer::WriteOldest() {
+  Result<PackedChunk> chunk = running_.front().get();
+  running_.pop_front();
+  if (!chunk.ok()) return std::move(chunk).error();
+  const uint64_t offset =
+      table_.chunks.empty() ? 0 : table_.chunks.back().frame_offset + table_.chunks.back().frame_size;
+  RETURN_IF_ERROR(compressed_.WriteAt(offset, *chunk->frame));
+  compressed_lanes_.Update(chunk->frame, chunk->frame->size());
+  table_.chunks.push_back({.raw_sha256 = chunk->raw_sha256,
+                           .frame_sha256 = chunk->frame_sha256,
+                           .frame_offset = offset,
+                           .frame_size = static_cast<uint32_t>(chunk->frame->size()),
+                           .zero = chunk->zero});
+  return {};
+}
+
+Result<void> Packer::WriteSeekTable() {
+  std::vector<SeekEntry> frames;
+  uint64_t end = 0;
+  for (size_t i = 0; i < table_.chunks.size(); ++i) {
+    frames.push_back({table_.chunks[i].frame_size, table_.RawSize(i)});
+    end += table_.chunks[i].frame_size;
+  }
+  ASSIGN_OR_RETURN(ByteVector bytes, FormatSeekTable(frames));
+  const auto seek_table = std::make_shared<const ByteVector>(std::move(bytes));
+  RETURN_IF_ERROR(compressed_.WriteAt(end, *seek_table));
+  compressed_lanes_.Update(seek_table, seek_table->size());
+  return {};
+}
+
+}  // namespace
+
+Result<PackedImage> PackImage(const File& image, const File& compressed, const PackOptions& options, ThreadPool& pool,
+                              Progress& progress) {
+  if (options.level < 1 || options.level > kMaxZstdLevel) {
+    return UsageError("a compression level is 1 to " + std::to_string(kMaxZstdLevel));
+  }
+  if (options.chunk_size < kLeastChunkSize || options.chunk_size > kMostChunkSize ||
+      !std::has_single_bit(options.chunk_size)) {
+    return UsageError("a frame holds a power of two from 64K to 64M");
+  }
+  return Packer(image, compressed, options, pool, progress).Pack();
+}
+
+}  // namespace hallmark

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "lib/base/file.h"
+#include "lib/base/progress.h"
+#include "lib/base/result.h"
+#include "lib/base/thread_pool.h"
+#include "lib/compress/zstd_frame.h"
+#include "lib/crypto/digest.h"
+#include "signing/chunk_table.h"
+
+namespace hallmark {
+
+struct PackOptions {
+  int level = kDefaultZstdLevel;
+  uint32_t chunk_size = kDefaultChunkSize;  ///< bytes: a power of two from 64 KiB to 64 MiB
+  bool sha1 = true;                         ///< digests for .origin files too
+};
+
+/// A file as the manifest names it.
+struct FileDigests {
+  uint64_t size = 0;  ///< bytes
+  Sha256Digest sha256{};
+  std::optional<Sha1Digest> sha1;
+};
+
+struct PackedImage {
+  FileDigests raw;
+  FileDigests compressed;
+  ChunkTable table;
+};
+
+/// Reads `image` once, front to back, and makes of it on all cores of `pool`: seekable zstd in `compressed` (a new file),
+/// the chunk table, and the digests of both files. Holes are not read. The result does not depend on the number of
+/// threads. Memory: some ten chunks a thread.
+Result<PackedImage> PackImage(const File& image, const File& compressed, const PackOptions& options, ThreadPool& pool,
+                              Progress& progress);
+
+}  // namespace hallmark

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cstdio>
+#include <cxxopts.hpp>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "lib/base/file.h"
+#include "lib/rootfs/boot_files.h"
+#include "lib/rootfs/cache.h"
+#include "lib/rootfs/fetch.h"
+#include "lib/rootfs/image.h"
+#include "lib/rootfs/installed_packages.h"
+#include "lib/rootfs/lock.h"
+#include "lib/rootfs/namespace.h"
+#include "lib/rootfs/recipe.h"
+#include "lib/rootfs/sbom.h"
+#include "lib/rootfs/tree.h"
+#include "tools/hallmark/bundle_writer.h"
+#include "tools/hallmark/options.h"
+#include "tools/hallmark/verb.h"
+
+namespace hallmark {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct BuildOptions {
+  fs::path recipe;
+  fs::path output;
+  bool offline = false;
+  bool json = false;
+  size_t jobs = 0;
+  Verbosity verbosity = Verbosity::kNormal;
+  PackageTreeOptions packages;
+  PackOptions pack;
+};
+
+Result<std::optional<BuildOptions>> ParseBuild(const Arguments& arguments) {
+  cxxopts::Options options("hallmark build", "Build a recipe's image: an unsigned bundle.");
+  options.custom_help("RECIPE -o BUNDLE [OPTION...]");
+  options.add_options()("recipe", "A recipe.toml, or the folder that holds one", cxxopts::value<std::string>(),
+                        "RECIPE")("o,output", "The bundle's folder", cxxopts::value<std::string>(), "BUNDLE")(
+      "offline", "Take everything from the cache; open no socket")(
+      "emulate-all", "Give maintainer scripts nothing of the builder's: slower, and the same image")(
+      "json", "Print the result as JSON");
+  AddPackOptions(options);
+  AddVerbosityOptions(options);
+  options.parse_positional({"recipe"});
+  ASSIGN_OR_RETURN(const std::optional<cxxopts::ParseResult> parsed, ParseOptions(options, arguments));
+  if (!parsed) return std::optional<BuildOptions>();
+  for (const char* needed : {"recipe", "output"}) {
+    if (parsed->count(needed) == 0) {
+      return UsageError("build: " + std::string(needed) + " is missing").WithHint("hallmark build --help");
+    }
+  }
+  BuildOptions build{.recipe = (*parsed)["recipe"].as<std::string>(), .output = (*parsed)["output"].as<std::string>()};
+  build.offline = parsed->count("offline") != 0;
+  build.json = parsed->count("json") != 0;
+  build.jobs = JobsFrom(*parsed);
+  build.verbosity = VerbosityFrom(*parsed);
+  build.packages.emulate_all = parsed->count("emulate-all") != 0;
+  ASSIGN_OR_RETURN(build.pack, PackOptionsFrom(*parsed));
+  return std::optional(std::move(build));
+}
+
+VerityParameters ToParameters(const ImageFacts& facts) {
+  return {.root_hash = facts.verity->root_hash,
+          .salt = ByteVector(facts.verity->salt.begin(), facts.verity->salt.end()),
+          .data_offset = facts.layout.root.start,
+          .data_blocks = facts.verity->data_blocks,
+          .hash_offset = facts.layout.verity.start};
+}
+
+Result<ByteVector> ReadKernel(const BootFiles& boot) {
+  constexpr uint64_t kLimit = 256 << 20;
+  ASSIGN_OR_RETURN(const std::string kernel, ReadSmallFile(boot.kernel.source, kLimit));
+  const ByteSpan bytes = AsBytes(kernel);
+  return ByteVector(bytes.begin(), bytes.end());
+}
+
+ByteVector ToBytes(const std::string& text) { return {text.begin(), text.end()}; }
+
+/// The image and all that belongs to it, from a finished tree to a bundle under its name.
+Result<Manifest> MakeBundle(const BuildOptions& options, const Recipe& recipe, const Lock& lock, const FileTree& tree,
+                            ThreadPool& pool, Progress& progress) {
+  const Timestamp time{.seconds = static_cast<int64_t>(lock.source_date_epoch)};
+  progress.BeginStage("Making the initramfs");
+  ASSIGN_OR_RETURN(const BootFiles boot, CollectBootFiles(recipe, tree, time));
+  ASSIGN_OR_RETURN(OutputFolder folder, OutputFolder::Create(options.output, IsBundle));
+  ASSIGN_OR_RETURN(const File* image, folder.NewFile("rootfs.img"));
+  ASSIGN_OR_RETURN(const ImageFacts facts,
+                   WriteImage(recipe, tree, boot, lock.source_date_epoch, *image, pool, progress));
+  Manifest manifest{.name = recipe.name,
+                    .version = recipe.version,
+                    .architecture = recipe.architecture,
+                    .source_date_epoch = lock.source_date_epoch,
+                    .lock_sha256 = Sha256(AsBytes(FormatLock(lock)))};
+  if (facts.verity) manifest.verity = ToParameters(facts);
+  ASSIGN_OR_RETURN(ByteVector kernel, ReadKernel(boot));
+  const std::vector<BundleFile> extras = {{ArtifactRole::kKernel, std::move(kernel)},
+                                          {ArtifactRole::kInitramfs, boot.initramfs},
+                                          {ArtifactRole::kSbom, ToBytes(MakeSbom(recipe, lock))},
+                                          {ArtifactRole::kProvenance, ToBytes(MakeProvenance(recipe, lock))}};
+  PackOptions pack = options.pack;
+  pack.sha1 = recipe.image.sha1;
+  return WriteBundle(folder, *image, std::move(manifest), extras, pack, pool, progress);
+}
+
+void PrintSummary(const BuildOptions& options, const Manifest& manifest, const FileTree& tree,
+                  const Progress& progress) {
+  constexpr size_t kPackagesShown = 10;
+  const auto size = [&](ArtifactRole role) { return manifest.Find(role)->size; };
+  std::printf("%s %s for %s in %s\n", manifest.name.c_str(), manifest.version.c_str(), manifest.architecture.c_str(),
+              options.output.c_str());
+  for (const Progress::StageTime& stage : progress.StageTimes()) {
+    std::printf("  %-36s %s\n", stage.stage.c_str(), FormatDuration(stage.seconds).c_str());
+  }
+  std::printf("  rootfs.img %s, compressed %s\n", FormatBytes(size(ArtifactRole::kRootfs)).c_str(),
+              FormatBytes(size(ArtifactRole::kRootfsCompressed)).c_str());
+  if (manifest.verity) std::printf("  root hash %s\n", ToHex(manifest.verity->root_hash).c_str());
+  const Result<std::vector<InstalledPackage>> packages = InstalledPackages(tree);
+  if (!packages.ok()) return;
+  std::printf("  %zu packages, the largest:\n", packages->size());
+  for (size_t i = 0; i < std::min(kPackagesShown, packages->size()); ++i) {
+    std::printf("    %-10s %s\n", FormatBytes((*packages)[i].size).c_str(), (*packages)[i].name.c_str());
+  }
+  std::printf("not signed yet: hallmark sign %s --key KEY --trust TRUST --sequence N\n", options.output.c_str());
+}
+
+void PrintJson(const BuildOptions& options, const Manifest& manifest, const Progress& progress) {
+  nlohmann::ordered_json json = {{"bundle", options.output.string()},
+                                 {"name", manifest.name},
+                                 {"version", manifest.version},
+                                 {"architecture", manifest.architecture}};
+  if (manifest.verity) json["rootHash"] = ToHex(manifest.verity->root_hash);
+  for (const Artifact& artifact : manifest.artifacts) {
+    json["artifacts"].push_back(
+        {{"file", manifest.FileName(artifact.role)}, {"size", artifact.size}, {"sha256", ToHex(artifact.sha256)}});
+  }
+  for (const Progress::StageTime& stage : progress.StageTimes()) {
+    json["stages"].push_back({{"stage", stage.stage}, {"seconds", stage.seconds.count()}});
+  }
+  std::puts(json.dump(2).c_str());
+}
+
+}  // namespace
+
+Result<int> RunBuild(const Arguments& arguments) {
+  ASSIGN_OR_RETURN(const std::optional<BuildOptions> options, ParseBuild(arguments));
+  if (!options) return 0;
+  ASSIGN_OR_RETURN(const Recipe recipe, LoadRecipe(options->recipe));
+  ASSIGN_OR_RETURN(const Lock lock, LoadLock(recipe, LockPath(recipe)));
+  RETURN_IF_ERROR(CheckEmulation(recipe.architecture));
+  ASSIGN_OR_RETURN(const Cache cache, Cache::Open());
+  RETURN_IF_ERROR(EnterBuildNamespace());
+
+  Progress progress(options->verbosity);
+  RETURN_IF_ERROR(FetchAll(recipe, lock, cache, {.offline = options->offline}, progress));
+  ThreadPool pool(options->jobs);
+  ASSIGN_OR_RETURN(const WorkFolder work, WorkFolder::Create(cache));
+  ASSIGN_OR_RETURN(const FileTree tree, MakeTree(recipe, lock, cache, work, options->packages, pool, progress));
+  ASSIGN_OR_RETURN(const Manifest manifest, MakeBundle(*options, recipe, lock, tree, pool, progress));
+  progress.EndStage();
+  if (options->json) {
+    PrintJson(*options, manifest, progress);
+  } else if (options->verbosity != Verbosity::kQuiet) {
+    PrintSummary(*options, manifest, tree, progress);
+  }
+  return 0;
+}
+
+}  // namespace hallmark

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "lib/base/file.h"
+#include "lib/base/output_folder.h"
+#include "lib/base/progress.h"
+#include "lib/base/result.h"
+#include "lib/base/thread_pool.h"
+#include "signing/manifest.h"
+#include "signing/pack.h"
+
+namespace hallmark {
+
+/// True for a folder that holds a bundle, which a new one may replace.
+bool IsBundle(const std::filesystem::path& folder);
+
+/// A small file of a bundle, written as it is.
+struct BundleFile {
+  ArtifactRole role;
+  ByteVector content;
+};
+
+/// Makes a bundle around `image`, a file of `folder` or of anywhere else: compresses it, writes chunk table, origin files,
+/// the `extras`, the unsigned manifest and SHA256SUMS, and commits the folder. `manifest` says what the image is: name,
+/// version, architecture, times, verity; artifacts and disk are filled in. Gives back the whole manifest.
+Result<Manifest> WriteBundle(OutputFolder& folder, const File& image, Manifest manifest,
+                             const std::vector<BundleFile>& extras, const PackOptions& options, ThreadPool& pool,
+                             Progress& progress);
+
+}  // namespace hallmark

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "signing/pack.h"
+
+#include <cstdlib>
+#include <cxxopts.hpp>
+#include <filesystem>
+
+#include "lib/base/file.h"
+#include "tools/hallmark/bundle_writer.h"
+#include "tools/hallmark/options.h"
+#include "tools/hallmark/verb.h"
+
+namespace hallmark {
+
+Result<int> RunPack(const Arguments& arguments) {
+  cxxopts::Options options("hallmark pack", "Make an unsigned bundle of a raw disk image.");
+  options.custom_help("IMAGE -o BUNDLE --name NAME --version VERSION [OPTION...]");
+  options.add_options()("image", "The raw image", cxxopts::value<std::string>(), "IMAGE")(
+      "o,output", "The bundle's folder", cxxopts::value<std::string>(), "BUNDLE")(
+      "name", "What the image is called", cxxopts::value<std::string>(), "NAME")(
+      "image-version", "Its version", cxxopts::value<std::string>()->default_value("1"), "VERSION")(
+      "arch", "Its architecture", cxxopts::value<std::string>()->default_value("arm64"), "ARCH")(
+      "no-sha1", "Write no .origin files");
+  AddPackOptions(options);
+  AddVerbosityOptions(options);
+  options.parse_positional({"image"});
+  ASSIGN_OR_RETURN(const auto parsed, ParseOptions(options, arguments));
+  if (!parsed) return 0;
+  for (const char* needed : {"image", "output"}) {
+    if (parsed->count(needed) == 0) {
+      return UsageError("pack: " + std::string(needed) + " is missing").WithHint("hallmark pack --help");
+    }
+  }
+  const std::filesystem::path path = (*parsed)["image"].as<std::string>();
+  ASSIGN_OR_RETURN(PackOptions pack, PackOptionsFrom(*parsed));
+  pack.sha1 = parsed->count("no-sha1") == 0;
+  Manifest manifest{.name = path.stem().string(),
+                    .version = (*parsed)["image-version"].as<std::string>(),
+                    .architecture = (*parsed)["arch"].as<std::string>()};
+  if (parsed->count("name") != 0) manifest.name = (*parsed)["name"].as<std::string>();
+  if (const char* epoch = std::getenv("SOURCE_DATE_EPOCH"); epoch != nullptr) {
+    manifest.source_date_epoch = std::strtoull(epoch, nullptr, 10);
+  }
+  ASSIGN_OR_RETURN(const File image, File::OpenForReading(path));
+  ASSIGN_OR_RETURN(OutputFolder folder, OutputFolder::Create((*parsed)["output"].as<std::string>(), IsBundle));
+  Progress progress(VerbosityFrom(*parsed));
+  ThreadPool pool(JobsFrom(*parsed));
+  RETURN_IF_ERROR(WriteBundle(folder, image, std::move(manifest), {}, pack, pool, progress));
+  return 0;
+}
+
+}  // namespace hallmark
