@@ -270,6 +270,12 @@ namespace {
 
 Result<File> OpenLockFile(const fs::path& path) { return File::Open(path, O_RDWR | O_CREAT | O_NOFOLLOW); }
 
+Result<void> LockNow(const File& file) {
+  if (flock(file.fd(), LOCK_EX | LOCK_NB) == 0) return {};
+  if (errno == EWOULDBLOCK) return IoError(file.path() + ": in use by another process");
+  return ErrnoError(errno, "locking " + file.path());
+}
+
 }  // namespace
 
 Result<FileLock> FileLock::Acquire(const fs::path& path) {
@@ -282,9 +288,14 @@ Result<FileLock> FileLock::Acquire(const fs::path& path) {
 
 Result<FileLock> FileLock::TryAcquire(const fs::path& path) {
   ASSIGN_OR_RETURN(File file, OpenLockFile(path));
-  if (flock(file.fd(), LOCK_EX | LOCK_NB) == 0) return FileLock(std::move(file));
-  if (errno == EWOULDBLOCK) return IoError(path.string() + ": in use by another process");
-  return ErrnoError(errno, "locking " + path.string());
+  RETURN_IF_ERROR(LockNow(file));
+  return FileLock(std::move(file));
+}
+
+Result<FileLock> FileLock::TryAcquireFolder(const fs::path& folder) {
+  ASSIGN_OR_RETURN(File file, File::Open(folder, O_RDONLY | O_DIRECTORY));
+  RETURN_IF_ERROR(LockNow(file));
+  return FileLock(std::move(file));
 }
 
 }  // namespace hallmark

@@ -143,6 +143,8 @@ class FileLock {
   static Result<FileLock> Acquire(const std::filesystem::path& path);
   /// kIo at once, with a message that somebody else holds it.
   static Result<FileLock> TryAcquire(const std::filesystem::path& path);
+  /// TryAcquire on a folder that exists: leaves no file behind.
+  static Result<FileLock> TryAcquireFolder(const std::filesystem::path& folder);
 
  private:
   explicit FileLock(File file) : file_(std::move(file)) {}
