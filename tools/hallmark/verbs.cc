@@ -12,6 +12,8 @@ Result<int> RunLock(const Arguments& arguments);
 Result<int> RunMkfs(const Arguments& arguments);
 Result<int> RunOrigin(const Arguments& arguments);
 Result<int> RunPack(const Arguments& arguments);
+Result<int> RunRepair(const Arguments& arguments);
+Result<int> RunRestore(const Arguments& arguments);
 Result<int> RunSign(const Arguments& arguments);
 Result<int> RunTrust(const Arguments& arguments);
 Result<int> RunVerify(const Arguments& arguments);
@@ -27,6 +29,8 @@ std::span<const Verb> Verbs() {
       {"trust", "say which keys may sign what", RunTrust},
       {"sign", "sign a bundle, or add a signature", RunSign},
       {"verify", "check a bundle against its signatures", RunVerify},
+      {"restore", "make rootfs.img from rootfs.img.zst", RunRestore},
+      {"repair", "mend the bad chunks of rootfs.img", RunRepair},
       {"origin", "write or check .NAME.origin files", RunOrigin},
   });
   return kVerbs;

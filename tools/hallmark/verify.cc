@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "signing/image_check.h"
 #include "tools/hallmark/options.h"
 #include "tools/hallmark/verb.h"
 
@@ -76,7 +77,7 @@ Result<int> RunVerify(const Arguments& arguments) {
   VerifyOptions verify;
   verify.least_sequence = (*parsed)["least-sequence"].as<uint64_t>();
   const bool full = parsed->count("full") != 0;
-  if (full) verify.full_check = CheckWholeFiles;
+  if (full) verify.full_check = CheckImages;
   ASSIGN_OR_RETURN(const VerifyReport report, VerifyBundle(bundle, trust, verify).WithContext("verifying " + bundle));
   if (parsed->count("json") != 0) {
     PrintJson(report, full);
