@@ -21,7 +21,9 @@ Result<void> FetchFrame(const FrameSources& sources, const ChunkTable& table, si
     result = FetchFrameFrom(*source, table.chunks[index], frame);
     if (result.ok()) return result;
   }
-  return std::move(result).WithContext("frame " + std::to_string(index));
+  return std::move(result)
+      .WithContext("frame " + std::to_string(index))
+      .WithHint("hallmark repair takes frames from another copy of the bundle: --from");
 }
 
 Result<void> FetchChunk(const FrameSources& sources, const ChunkTable& table, size_t index, ByteVector& raw) {

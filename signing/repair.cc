@@ -38,6 +38,7 @@ Result<bool> Resize(const File& file, uint64_t size) {
 Result<void> MendChunks(const File& image, const ChunkTable& table, const FrameSources& sources,
                         const std::vector<size_t>& bad, ThreadPool& pool) {
   return ParallelFor(pool, bad.size(), [&](size_t i) -> Result<void> {
+    if (table.chunks[bad[i]].zero) return image.PunchHole(table.RawOffset(bad[i]), table.RawSize(bad[i]));
     thread_local ByteVector raw;
     RETURN_IF_ERROR(FetchChunk(sources, table, bad[i], raw));
     return image.WriteAt(table.RawOffset(bad[i]), raw);

@@ -54,7 +54,6 @@ class Restorer {
   [[nodiscard]] RestoreReport report() const { return {.made = made_, .kept = kept_, .zeros = zeros_}; }
 
  private:
-  Result<void> MakeHole(size_t index) const;
   Result<void> WriteSparse(uint64_t offset, ByteSpan raw) const;
 
   const File& work_;
@@ -83,7 +82,7 @@ Result<void> Restorer::RestoreChunk(size_t index) {
   const bool hole = chunks_.IsHole(index);
   if (table_.chunks[index].zero) {
     zeros_ += size;
-    return hole ? Result<void>() : MakeHole(index);
+    return hole ? Result<void>() : work_.PunchHole(table_.RawOffset(index), size);
   }
   if (!hole) {
     ASSIGN_OR_RETURN(const bool holds, chunks_.Holds(index));
@@ -91,20 +90,12 @@ Result<void> Restorer::RestoreChunk(size_t index) {
       kept_ += size;
       return {};
     }
-    RETURN_IF_ERROR(MakeHole(index));
+    RETURN_IF_ERROR(work_.PunchHole(table_.RawOffset(index), size));
   }
   thread_local ByteVector raw;
   RETURN_IF_ERROR(FetchChunk(sources_, table_, index, raw));
   made_ += size;
   return WriteSparse(table_.RawOffset(index), raw);
-}
-
-Result<void> Restorer::MakeHole(size_t index) const {
-  const auto offset = static_cast<off_t>(table_.RawOffset(index));
-  const off_t size = table_.RawSize(index);
-  if (fallocate(work_.fd(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, size) == 0) return {};
-  if (errno != EOPNOTSUPP && errno != ENOSYS) return ErrnoError(errno, work_.path());
-  return work_.WriteAt(table_.RawOffset(index), ByteVector(table_.RawSize(index)));
 }
 
 /// Writes into a hole: runs of pieces that are not all zero.

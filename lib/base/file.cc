@@ -100,6 +100,19 @@ Result<void> File::WriteAt(uint64_t offset, ByteSpan bytes) const {
   return {};
 }
 
+Result<void> File::PunchHole(uint64_t offset, uint64_t length) const {
+  if (fallocate(fd(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, static_cast<off_t>(offset),
+                static_cast<off_t>(length)) == 0) {
+    return {};
+  }
+  if (errno != EOPNOTSUPP && errno != ENOSYS) return ErrnoError(errno, path_);
+  const ByteVector zeros(std::min<uint64_t>(length, 1 << 20));
+  for (uint64_t done = 0; done < length; done += zeros.size()) {
+    RETURN_IF_ERROR(WriteAt(offset + done, ByteSpan(zeros).first(std::min<uint64_t>(zeros.size(), length - done))));
+  }
+  return {};
+}
+
 Result<void> File::Truncate(uint64_t size) const {
   ASSIGN_OR_RETURN(const off_t length, CheckedCast<off_t>(size, path_));
   if (ftruncate(fd(), length) != 0) return ErrnoError(errno, path_);

@@ -46,7 +46,7 @@ Result<fs::path> PythonLayer(const Recipe& recipe, const Lock& lock, const Cache
 
   progress.BeginStage("Installing Python packages", lock.python.size());
   ASSIGN_OR_RETURN(const WorkFolder work, WorkFolder::Create(cache));
-  const fs::path merged = work.path() / "tree";
+  const fs::path merged = work.path() / kTreeName;
   RETURN_IF_ERROR(MountLayers({packages}, work.path() / "upper", work.path() / "overlay", merged));
   RETURN_IF_ERROR(GatherFiles(lock, cache, work.path() / "wheels"));
 

@@ -22,7 +22,7 @@ Result<FileTree> MakeTree(const Recipe& recipe, const Lock& lock, const Cache& c
     layers.insert(layers.begin(), python);
   }
   progress.BeginStage("Adding what the recipe says");
-  const fs::path merged = work.path() / "tree";
+  const fs::path merged = work.path() / kTreeName;
   RETURN_IF_ERROR(MountLayers(layers, work.path() / "upper", work.path() / "overlay", merged));
   RETURN_IF_ERROR(ApplyAdditions(recipe, lock, cache, merged, work.path(), progress));
   return FinishTree(recipe, merged, lock.source_date_epoch);

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/mount.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -44,8 +45,11 @@ Result<WorkFolder> WorkFolder::Create(const Cache& cache) {
 }
 
 WorkFolder::~WorkFolder() {
+  if (lock_.fd() < 0) return;
+  // What is still mounted in it would keep it from being removed.
+  umount2((path_ / kTreeName).c_str(), MNT_DETACH | UMOUNT_NOFOLLOW);
   std::error_code ignored;
-  if (lock_.fd() >= 0) fs::remove_all(path_, ignored);
+  fs::remove_all(path_, ignored);
 }
 
 }  // namespace hallmark

@@ -2,12 +2,16 @@
 #pragma once
 
 #include <filesystem>
+#include <string_view>
 
 #include "lib/base/file.h"
 #include "lib/base/result.h"
 #include "lib/rootfs/cache.h"
 
 namespace hallmark {
+
+/// Where in a work folder the layers of a tree are mounted.
+constexpr std::string_view kTreeName = "tree";
 
 /// Scratch space of one build, in the cache's work/. Locked as long as it is used, so that what a killed build left is
 /// told apart and swept by the next one. Trees in it belong to the build's namespace: make it after

@@ -1,0 +1,56 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Builds a real image from this machine's apt sources and has it judged by stock tools; then builds it again from other
+# folders, in another time zone, with another umask and one thread: it must be the same to the last byte.
+# Usage: build.sh HALLMARK RECIPE
+set -euo pipefail
+hallmark=$1
+recipe=$2
+scratch=$(mktemp -d "${TMPDIR:-/var/tmp}/hallmark-build.XXXXXX")
+trap 'rm -rf "$scratch"' EXIT
+fail() { echo "build.sh: $*" >&2; exit 1; }
+export HALLMARK_CACHE=$scratch/cache
+
+"$hallmark" lock "$recipe" -q
+"$hallmark" build "$recipe" -o "$scratch/out"
+image=$scratch/out/rootfs.img
+
+sfdisk --verify "$image" || fail "sfdisk is not content"
+sgdisk -v "$image" | grep -q 'No problems found' || fail "sgdisk is not content"
+start() { sgdisk -i "$1" "$image" | sed -n 's/^First sector: \([0-9]*\).*/\1/p'; }
+sectors() { sgdisk -i "$1" "$image" | sed -n 's/^Partition size: \([0-9]*\).*/\1/p'; }
+part() { dd if="$image" of="$2" bs=1M iflag=skip_bytes,count_bytes skip=$(($(start "$1") * 512)) count=$(($(sectors "$1") * 512)) conv=sparse status=none; }
+[ "$(($(start 1) * 512))" = 105906176 ] || fail "the root partition starts elsewhere"
+part 15 "$scratch/esp"; part 1 "$scratch/root"; part 2 "$scratch/tree"
+fsck.fat -n "$scratch/esp" || fail "fsck.fat is not content"
+e2fsck -fn "$scratch/root" || fail "e2fsck is not content"
+root_hash=$(jq -r .predicate.verity.rootHash "$scratch/out/manifest.json")
+mtype -i "$scratch/esp" ::/EFI/debian/grub.cfg | grep -q "roothash=$root_hash" || fail "grub.cfg has another root hash"
+veritysetup verify "$scratch/root" "$scratch/tree" "$root_hash" || fail "veritysetup is not content"
+for name in vmlinuz initrd.img; do
+  mcopy -n -i "$scratch/esp" "::/$name" "$scratch/$name" && cmp "$scratch/$name" "$scratch/out/$name" || fail "$name differs"
+done
+[ "$(debugfs -R 'stat /etc/machine-id' "$scratch/root" 2>/dev/null | sed -n 's/.*Size: \([0-9]*\).*/\1/p' | head -n 1)" = 0 ] ||
+  fail "machine-id is not empty"
+debugfs -R 'ls /etc/ssh' "$scratch/root" 2>/dev/null | grep -q ssh_host_ && fail "a host key is in the image"
+rm "$scratch/root" "$scratch/tree" "$scratch/esp"
+
+(cd "$scratch/out" && sha256sum -c --strict --quiet SHA256SUMS) || fail "SHA256SUMS"
+zstd -t -q "$scratch/out/rootfs.img.zst" || fail "zstd is not content"
+zstd -dc "$scratch/out/rootfs.img.zst" | cmp - "$image" || fail "the .zst holds another image"
+
+# Again, as differently as can be, from the cache alone.
+mkdir "$scratch/other cache, with a comma"
+cp -al "$scratch/cache/blobs" "$scratch/cache/locks" "$scratch/other cache, with a comma/"
+cp -r "$(dirname "$recipe")" "$scratch/recipes"
+(
+  umask 077
+  cd "$scratch"
+  TZ=Pacific/Chatham LC_ALL=C HALLMARK_CACHE="$scratch/other cache, with a comma" \
+    "$hallmark" build "recipes/$(basename "$recipe")" -o again --offline -j 1 -q
+)
+cmp "$image" "$scratch/again/rootfs.img" || fail "two builds differ"
+diff -r "$scratch/out" "$scratch/again" || fail "two bundles differ"
+[ -z "$(ls "$scratch/cache/work")" ] || fail "scratch folders are left"
+grep -q hallmark-build /proc/self/mounts && fail "mounts are left"
+echo "build: good"

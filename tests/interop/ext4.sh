@@ -1,0 +1,111 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# What `hallmark mkfs ext4` makes, judged by e2fsck, debugfs and the kernel: every kind of file comes back as it was.
+# Usage: ext4.sh HALLMARK
+set -euo pipefail
+hallmark=$1
+scratch=$(mktemp -d)
+mounted=
+finish() {
+  [ -z "$mounted" ] || umount "$mounted"
+  rm -rf "$scratch"
+}
+trap finish EXIT
+fail() { echo "ext4.sh: $*" >&2; exit 1; }
+
+tree=$scratch/tree
+mkdir "$tree"
+cd "$tree"
+
+# Sizes around a block and an extent; holes at the front, within and at the end; a file past 4 GiB.
+for size in 0 1 4095 4096 4097 1048576; do head -c "$size" /dev/urandom >"size-$size"; done
+truncate -s 10M hole
+printf x | dd of=sparse bs=1 seek=5000000 status=none
+truncate -s 9000000 sparse
+printf end | dd of=past-4GiB bs=1 seek=4300000000 status=none
+# 700 extents: an extent tree of two levels.
+python3 - <<'PYTHON'
+with open("fragments", "wb") as file:
+    for i in range(700):
+        file.seek(i * 16384)
+        file.write(b"%4096d" % i)
+PYTHON
+# Names.
+touch -- "$(printf 'n%.0s' $(seq 255))" "with space" "with
+newline" $'\xff\xfe-not-utf8' 'quote"s' '-dash' 'ünïcode'
+# Links.
+ln size-1 hard-1; ln size-1 hard-2
+ln -s size-1 short-link
+ln -s "$(printf 't%.0s' $(seq 59))" link-59
+ln -s "$(printf 't%.0s' $(seq 60))" link-60
+ln -s "$(printf 't%.0s' $(seq 4000))" link-4000
+# Modes, owners, times before 1970 and after 2038, with nanoseconds.
+mkdir -m 1777 sticky; mkdir -m 2755 set-gid; touch set-uid; chmod 4755 set-uid
+touch -d '1969-12-31 23:59:58.123456789 UTC' old
+touch -d '2100-01-02 03:04:05.987654321 UTC' new
+mkfifo fifo
+python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("socket")'
+# Folders: empty, one block nearly full, a hash tree of one level, one of two.
+mkdir empty few many deep
+for i in $(seq 60); do : >"few/$i-$(printf 'f%.0s' $(seq 50))"; done
+(cd many && seq -f 'file-%05g' 18000 | xargs touch)
+python3 - <<'PYTHON'
+import os
+name = "x" * 240
+for i in range(9000):
+    os.close(os.open(f"deep/{i:05d}-{name}", os.O_CREAT | os.O_WRONLY))
+PYTHON
+mkdir -p nested/a/b/c/d/e/f/g
+# Extended attributes: in the inode, in a block of their own, shared by two files.
+setfattr -n user.small -v value size-1
+for i in $(seq 10); do setfattr -n "user.large-$i" -v "$(printf 'v%.0s' $(seq 200))" size-4095 size-4096; done
+setfattr -n user.empty size-0
+setfacl -m u:1234:r-x,g:4321:rw- size-4097
+setfacl -d -m u:1234:rwx empty
+if [ "$(id -u)" = 0 ]; then
+  chown 12345:54321 size-4096
+  chown 70000:4000000000 size-4097
+  setcap cap_net_raw+ep set-uid
+  setfattr -n trusted.hidden -v secret old
+  mknod null c 1 3
+  mknod large-minor b 259 300000
+fi
+
+image=$scratch/image
+"$hallmark" mkfs ext4 --from "$tree" -o "$image" --label judged --time 1700000000
+e2fsck -fn "$image" || fail "e2fsck is not content"
+cp "$image" "$image.once"
+"$hallmark" mkfs ext4 --from "$tree" -o "$image" --label judged --time 1700000000
+cmp "$image" "$image.once" || fail "two runs differ"
+
+# The same as debugfs sees it: the hash trees are what e2fsprogs would have made them.
+debugfs -R 'htree_dump /many' "$image" 2>/dev/null | grep -q 'Indirect levels: 0' || fail "many has no hash tree"
+debugfs -R 'htree_dump /deep' "$image" 2>/dev/null | grep -q 'Indirect levels: 1' || fail "deep has no tree of two levels"
+debugfs -R 'ex /fragments' "$image" 2>/dev/null | grep -q '^ 1/ 1' || fail "fragments has no extent tree"
+[ "$(dumpe2fs -h "$image" 2>/dev/null | sed -n 's/^Filesystem volume name: *//p')" = judged ] || fail "label"
+
+# As the kernel sees it, byte for byte.
+if [ "$(id -u)" = 0 ]; then
+  mkdir "$scratch/mount"
+  mount -o loop,ro,noload "$image" "$scratch/mount"
+  mounted=$scratch/mount
+  differences=$(rsync -naHAXci --numeric-ids --devices --specials --delete --exclude /lost+found "$tree/" "$mounted/")
+  [ -z "$differences" ] || fail "the mounted tree differs: $differences"
+  list() { (cd "$1" && find . -path ./lost+found -prune -o -printf '%p %y %m %U %G %n %s %T@ %l\n' | sort); }
+  # A folder's size is the filesystem's own affair, and so is the link count of a root with lost+found.
+  plain() { sed -E '/^\. d/d; s/^(.* d [0-7]+ [0-9]+ [0-9]+ [0-9]+) [0-9]+/\1/'; }
+  diff <(list "$tree" | plain) <(list "$mounted" | plain) || fail "metadata differ"
+  [ "$(stat -c %b "$mounted/hole")" = 0 ] || fail "a hole takes space"
+else
+  mkdir "$scratch/dump"
+  debugfs -R "rdump / $scratch/dump" "$image" 2>/dev/null
+  for file in size-4097 sparse fragments many/file-17999; do
+    cmp "$tree/$file" "$scratch/dump/$file" || fail "$file differs"
+  done
+fi
+
+# Too small a filesystem says by how much, and leaves nothing behind.
+if "$hallmark" mkfs ext4 --from "$tree" -o "$scratch/small" --size 4M 2>"$scratch/error"; then fail "it fits into 4M?"; fi
+grep -Eq "too (small|few)|do not fit" "$scratch/error" || fail "no word of how much is missing: $(cat "$scratch/error")"
+[ ! -e "$scratch/small" ] || fail "half a filesystem is left"
+echo "ext4: good"
