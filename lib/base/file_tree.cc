@@ -13,6 +13,7 @@
 #include <limits>
 #include <map>
 #include <memory>
+#include <utility>
 
 #include "lib/base/file.h"
 #include "lib/base/handle.h"
@@ -168,7 +169,7 @@ Result<FileTree::Index> FileTree::Put(std::string_view path, Inode inode) {
       return inodes_[parent].entries[static_cast<size_t>(position)].inode;
     }
     const auto added = static_cast<Index>(inodes_.size());
-    inodes_.push_back(last ? std::move(inode) : Folder(0755, inode.mtime));
+    inodes_.push_back(last ? std::exchange(inode, {}) : Folder(0755, inode.mtime));
     Entries& entries = inodes_[parent].entries;
     if (exists) {
       entries[static_cast<size_t>(position)].inode = added;

@@ -48,10 +48,10 @@ class FileTree {
     uint32_t link_count = 0;  ///< entries that name this inode; for a folder, 2 and its subfolders
     uint32_t device_major = 0;
     uint32_t device_minor = 0;
-    std::string source;           ///< regular file: where its content is on disk; empty: `data` is the content
-    std::string data;             ///< symbolic link: its target; regular file without source: its content
-    std::vector<Xattr> xattrs;    ///< sorted by name
-    std::vector<Entry> entries;   ///< folder: sorted by name, bytewise; without "." and ".."
+    std::string source;          ///< regular file: where its content is on disk; empty: `data` is the content
+    std::string data;            ///< symbolic link: its target; regular file without source: its content
+    std::vector<Xattr> xattrs;   ///< sorted by name
+    std::vector<Entry> entries;  ///< folder: sorted by name, bytewise; without "." and ".."
   };
 
   /// A tree that holds an empty root folder, root:root, 0755.

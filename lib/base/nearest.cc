@@ -38,6 +38,7 @@ std::vector<std::string> NearestNames(std::string_view name, const std::vector<s
   std::sort(ranked.begin(), ranked.end());
   if (ranked.size() > count) ranked.resize(count);
   std::vector<std::string> nearest;
+  nearest.reserve(ranked.size());
   for (auto& [distance, candidate] : ranked) nearest.push_back(std::move(candidate));
   return nearest;
 }

@@ -118,11 +118,11 @@ std::string_view ErrorKindName(ErrorKind kind);
 #define HALLMARK_CONCAT(a, b) HALLMARK_CONCAT_INNER(a, b)
 
 /// Returns the error of `expression`, a Result of any type, from the enclosing function.
-#define RETURN_IF_ERROR(expression)                                       \
-  do {                                                                    \
-    if (auto hallmark_result = (expression); !hallmark_result.ok()) {     \
-      return std::move(hallmark_result).error();                          \
-    }                                                                     \
+#define RETURN_IF_ERROR(expression)                                   \
+  do {                                                                \
+    if (auto hallmark_result = (expression); !hallmark_result.ok()) { \
+      return std::move(hallmark_result).error();                      \
+    }                                                                 \
   } while (false)
 
 /// `ASSIGN_OR_RETURN(auto x, F())`: declares or assigns the value, or returns the error.

@@ -153,7 +153,8 @@ std::string LastLines(const std::string& text, int count) {
 Result<fs::path> FindProgram(const std::string& name) {
   if (name.find('/') != std::string::npos) return fs::path(name);
   const char* path = getenv("PATH");
-  const std::string folders = std::string(path != nullptr ? path : "") + ":/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin";
+  const std::string folders =
+      std::string(path != nullptr ? path : "") + ":/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin";
   for (size_t start = 0; start <= folders.size();) {
     const size_t end = std::min(folders.find(':', start), folders.size());
     fs::path candidate = fs::path(folders.substr(start, end - start)) / name;

@@ -39,7 +39,8 @@ Timestamp FromFatTime(FatTime time) {
   const auto date = std::chrono::year(kFirstYear + (time.date >> 9)) / static_cast<int>(time.date >> 5 & 15) /
                     static_cast<int>(time.date & 31);
   const int64_t day = date.ok() ? sys_days(date).time_since_epoch().count() : 0;
-  return {.seconds = day * 86400 + (time.time >> 11) * 3600 + (time.time >> 5 & 63) * 60 + (time.time & 31) * 2};
+  return {.seconds = day * 86400 + (int64_t{time.time} >> 11) * 3600 + (int64_t{time.time} >> 5 & 63) * 60 +
+                     (int64_t{time.time} & 31) * 2};
 }
 
 }  // namespace hallmark

@@ -134,7 +134,9 @@ class Fat32Writer {
 
  private:
   [[nodiscard]] uint64_t ClusterSize() const { return sectors_per_cluster_ * kFatSector; }
-  [[nodiscard]] uint64_t DataStart() const { return (kFatReservedSectors + kFatCopies * fat_sectors_) * kFatSector; }
+  [[nodiscard]] uint64_t DataStart() const {
+    return (kFatReservedSectors + uint64_t{kFatCopies} * fat_sectors_) * kFatSector;
+  }
 
   Result<void> CheckOptions();
   Result<void> ChooseGeometry();
@@ -255,7 +257,6 @@ Result<void> Fat32Writer::WriteFront() {
   FatInfoSector info;
   info.free_clusters = static_cast<uint32_t>(clusters_ - (next_ - 2));
   info.next_free = static_cast<uint32_t>(next_);
-  FatInfoSector empty;
   ByteVector reserved(kFatReservedSectors * kFatSector);
   const auto put = [&](uint32_t sector, ByteSpan bytes) {
     std::copy(bytes.begin(), bytes.end(), reserved.begin() + static_cast<ptrdiff_t>(sector * kFatSector));

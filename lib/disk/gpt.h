@@ -39,8 +39,8 @@ struct GptImage {
   ByteVector primary;  ///< from the first byte of the disk: protective MBR, header, entries; 34 sectors
   ByteVector backup;   ///< up to the last byte: entries, header; 33 sectors
 };
-constexpr uint64_t kGptPrimarySize = 34 * 512;
-constexpr uint64_t kGptBackupSize = 33 * 512;
+constexpr uint64_t kGptPrimarySize = uint64_t{34} * 512;
+constexpr uint64_t kGptBackupSize = uint64_t{33} * 512;
 
 /// kUsage if partitions overlap, have no whole sectors or lie where the tables are.
 Result<GptImage> FormatGpt(const Gpt& gpt);

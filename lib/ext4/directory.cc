@@ -109,7 +109,7 @@ std::vector<Name> NamesOf(const DirectoryInput& input) {
 }
 
 bool FitsOneBlock(const std::vector<Name>& names) {
-  uint64_t length = 2 * kDotsLength;
+  uint64_t length = 2 * uint64_t{kDotsLength};
   for (const Name& name : names) length += RecordLength(name.name.size());
   return length <= kDirectoryRoom;
 }
@@ -194,7 +194,7 @@ void WriteRootDots(MutableByteSpan block, const DirectoryInput& input, uint8_t l
   info.hash_version = kHalfMd4;
   info.info_length = sizeof info;
   info.extra_levels = levels;
-  Put(block, 2 * kDotsLength, info);
+  Put(block, 2 * size_t{kDotsLength}, info);
 }
 
 /// Root, index nodes and leaves, in this order.

@@ -25,11 +25,12 @@ constexpr size_t kMaxLabel = 16;
 /// Makes one plan; see PlanExt4.
 class Planner {
  public:
-  Planner(const FileTree& tree, const Ext4Options& options, Geometry geometry) : tree_(tree), allocator_(geometry) {
+  Planner(const FileTree& tree, const Ext4Options& options, const Geometry& geometry)
+      : tree_(tree), allocator_(geometry) {
     state_ = std::make_unique<Ext4Plan::State>();
     state_->tree = &tree;
     state_->options = options;
-    state_->geometry = std::move(geometry);
+    state_->geometry = geometry;
     state_->checksum_seed = Crc32c(~0u, options.uuid);
   }
 
@@ -283,9 +284,9 @@ Result<Ext4Plan> PlanExt4(const FileTree& tree, const Ext4Options& options) {
   if (options.size % ext4::kBlockSize != 0) return UsageError("ext4: the size is a multiple of 4096 bytes");
   if (options.label.size() > ext4::kMaxLabel) return UsageError("ext4: a label has at most 16 bytes");
   const uint64_t inodes = ext4::kFirstInode + tree.inodes().size();
-  ASSIGN_OR_RETURN(ext4::Geometry geometry, ext4::Geometry::Make(options.size / ext4::kBlockSize, inodes));
+  ASSIGN_OR_RETURN(const ext4::Geometry geometry, ext4::Geometry::Make(options.size / ext4::kBlockSize, inodes));
   Ext4Plan plan;
-  ASSIGN_OR_RETURN(plan.state_, ext4::Planner(tree, options, std::move(geometry)).Plan());
+  ASSIGN_OR_RETURN(plan.state_, ext4::Planner(tree, options, geometry).Plan());
   return plan;
 }
 

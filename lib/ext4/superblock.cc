@@ -48,7 +48,7 @@ ext2_super_block FillSuperblock(const Ext4Plan::State& state, uint32_t group) {
   super.s_inodes_per_group = geometry.inodes_per_group();
   super.s_wtime = super.s_lastcheck = super.s_mkfs_time = Low(state.options.time);
   super.s_wtime_hi = super.s_lastcheck_hi = super.s_mkfs_time_hi = static_cast<uint8_t>(High(state.options.time));
-  super.s_max_mnt_count = static_cast<uint16_t>(-1);
+  super.s_max_mnt_count = -1;
   super.s_magic = EXT2_SUPER_MAGIC;
   super.s_state = kStateClean;
   super.s_errors = kErrorsContinue;

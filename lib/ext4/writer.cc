@@ -129,7 +129,7 @@ Result<void> Renderer::RenderPiece(const Piece& piece, MutableByteSpan out) cons
 }
 
 Result<void> Renderer::RenderInodes(uint32_t group, uint32_t first_block, MutableByteSpan out) const {
-  const uint64_t first = uint64_t{group} * state_.geometry.inodes_per_group() + first_block * kInodesPerBlock;
+  const uint64_t first = uint64_t{group} * state_.geometry.inodes_per_group() + uint64_t{first_block} * kInodesPerBlock;
   for (uint64_t i = 0; i < out.size() / kInodeSize; ++i) {
     const uint64_t number = first + i + 1;
     FileTree::Index index = kNoIndex;

@@ -131,6 +131,7 @@ void AddSpaceNeed(const fs::path& cache, std::vector<Need>& needs) {
 
 std::vector<Need> ExamineMachine(std::string_view architecture, const fs::path& cache) {
   std::vector<Need> needs;
+  needs.reserve(kPrograms.size());
   for (const Program& program : kPrograms) needs.push_back(ProgramNeed(program));
   if (geteuid() != 0) AddRootlessNeeds(needs);
   AddEmulationNeed(architecture, needs);

@@ -53,7 +53,7 @@ class ImageWriter {
     RETURN_IF_ERROR(WriteRoot());
     RETURN_IF_ERROR(WriteEsp());
     RETURN_IF_ERROR(WriteTable());
-    return std::move(facts_);
+    return facts_;
   }
 
  private:

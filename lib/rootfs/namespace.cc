@@ -297,7 +297,7 @@ Result<void> EnterBuildNamespace() {
   return {};
 }
 
-Command InTree(Command command, const fs::path& tree, bool enter, std::vector<TreeMount> mounts) {
+Command InTree(Command command, const fs::path& tree, bool enter, const std::vector<TreeMount>& mounts) {
   auto setup = std::make_shared<TreeSetup>();
   setup->tree = tree.string();
   setup->enter = enter;

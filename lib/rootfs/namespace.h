@@ -32,7 +32,8 @@ struct TreeMount {
 /// `command` made to run against `tree`: as process 1 of new PID, mount, network, IPC and UTS namespaces, without a
 /// network, with /proc, /sys and a minimal /dev mounted in the tree, and with fsync and its kin doing nothing. Killing
 /// it kills all that it started. With `enter`, the tree is its root folder; without, it runs the builder's programs.
-Command InTree(Command command, const std::filesystem::path& tree, bool enter, std::vector<TreeMount> mounts = {});
+Command InTree(Command command, const std::filesystem::path& tree, bool enter,
+               const std::vector<TreeMount>& mounts = {});
 
 /// `command` made to run on the builder, as process 1 of a new PID namespace and without a network.
 Command WithoutNetwork(Command command);

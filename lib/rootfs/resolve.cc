@@ -2,7 +2,9 @@
 #include "lib/rootfs/resolve.h"
 
 #include <algorithm>
-#include <chrono>
+#include <ctime>
+#include <iomanip>
+#include <locale>
 #include <map>
 #include <set>
 #include <sstream>
@@ -22,25 +24,13 @@ namespace {
 
 /// "Sat, 10 Jan 2026 10:04:11 UTC" of a Release file as seconds since 1970.
 Result<uint64_t> ParseReleaseDate(std::string_view text) {
-  static constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
-  int day = 0;
-  int year = 0;
-  int hour = 0;
-  int minute = 0;
-  int second = 0;
-  char month[4] = {};
-  const std::string copy(text);
-  const Error error = CorruptError("'" + copy + "' is not a date as Release files have it");
-  const size_t comma = copy.find(',');
-  if (comma == std::string::npos ||
-      std::sscanf(copy.c_str() + comma + 1, " %d %3s %d %d:%d:%d", &day, month, &year, &hour, &minute, &second) != 6) {
-    return error;
-  }
-  const size_t index = kMonths.find(month);
-  const auto date = std::chrono::year(year) / static_cast<int>(index / 3 + 1) / day;
-  if (index == std::string_view::npos || index % 3 != 0 || !date.ok() || year < 1970) return error;
-  const auto days = std::chrono::sys_days(date).time_since_epoch().count();
-  return static_cast<uint64_t>(days) * 86400 + static_cast<uint64_t>(hour * 3600 + minute * 60 + second);
+  std::istringstream stream{std::string(text)};
+  stream.imbue(std::locale::classic());
+  std::tm time{};
+  stream >> std::get_time(&time, "%a, %d %b %Y %H:%M:%S");
+  const time_t seconds = stream.fail() ? -1 : timegm(&time);
+  if (seconds < 0) return CorruptError("'" + std::string(text) + "' is not a date as Release files have it");
+  return static_cast<uint64_t>(seconds);
 }
 
 /// The text between the lines that a clear signature puts around it.
