@@ -8,6 +8,7 @@ set -eu
 hallmark=$1
 kills=$2
 . "$(dirname "$0")/make_bundle.sh"
+. "$(dirname "$0")/killed_after.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
@@ -38,7 +39,7 @@ while [ "$i" -lt "$kills" ]; do
   i=$((i + 1))
   rm -f bundle/rootfs.img
   delay=$(awk -v i="$i" -v n="$kills" -v took="$took" 'BEGIN { printf "%.4f", 1.2 * took / 1e6 * i / n }')
-  timeout -s KILL "$delay" "$hallmark" restore -q bundle --trust trust.json --jobs 2 || true
+  killed_after "$delay" "$hallmark" restore -q bundle --trust trust.json --jobs 2
   if [ -e bundle/rootfs.img ]; then
     whole=$((whole + 1))
     cmp bundle/rootfs.img image.img
@@ -64,7 +65,7 @@ while [ "$i" -lt "$((kills / 4))" ]; do
   i=$((i + 1))
   dd if=/dev/urandom of=bundle/rootfs.img bs=1M seek=8 count=16 conv=notrunc status=none
   delay=$(awk -v i="$i" -v n="$((kills / 4))" -v took="$took" 'BEGIN { printf "%.4f", took / 1e6 * i / n }')
-  timeout -s KILL "$delay" "$hallmark" repair -q bundle --trust trust.json || true
+  killed_after "$delay" "$hallmark" repair -q bundle --trust trust.json
   "$hallmark" repair -q bundle --trust trust.json
   cmp bundle/rootfs.img image.img
 done
