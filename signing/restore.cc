@@ -2,141 +2,171 @@
 #include "signing/restore.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
-#include <cstdio>
-#include <cstring>
+#include <utility>
 
-#include "lib/base/checked.h"
-#include "lib/compress/zstd_frame.h"
-#include "lib/crypto/digest.h"
+#include "lib/base/file.h"
+#include "signing/bundle_file.h"
+#include "signing/frame_source.h"
+#include "signing/full_check.h"
+#include "signing/image_chunks.h"
+#include "signing/verify.h"
 
 namespace hallmark {
 namespace {
 
 namespace fs = std::filesystem;
 
-/// The content of chunk `index`, checked before and after decompression.
-Result<void> ReadChunk(const ChunkTable& table, size_t index, const FrameSource& source, ByteVector& raw) {
-  const ChunkTable::Chunk& chunk = table.chunks[index];
-  const std::string what = "frame " + std::to_string(index);
-  thread_local FrameDecompressor decompressor;
-  ASSIGN_OR_RETURN(const ByteVector frame, source.Read(chunk.frame_offset, chunk.frame_size));
-  if (Sha256(frame) != chunk.frame_sha256) {
-    return VerificationError(what + " of the compressed image is not what was signed")
-        .WithHint("hallmark repair takes frames from another copy of the bundle: --from");
-  }
-  raw.resize(table.RawSize(index));
-  RETURN_IF_ERROR(decompressor.Decompress(frame, raw).WithContext(what));
-  if (Sha256(raw) != chunk.raw_sha256) return VerificationError(what + ": its content is not what was signed");
-  return {};
+// Zeros of at least this length within a chunk become holes: a file system's largest common block.
+constexpr size_t kHoleSize = 64 << 10;
+
+/// True if rootfs.img lies there with its signed size. Another size is an image of before, which restore replaces.
+Result<bool> IsThere(const fs::path& bundle, const Manifest& manifest) {
+  const Result<File> image = OpenBundleFile(bundle, manifest.FileName(ArtifactRole::kRootfs));
+  if (!image.ok() && image.error().kind == ErrorKind::kNotFound) return false;
+  if (!image.ok()) return image.error();
+  ASSIGN_OR_RETURN(const uint64_t size, image->Size());
+  return size == manifest.Find(ArtifactRole::kRootfs)->size;
 }
 
-/// Makes a range of a file zeros, as a hole where the filesystem can.
-Result<void> WriteZeros(const File& file, uint64_t offset, uint64_t length) {
-  if (fallocate(file.fd(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, static_cast<off_t>(offset),
-                static_cast<off_t>(length)) == 0) {
-    return {};
-  }
-  return file.WriteAt(offset, ByteVector(length));
+/// Bytes that this process may still write on the file system of `file`.
+Result<uint64_t> FreeBytes(const File& file) {
+  struct statvfs status {};
+  if (fstatvfs(file.fd(), &status) != 0) return ErrnoError(errno, file.path());
+  return uint64_t{status.f_bavail} * status.f_frsize;
 }
 
-/// True if a range of the file holds the chunk already. A hole where there should be data is found without reading.
-Result<bool> HasChunk(const File& file, const ChunkTable& table, size_t index, uint64_t file_size) {
-  const uint64_t offset = table.RawOffset(index);
-  const uint32_t length = table.RawSize(index);
-  if (!InBounds(offset, length, file_size)) return false;
-  const off_t data = lseek(file.fd(), static_cast<off_t>(offset), SEEK_DATA);
-  const bool hole = data < 0 ? errno == ENXIO : static_cast<uint64_t>(data) >= offset + length;
-  if (hole || table.chunks[index].zero) return hole && table.chunks[index].zero;
-  thread_local ByteVector buffer;
-  buffer.resize(length);
-  RETURN_IF_ERROR(file.ReadAt(offset, buffer));
-  return Sha256(buffer) == table.chunks[index].raw_sha256;
-}
+/// Fills one work file from frames; see RestoreImage.
+class Restorer {
+ public:
+  Restorer(const File& work, const ChunkTable& table, const ImageChunks& chunks, const FrameSources& sources)
+      : work_(work), table_(table), chunks_(chunks), sources_(sources) {}
 
-Result<void> CheckSpace(const File& file, const ChunkTable& table) {
+  /// kIo if what is still to be written does not fit the disk.
+  Result<void> CheckSpace() const;
+  /// Thread-safe.
+  Result<void> RestoreChunk(size_t index);
+  [[nodiscard]] RestoreReport report() const { return {.made = made_, .kept = kept_, .zeros = zeros_}; }
+
+ private:
+  Result<void> WriteSparse(uint64_t offset, ByteSpan raw) const;
+
+  const File& work_;
+  const ChunkTable& table_;
+  const ImageChunks& chunks_;
+  const FrameSources& sources_;
+  std::atomic<uint64_t> made_ = 0;
+  std::atomic<uint64_t> kept_ = 0;
+  std::atomic<uint64_t> zeros_ = 0;
+};
+
+Result<void> Restorer::CheckSpace() const {
   uint64_t needed = 0;
-  for (size_t i = 0; i < table.chunks.size(); ++i) {
-    if (!table.chunks[i].zero) needed += table.RawSize(i);
-  }
-  ASSIGN_OR_RETURN(const struct stat status, file.Stat());
-  const uint64_t present = static_cast<uint64_t>(status.st_blocks) * 512;
-  struct statvfs space;
-  if (fstatvfs(file.fd(), &space) != 0) return ErrnoError(errno, file.path());
-  const uint64_t free = uint64_t{space.f_bavail} * space.f_frsize;
-  if (present >= needed || free >= needed - present) return {};
-  return IoError(file.path() + ": the disk has " + FormatBytes(free) + " free, and " + FormatBytes(needed - present) +
-                 " are needed")
-      .WithHint("free some space and run it again: it goes on with what is done");
+  for (size_t i = 0; i < table_.chunks.size(); ++i) needed += table_.chunks[i].zero ? 0 : table_.RawSize(i);
+  constexpr uint64_t kStatBlock = 512;
+  ASSIGN_OR_RETURN(const struct stat status, work_.Stat());
+  needed -= std::min(needed, static_cast<uint64_t>(status.st_blocks) * kStatBlock);
+  ASSIGN_OR_RETURN(const uint64_t free, FreeBytes(work_));
+  if (needed <= free) return {};
+  return IoError("rootfs.img needs up to " + FormatBytes(needed) + ", and the disk has " + FormatBytes(free) + " left")
+      .WithHint("make room and run it again");
 }
 
-/// The work file, opened for this process alone.
-Result<File> OpenPartial(const fs::path& path) {
-  UniqueFd fd(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644));
-  if (!fd.valid()) return ErrnoError(errno, path.string());
-  File file(std::move(fd), path.string());
-  if (flock(file.fd(), LOCK_EX | LOCK_NB) == 0) return file;
-  if (errno == EWOULDBLOCK) return IoError("another process is restoring " + path.string());
-  return ErrnoError(errno, "locking " + path.string());
+Result<void> Restorer::RestoreChunk(size_t index) {
+  const uint32_t size = table_.RawSize(index);
+  const bool hole = chunks_.IsHole(index);
+  if (table_.chunks[index].zero) {
+    zeros_ += size;
+    return hole ? Result<void>() : work_.PunchHole(table_.RawOffset(index), size);
+  }
+  if (!hole) {
+    ASSIGN_OR_RETURN(const bool holds, chunks_.Holds(index));
+    if (holds) {
+      kept_ += size;
+      return {};
+    }
+    RETURN_IF_ERROR(work_.PunchHole(table_.RawOffset(index), size));
+  }
+  thread_local ByteVector raw;
+  RETURN_IF_ERROR(FetchChunk(sources_, table_, index, raw));
+  made_ += size;
+  return WriteSparse(table_.RawOffset(index), raw);
+}
+
+/// Writes into a hole: runs of pieces that are not all zero.
+Result<void> Restorer::WriteSparse(uint64_t offset, ByteSpan raw) const {
+  size_t begin = 0;
+  for (size_t at = 0; at < raw.size();) {
+    const ByteSpan piece = raw.subspan(at, std::min(kHoleSize, raw.size() - at));
+    const size_t next = at + piece.size();
+    if (IsZero(piece)) {
+      if (begin < at) RETURN_IF_ERROR(work_.WriteAt(offset + begin, raw.subspan(begin, at - begin)));
+      begin = next;
+    }
+    at = next;
+  }
+  if (begin == raw.size()) return {};
+  return work_.WriteAt(offset + begin, raw.subspan(begin));
+}
+
+Result<RestoreReport> FillWorkFile(const File& work, const ChunkTable& table, const FrameSources& sources,
+                                   ThreadPool& pool, Progress& progress) {
+  RETURN_IF_ERROR(work.Truncate(table.raw_size));
+  ASSIGN_OR_RETURN(const ImageChunks chunks, ImageChunks::Open(work, table));
+  Restorer restorer(work, table, chunks, sources);
+  RETURN_IF_ERROR(restorer.CheckSpace());
+  progress.BeginStage("Restoring rootfs.img", table.raw_size, Progress::Unit::kBytes);
+  const Result<void> restored = ParallelFor(pool, table.chunks.size(), [&](size_t i) -> Result<void> {
+    RETURN_IF_ERROR(restorer.RestoreChunk(i));
+    progress.Advance(table.RawSize(i));
+    return {};
+  });
+  RETURN_IF_ERROR(restored);
+  return restorer.report();
+}
+
+/// Lasting names only for bytes that are on the disk: what is renamed is what a power loss leaves.
+Result<void> Publish(const File& work, const fs::path& image, Progress& progress) {
+  progress.BeginStage("Writing rootfs.img to the disk");
+  RETURN_IF_ERROR(work.Sync());
+  if (rename(work.path().c_str(), image.c_str()) != 0) return ErrnoError(errno, image.string());
+  return SyncFolder(image.parent_path());
+}
+
+Result<void> DropCompressed(const fs::path& bundle, const Manifest& manifest) {
+  const fs::path path = bundle / manifest.FileName(ArtifactRole::kRootfsCompressed);
+  if (unlink(path.c_str()) != 0 && errno != ENOENT) return ErrnoError(errno, path.string());
+  return SyncFolder(bundle);
 }
 
 }  // namespace
 
-Result<ByteVector> FileFrameSource::Read(uint64_t offset, uint32_t size) const {
-  ByteVector frame(size);
-  RETURN_IF_ERROR(file_.ReadAt(offset, frame));
-  return frame;
-}
-
-Result<void> RestoreImage(const fs::path& image, const ChunkTable& table, const FrameSource& source, ThreadPool& pool,
-                          Progress& progress) {
-  const fs::path partial = image.parent_path() / ("." + image.filename().string() + ".partial");
-  ASSIGN_OR_RETURN(const File file, OpenPartial(partial));
-  ASSIGN_OR_RETURN(const uint64_t size, file.Size());
-  RETURN_IF_ERROR(CheckSpace(file, table));
-  progress.BeginStage("Restoring " + image.filename().string(), table.raw_size, Progress::Unit::kBytes);
-  const auto restore = [&](size_t i) -> Result<void> {
-    ASSIGN_OR_RETURN(const bool present, HasChunk(file, table, i, size));
-    if (!present && table.chunks[i].zero) RETURN_IF_ERROR(WriteZeros(file, table.RawOffset(i), table.RawSize(i)));
-    if (!present && !table.chunks[i].zero) {
-      thread_local ByteVector raw;
-      RETURN_IF_ERROR(ReadChunk(table, i, source, raw));
-      RETURN_IF_ERROR(file.WriteAt(table.RawOffset(i), raw));
-    }
-    progress.Advance(table.RawSize(i));
-    return {};
-  };
-  RETURN_IF_ERROR(ParallelFor(pool, table.chunks.size(), restore));
-  RETURN_IF_ERROR(file.Truncate(table.raw_size));
-  if (rename(partial.c_str(), image.c_str()) != 0) return ErrnoError(errno, "renaming to " + image.string());
+Result<RestoreReport> RestoreImage(const fs::path& bundle, const Trust& trust, const RestoreOptions& options,
+                                   ThreadPool& pool, Progress& progress) {
+  ASSIGN_OR_RETURN(const FileLock lock, FileLock::TryAcquireFolder(bundle));
+  ASSIGN_OR_RETURN(const VerifiedManifest manifest, VerifyManifestOf(bundle, trust, options.least_sequence));
+  ASSIGN_OR_RETURN(const bool was_there, IsThere(bundle, *manifest));
+  RestoreReport report{.was_there = was_there};
+  if (!was_there) {
+    const fs::path image = bundle / manifest->FileName(ArtifactRole::kRootfs);
+    ASSIGN_OR_RETURN(const File table_file, OpenBundleFile(bundle, manifest->FileName(ArtifactRole::kChunkTable)));
+    ASSIGN_OR_RETURN(const ChunkTable table, ReadChunkTable(*manifest, table_file));
+    ASSIGN_OR_RETURN(File frames, OpenBundleFile(bundle, manifest->FileName(ArtifactRole::kRootfsCompressed)));
+    FrameSources sources;
+    sources.push_back(std::make_unique<FileFrameSource>(std::move(frames)));
+    ASSIGN_OR_RETURN(const File work, File::Open(bundle / ("." + image.filename().string() + ".partial"),
+                                                 O_RDWR | O_CREAT | O_NOFOLLOW));
+    ASSIGN_OR_RETURN(report, FillWorkFile(work, table, sources, pool, progress));
+    RETURN_IF_ERROR(Publish(work, image, progress));
+  }
+  if (options.drop_compressed) RETURN_IF_ERROR(DropCompressed(bundle, *manifest));
   progress.EndStage();
-  return {};
-}
-
-Result<void> RepairChunks(const File& image, const ChunkTable& table, const std::vector<size_t>& chunks,
-                          const FrameSource& source, ThreadPool& pool, Progress& progress) {
-  progress.BeginStage("Repairing", chunks.size());
-  RETURN_IF_ERROR(image.Truncate(table.raw_size));
-  const auto repair = [&](size_t i) -> Result<void> {
-    const size_t chunk = chunks[i];
-    if (table.chunks[chunk].zero) {
-      RETURN_IF_ERROR(WriteZeros(image, table.RawOffset(chunk), table.RawSize(chunk)));
-    } else {
-      thread_local ByteVector raw;
-      RETURN_IF_ERROR(ReadChunk(table, chunk, source, raw));
-      RETURN_IF_ERROR(image.WriteAt(table.RawOffset(chunk), raw));
-    }
-    progress.Advance(1);
-    return {};
-  };
-  RETURN_IF_ERROR(ParallelFor(pool, chunks.size(), repair));
-  progress.EndStage();
-  return {};
+  return report;
 }
 
 }  // namespace hallmark

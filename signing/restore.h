@@ -3,43 +3,34 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <vector>
 
-#include "lib/base/file.h"
 #include "lib/base/progress.h"
 #include "lib/base/result.h"
 #include "lib/base/thread_pool.h"
-#include "signing/chunk_table.h"
+#include "signing/trust.h"
 
 namespace hallmark {
 
-/// Where frames of a .zst come from.
-class FrameSource {
- public:
-  virtual ~FrameSource() = default;
-  /// The bytes of one frame, `size` from `offset` on; nothing is checked yet. Called by several threads.
-  virtual Result<ByteVector> Read(uint64_t offset, uint32_t size) const = 0;
+struct RestoreOptions {
+  /// The least sequence that this host takes: its high-water mark.
+  uint64_t least_sequence = 0;
+  /// Removes rootfs.img.zst once rootfs.img is safely on the disk.
+  bool drop_compressed = false;
 };
 
-/// Frames of a local file, which must outlive the source.
-class FileFrameSource : public FrameSource {
- public:
-  explicit FileFrameSource(const File& file) : file_(file) {}
-  Result<ByteVector> Read(uint64_t offset, uint32_t size) const override;
-
- private:
-  const File& file_;
+struct RestoreReport {
+  bool was_there = false;  ///< rootfs.img lay there already, with its signed size; not looked into
+  uint64_t made = 0;       ///< bytes decompressed
+  uint64_t kept = 0;       ///< bytes that an earlier run had made, verified anew
+  uint64_t zeros = 0;      ///< bytes of chunks that are left as holes
 };
 
-/// Makes `image` from the frames: each is checked before it is decompressed, and its content before it is written; zeros
-/// become holes. Works beside the image under a hidden name, and goes on with what an earlier run left there once that is
-/// found right; the rename comes last. kIo at once if the disk has too little room, or if another process is at it;
-/// kVerification names the frame that is not what was signed.
-Result<void> RestoreImage(const std::filesystem::path& image, const ChunkTable& table, const FrameSource& source,
-                          ThreadPool& pool, Progress& progress);
-
-/// Rewrites these chunks of `image` in place, and sets its size.
-Result<void> RepairChunks(const File& image, const ChunkTable& table, const std::vector<size_t>& chunks,
-                          const FrameSource& source, ThreadPool& pool, Progress& progress);
+/// Makes rootfs.img of a bundle from its rootfs.img.zst on all cores of `pool`. Checks the manifest's signatures, each
+/// frame before it is decompressed and each chunk before it is written. Works in .rootfs.img.partial, which gets its name
+/// at the end; a run that was killed is gone on with. Holes come out as holes.
+/// kVerification if something is not as signed; kIo if the disk is too small (told before anything is written), or if
+/// another restore or repair of this bundle runs.
+Result<RestoreReport> RestoreImage(const std::filesystem::path& bundle, const Trust& trust,
+                                   const RestoreOptions& options, ThreadPool& pool, Progress& progress);
 
 }  // namespace hallmark

@@ -59,7 +59,9 @@ Result<void> OpenArtifact(const std::filesystem::path& bundle, const Manifest& m
                           VerifyReport& report) {
   const std::string name = manifest.FileName(artifact.role);
   Result<File> file = OpenBundleFile(bundle, name);
-  if (!file.ok()) return NoteUnopened(file.error(), name, IsShipped(artifact.role), report);
+  // A host short of space drops the compressed image once it has the raw one.
+  const bool dropped = artifact.role == ArtifactRole::kRootfsCompressed && report.files.contains(ArtifactRole::kRootfs);
+  if (!file.ok()) return NoteUnopened(file.error(), name, IsShipped(artifact.role) && !dropped, report);
   ASSIGN_OR_RETURN(const uint64_t size, file->Size());
   if (size != artifact.size) {
     report.findings.push_back(SizeFinding(artifact, name, *file, size));
@@ -159,19 +161,19 @@ Result<Trust> EffectiveTrust(const std::filesystem::path& bundle, const Trust& p
   return older ? pinned : *offered;
 }
 
-/// Signatures and sequence. Leaves report.manifest empty if they do not hold.
-Result<void> CheckManifest(const std::filesystem::path& bundle, const Trust& pinned, uint64_t least_sequence,
-                           VerifyReport& report) {
+/// Signatures and sequence. Leaves report.manifest empty if the signatures do not hold. Gives the trust that counts.
+Result<Trust> CheckManifest(const std::filesystem::path& bundle, const Trust& pinned, uint64_t least_sequence,
+                            VerifyReport& report) {
   ASSIGN_OR_RETURN(const Trust trust, EffectiveTrust(bundle, pinned, report));
   ASSIGN_OR_RETURN(std::optional<std::string> text, ReadRequired(bundle, kManifestName, kMaxManifestSize, report));
   ASSIGN_OR_RETURN(const std::optional<std::string> envelope,
                    ReadRequired(bundle, kEnvelopeName, kMaxEnvelopeSize, report));
-  if (!text || !envelope) return {};
+  if (!text || !envelope) return trust;
   Result<VerifiedManifest> manifest = VerifyManifest(std::move(*text), *envelope, trust);
   if (!manifest.ok()) {
     const bool of_envelope = manifest.error().message.starts_with(kEnvelopeName);
     report.findings.push_back(FindingOf(manifest.error(), of_envelope ? kEnvelopeName : kManifestName));
-    return {};
+    return trust;
   }
   const uint64_t sequence = (*manifest)->sequence;
   if (sequence == 0) {
@@ -181,10 +183,8 @@ Result<void> CheckManifest(const std::filesystem::path& bundle, const Trust& pin
         {Verdict::kRolledBack, std::string(kManifestName),
          "rolled back: sequence " + std::to_string(sequence) + ", and the least is " + std::to_string(least_sequence)});
   }
-  ASSIGN_OR_RETURN(std::vector<Finding> sidecars, CheckSidecars(bundle, *manifest, trust));
-  report.findings.insert(report.findings.end(), sidecars.begin(), sidecars.end());
   report.manifest = std::move(manifest).value();
-  return {};
+  return trust;
 }
 
 }  // namespace
@@ -208,11 +208,22 @@ Result<VerifiedManifest> VerifyManifest(std::string manifest_text, std::string_v
   return VerifiedManifest(std::move(manifest), std::move(manifest_text));
 }
 
+Result<VerifiedManifest> VerifyManifestOf(const std::filesystem::path& bundle, const Trust& trust,
+                                          uint64_t least_sequence) {
+  VerifyReport report;
+  RETURN_IF_ERROR(CheckManifest(bundle, trust, least_sequence, report));
+  if (report.good()) return std::move(*report.manifest);
+  const Finding& finding = report.findings.front();
+  return VerificationError(finding.file + ": " + finding.message);
+}
+
 Result<VerifyReport> VerifyBundle(const std::filesystem::path& bundle, const Trust& trust,
                                   const VerifyOptions& options) {
   VerifyReport report;
-  RETURN_IF_ERROR(CheckManifest(bundle, trust, options.least_sequence, report));
+  ASSIGN_OR_RETURN(const Trust effective, CheckManifest(bundle, trust, options.least_sequence, report));
   if (!report.manifest) return report;
+  ASSIGN_OR_RETURN(std::vector<Finding> sidecars, CheckSidecars(bundle, *report.manifest, effective));
+  report.findings.insert(report.findings.end(), sidecars.begin(), sidecars.end());
   const Manifest& manifest = **report.manifest;
   for (const Artifact& artifact : manifest.artifacts) {
     RETURN_IF_ERROR(OpenArtifact(bundle, manifest, artifact, report));
@@ -222,7 +233,8 @@ Result<VerifyReport> VerifyBundle(const std::filesystem::path& bundle, const Tru
     if (finding) report.findings.push_back(std::move(*finding));
   }
   RETURN_IF_ERROR(CompareDigests(DigestTasks(manifest, report.files), report.findings));
-  if (report.good() && options.full_check) {
+  report.full = report.good() && options.full_check && (options.always_full || !manifest.verity);
+  if (report.full) {
     ASSIGN_OR_RETURN(report.findings, options.full_check(*report.manifest, report.files));
   }
   return report;

@@ -72,6 +72,11 @@ class VerifiedManifest {
 /// reads the manifest. kVerification, or kCorrupt for bytes that no key of ours would have signed.
 Result<VerifiedManifest> VerifyManifest(std::string manifest_text, std::string_view envelope_text, const Trust& trust);
 
+/// The manifest of a bundle, once its signatures and its sequence hold; nothing else of the bundle is looked at.
+/// kVerification says what does not hold.
+Result<VerifiedManifest> VerifyManifestOf(const std::filesystem::path& bundle, const Trust& trust,
+                                          uint64_t least_sequence);
+
 /// The files of a bundle, opened once: what was checked is what is used.
 using BundleFiles = std::map<ArtifactRole, File>;
 
@@ -82,14 +87,16 @@ using FullCheck =
 struct VerifyOptions {
   /// The least sequence that this host takes: its high-water mark.
   uint64_t least_sequence = 0;
-  /// Runs after the quick check has found nothing. Empty: quick check alone.
+  /// Runs after the quick check has found nothing: always, or only for an image that dm-verity does not guard.
   FullCheck full_check;
+  bool always_full = false;
 };
 
 struct VerifyReport {
   std::optional<VerifiedManifest> manifest;  ///< empty: its signatures do not hold
   BundleFiles files;                         ///< those that are there and have the right size
   std::vector<Finding> findings;             ///< empty: all that was looked at holds
+  bool full = false;                         ///< the full check ran
 
   [[nodiscard]] bool good() const { return findings.empty(); }
 };

@@ -100,6 +100,19 @@ Result<void> File::WriteAt(uint64_t offset, ByteSpan bytes) const {
   return {};
 }
 
+Result<void> File::PunchHole(uint64_t offset, uint64_t length) const {
+  if (fallocate(fd(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, static_cast<off_t>(offset),
+                static_cast<off_t>(length)) == 0) {
+    return {};
+  }
+  if (errno != EOPNOTSUPP && errno != ENOSYS) return ErrnoError(errno, path_);
+  const ByteVector zeros(std::min<uint64_t>(length, 1 << 20));
+  for (uint64_t done = 0; done < length; done += zeros.size()) {
+    RETURN_IF_ERROR(WriteAt(offset + done, ByteSpan(zeros).first(std::min<uint64_t>(zeros.size(), length - done))));
+  }
+  return {};
+}
+
 Result<void> File::Truncate(uint64_t size) const {
   ASSIGN_OR_RETURN(const off_t length, CheckedCast<off_t>(size, path_));
   if (ftruncate(fd(), length) != 0) return ErrnoError(errno, path_);
@@ -270,6 +283,12 @@ namespace {
 
 Result<File> OpenLockFile(const fs::path& path) { return File::Open(path, O_RDWR | O_CREAT | O_NOFOLLOW); }
 
+Result<void> LockNow(const File& file) {
+  if (flock(file.fd(), LOCK_EX | LOCK_NB) == 0) return {};
+  if (errno == EWOULDBLOCK) return IoError(file.path() + ": in use by another process");
+  return ErrnoError(errno, "locking " + file.path());
+}
+
 }  // namespace
 
 Result<FileLock> FileLock::Acquire(const fs::path& path) {
@@ -282,9 +301,14 @@ Result<FileLock> FileLock::Acquire(const fs::path& path) {
 
 Result<FileLock> FileLock::TryAcquire(const fs::path& path) {
   ASSIGN_OR_RETURN(File file, OpenLockFile(path));
-  if (flock(file.fd(), LOCK_EX | LOCK_NB) == 0) return FileLock(std::move(file));
-  if (errno == EWOULDBLOCK) return IoError(path.string() + ": in use by another process");
-  return ErrnoError(errno, "locking " + path.string());
+  RETURN_IF_ERROR(LockNow(file));
+  return FileLock(std::move(file));
+}
+
+Result<FileLock> FileLock::TryAcquireFolder(const fs::path& folder) {
+  ASSIGN_OR_RETURN(File file, File::Open(folder, O_RDONLY | O_DIRECTORY));
+  RETURN_IF_ERROR(LockNow(file));
+  return FileLock(std::move(file));
 }
 
 }  // namespace hallmark

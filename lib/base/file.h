@@ -57,6 +57,8 @@ class File {
   /// Reads up to `buffer.size()` bytes; fewer only at the end of the file.
   [[nodiscard]] Result<size_t> ReadUpTo(uint64_t offset, MutableByteSpan buffer) const;
   [[nodiscard]] Result<void> WriteAt(uint64_t offset, ByteSpan bytes) const;
+  /// Makes a range zeros: a hole where the filesystem can.
+  [[nodiscard]] Result<void> PunchHole(uint64_t offset, uint64_t length) const;
   [[nodiscard]] Result<void> Truncate(uint64_t size) const;
   [[nodiscard]] Result<void> Sync() const;
   [[nodiscard]] Result<void> Close();
@@ -143,6 +145,8 @@ class FileLock {
   static Result<FileLock> Acquire(const std::filesystem::path& path);
   /// kIo at once, with a message that somebody else holds it.
   static Result<FileLock> TryAcquire(const std::filesystem::path& path);
+  /// TryAcquire on a folder that exists: leaves no file behind.
+  static Result<FileLock> TryAcquireFolder(const std::filesystem::path& folder);
 
  private:
   explicit FileLock(File file) : file_(std::move(file)) {}

@@ -8,6 +8,7 @@ set -eu
 hallmark=$1
 kills=$2
 . "$(dirname "$0")/make_bundle.sh"
+. "$(dirname "$0")/killed_after.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
@@ -29,7 +30,7 @@ while [ $((old + new + between)) -lt "$kills" ]; do
   next=$((sequence + 1))
   # From nothing done to all done: a run takes some 20 ms.
   delay=$(awk -v i=$((old + new + between)) -v n="$kills" 'BEGIN { printf "%.4f", 0.03 * i / n }')
-  timeout -s KILL "$delay" "$hallmark" sign -q bundle --key a.key --trust trust.json --sequence "$next" || true
+  killed_after "$delay" "$hallmark" sign -q bundle --key a.key --trust trust.json --sequence "$next"
   if text=$(verdict); then
     case $text in
       *"sequence $sequence: good"*) old=$((old + 1)) ;;

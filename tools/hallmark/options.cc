@@ -41,8 +41,13 @@ void AddPackOptions(cxxopts::Options& options) {
   options.add_options()("level", "Compression level of zstd, 1 to 19",
                         cxxopts::value<int>()->default_value(std::to_string(kDefaultZstdLevel)),
                         "N")("frame-size", "Bytes of the image in one frame: what is checked and mended at a time",
-                             cxxopts::value<std::string>()->default_value("4M"), "N")(
-      "j,jobs", "Threads to use (default: one a core)", cxxopts::value<unsigned>()->default_value("0"), "N");
+                             cxxopts::value<std::string>()->default_value("4M"), "N");
+  AddJobsOption(options);
+}
+
+void AddJobsOption(cxxopts::Options& options) {
+  options.add_options()("j,jobs", "Threads to use (default: one a core)",
+                        cxxopts::value<unsigned>()->default_value("0"), "N");
 }
 
 Result<PackOptions> PackOptionsFrom(const cxxopts::ParseResult& parsed) {
@@ -54,6 +59,28 @@ Result<PackOptions> PackOptionsFrom(const cxxopts::ParseResult& parsed) {
 }
 
 size_t JobsFrom(const cxxopts::ParseResult& parsed) { return parsed["jobs"].as<unsigned>(); }
+
+void AddBundleOptions(cxxopts::Options& options) {
+  options.add_options()("bundle", "The bundle's folder", cxxopts::value<std::string>(), "BUNDLE")(
+      "trust", "The trust file to go by", cxxopts::value<std::string>(), "FILE")(
+      "least-sequence", "The least sequence to take", cxxopts::value<uint64_t>()->default_value("0"), "N")(
+      "json", "Print the result as JSON");
+  AddJobsOption(options);
+  AddVerbosityOptions(options);
+  options.parse_positional({"bundle"});
+}
+
+Result<BundleOptions> BundleOptionsFrom(const cxxopts::ParseResult& parsed) {
+  if (parsed.count("bundle") == 0) return UsageError("no bundle named");
+  if (parsed.count("trust") == 0) {
+    return UsageError("no trust file to go by: give --trust FILE")
+        .WithHint("not the one that came with the bundle: that proves nothing");
+  }
+  ASSIGN_OR_RETURN(Trust trust, LoadTrust(parsed["trust"].as<std::string>()));
+  return BundleOptions{.folder = parsed["bundle"].as<std::string>(),
+                       .trust = std::move(trust),
+                       .least_sequence = parsed["least-sequence"].as<uint64_t>()};
+}
 
 Result<uint64_t> ParseSize(std::string_view text, std::string_view option) {
   const Error error = UsageError(std::string(option) + ": '" + std::string(text) + "' is not a size like 10G or 4096");

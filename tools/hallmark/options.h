@@ -9,6 +9,7 @@
 #include "lib/base/progress.h"
 #include "lib/base/result.h"
 #include "signing/pack.h"
+#include "signing/trust.h"
 #include "tools/hallmark/verb.h"
 
 namespace hallmark {
@@ -24,8 +25,20 @@ Verbosity VerbosityFrom(const cxxopts::ParseResult& parsed);
 /// Adds --level, --frame-size and --jobs, which all that compresses has.
 void AddPackOptions(cxxopts::Options& options);
 Result<PackOptions> PackOptionsFrom(const cxxopts::ParseResult& parsed);
+/// Adds --jobs alone.
+void AddJobsOption(cxxopts::Options& options);
 /// Threads to use; 0: one a core.
 size_t JobsFrom(const cxxopts::ParseResult& parsed);
+
+/// What every verb that checks a bundle takes.
+struct BundleOptions {
+  std::string folder;
+  Trust trust;
+  uint64_t least_sequence = 0;
+};
+/// Adds BUNDLE, --trust, --least-sequence, --json, --jobs, -q and -v.
+void AddBundleOptions(cxxopts::Options& options);
+Result<BundleOptions> BundleOptionsFrom(const cxxopts::ParseResult& parsed);
 
 /// "10G", "512MiB", "4096": bytes, K to T as powers of 1024. kUsage names `option`.
 Result<uint64_t> ParseSize(std::string_view text, std::string_view option);

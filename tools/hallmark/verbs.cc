@@ -29,8 +29,8 @@ std::span<const Verb> Verbs() {
       {"trust", "say which keys may sign what", RunTrust},
       {"sign", "sign a bundle, or add a signature", RunSign},
       {"verify", "check a bundle against its signatures", RunVerify},
-      {"restore", "make rootfs.img from rootfs.img.zst", RunRestore},
-      {"repair", "mend the bad chunks of rootfs.img", RunRepair},
+      {"restore", "make rootfs.img of a bundle from its compressed image", RunRestore},
+      {"repair", "mend the bad chunks of rootfs.img in place", RunRepair},
       {"origin", "write or check .NAME.origin files", RunOrigin},
   });
   return kVerbs;

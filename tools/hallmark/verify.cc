@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
-#include "signing/image_check.h"
+#include "signing/full_check.h"
 #include "tools/hallmark/options.h"
 #include "tools/hallmark/verb.h"
 
@@ -24,8 +24,9 @@ Json FindingJson(const Finding& finding) {
   return json;
 }
 
-void PrintJson(const VerifyReport& report, bool full) {
-  Json json = {{"verdict", VerdictName(report.good() ? Verdict::kGood : report.findings[0].verdict)}, {"full", full}};
+void PrintJson(const VerifyReport& report) {
+  Json json = {{"verdict", VerdictName(report.good() ? Verdict::kGood : report.findings[0].verdict)},
+               {"full", report.full}};
   if (report.manifest) {
     const Manifest& manifest = **report.manifest;
     json["name"] = manifest.name;
@@ -39,7 +40,7 @@ void PrintJson(const VerifyReport& report, bool full) {
   std::puts(json.dump(2, ' ', false, Json::error_handler_t::replace).c_str());
 }
 
-void PrintText(const std::string& bundle, const VerifyReport& report, bool full) {
+void PrintText(const std::string& bundle, const VerifyReport& report) {
   for (const Finding& finding : report.findings) {
     (void)std::fprintf(stderr, "hallmark: %s: %s: %s\n", std::string(VerdictName(finding.verdict)).c_str(),
                        finding.file.c_str(), finding.message.c_str());
@@ -48,7 +49,7 @@ void PrintText(const std::string& bundle, const VerifyReport& report, bool full)
   const Manifest& manifest = **report.manifest;
   std::printf("%s: %s %s %s, sequence %llu: good (%s check%s)\n", bundle.c_str(), manifest.name.c_str(),
               manifest.version.c_str(), manifest.architecture.c_str(),
-              static_cast<unsigned long long>(manifest.sequence), full ? "full" : "quick",
+              static_cast<unsigned long long>(manifest.sequence), report.full ? "full" : "quick",
               report.files.contains(ArtifactRole::kRootfs) ? "" : "; rootfs.img is not made yet");
 }
 
@@ -58,31 +59,24 @@ Result<int> RunVerify(const Arguments& arguments) {
   cxxopts::Options options("hallmark verify",
                            "Check a bundle against its signatures. Exit status 3: it does not hold.");
   options.custom_help("BUNDLE --trust FILE [OPTION...]");
-  options.add_options()("bundle", "The bundle's folder", cxxopts::value<std::string>(), "BUNDLE")(
-      "trust", "The trust file to go by", cxxopts::value<std::string>(), "FILE")(
-      "full", "Look at every byte of the images, too")("least-sequence", "The least sequence to take",
-                                                       cxxopts::value<uint64_t>()->default_value("0"),
-                                                       "N")("json", "Print the result as JSON");
-  AddVerbosityOptions(options);
-  options.parse_positional({"bundle"});
+  options.add_options()("full", "Look at every byte of the images, even where dm-verity guards them");
+  AddBundleOptions(options);
   ASSIGN_OR_RETURN(const auto parsed, ParseOptions(options, arguments));
   if (!parsed) return 0;
-  if (parsed->count("bundle") == 0) return UsageError("no bundle named");
-  if (parsed->count("trust") == 0) {
-    return UsageError("no trust file to go by: give --trust FILE")
-        .WithHint("not the one that came with the bundle: that proves nothing");
-  }
-  const std::string bundle = (*parsed)["bundle"].as<std::string>();
-  ASSIGN_OR_RETURN(const Trust trust, LoadTrust((*parsed)["trust"].as<std::string>()));
-  VerifyOptions verify;
-  verify.least_sequence = (*parsed)["least-sequence"].as<uint64_t>();
-  const bool full = parsed->count("full") != 0;
-  if (full) verify.full_check = CheckImages;
-  ASSIGN_OR_RETURN(const VerifyReport report, VerifyBundle(bundle, trust, verify).WithContext("verifying " + bundle));
+  ASSIGN_OR_RETURN(const BundleOptions bundle, BundleOptionsFrom(*parsed));
+  VerifyOptions verify{.least_sequence = bundle.least_sequence};
+  Progress progress(VerbosityFrom(*parsed));
+  ThreadPool pool(JobsFrom(*parsed));
+  verify.always_full = parsed->count("full") != 0;
+  verify.full_check = [&](const VerifiedManifest& manifest, const BundleFiles& files) {
+    return CheckEveryByte(manifest, files, pool, progress);
+  };
+  ASSIGN_OR_RETURN(const VerifyReport report,
+                   VerifyBundle(bundle.folder, bundle.trust, verify).WithContext("verifying " + bundle.folder));
   if (parsed->count("json") != 0) {
-    PrintJson(report, full);
+    PrintJson(report);
   } else if (VerbosityFrom(*parsed) != Verbosity::kQuiet || !report.good()) {
-    PrintText(bundle, report, full);
+    PrintText(bundle.folder, report);
   }
   return report.good() ? 0 : kDoesNotHold;
 }

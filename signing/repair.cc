@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "signing/repair.h"
+
+#include <fcntl.h>
+
+#include <functional>
+#include <string>
+#include <utility>
+
+#include "lib/base/file.h"
+#include "signing/bundle_file.h"
+#include "signing/full_check.h"
+#include "signing/image_chunks.h"
+#include "signing/verify.h"
+
+namespace hallmark {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// As OpenBundleFile, for writing. Empty if the file is not there.
+Result<std::optional<File>> OpenForMending(const fs::path& bundle, const std::string& name) {
+  const Result<File> probe = OpenBundleFile(bundle, name);
+  if (!probe.ok() && probe.error().kind == ErrorKind::kNotFound) return std::optional<File>();
+  if (!probe.ok()) return probe.error();
+  ASSIGN_OR_RETURN(File file, File::Open(bundle / name, O_RDWR | O_NOFOLLOW));
+  return std::optional<File>(std::move(file));
+}
+
+/// Gives a file its signed size. True if it had another one.
+Result<bool> Resize(const File& file, uint64_t size) {
+  ASSIGN_OR_RETURN(const uint64_t found, file.Size());
+  if (found == size) return false;
+  RETURN_IF_ERROR(file.Truncate(size));
+  return true;
+}
+
+Result<void> MendChunks(const File& image, const ChunkTable& table, const FrameSources& sources,
+                        const std::vector<size_t>& bad, ThreadPool& pool) {
+  return ParallelFor(pool, bad.size(), [&](size_t i) -> Result<void> {
+    if (table.chunks[bad[i]].zero) return image.PunchHole(table.RawOffset(bad[i]), table.RawSize(bad[i]));
+    thread_local ByteVector raw;
+    RETURN_IF_ERROR(FetchChunk(sources, table, bad[i], raw));
+    return image.WriteAt(table.RawOffset(bad[i]), raw);
+  });
+}
+
+Result<void> MendFrames(const File& compressed, const ChunkTable& table, const FrameSources& sources,
+                        const std::vector<size_t>& bad, ThreadPool& pool) {
+  const Result<void> mended = ParallelFor(pool, bad.size(), [&](size_t i) -> Result<void> {
+    thread_local ByteVector frame;
+    RETURN_IF_ERROR(FetchFrame(sources, table, bad[i], frame));
+    return compressed.WriteAt(table.chunks[bad[i]].frame_offset, frame);
+  });
+  RETURN_IF_ERROR(mended);
+  ASSIGN_OR_RETURN(const ByteVector seek_table, SeekTableOf(table));
+  return compressed.WriteAt(table.compressed_size - seek_table.size(), seek_table);
+}
+
+Result<std::vector<size_t>> BadChunks(const File& image, const ChunkTable& table, const std::optional<uint64_t>& chunk,
+                                      ThreadPool& pool, Progress& progress) {
+  if (!chunk) return FindBadChunks(image, table, pool, progress);
+  if (*chunk >= table.chunks.size()) {
+    return UsageError("no chunk " + std::to_string(*chunk) + ": the image has " + std::to_string(table.chunks.size()));
+  }
+  ASSIGN_OR_RETURN(const ImageChunks chunks, ImageChunks::Open(image, table));
+  ASSIGN_OR_RETURN(const bool holds, chunks.Holds(*chunk));
+  return holds ? std::vector<size_t>() : std::vector<size_t>{*chunk};
+}
+
+}  // namespace
+
+Result<RepairReport> RepairImage(const fs::path& bundle, const Trust& trust, FrameSources others,
+                                 const RepairOptions& options, ThreadPool& pool, Progress& progress) {
+  ASSIGN_OR_RETURN(const FileLock lock, FileLock::TryAcquireFolder(bundle));
+  ASSIGN_OR_RETURN(const VerifiedManifest manifest, VerifyManifestOf(bundle, trust, options.least_sequence));
+  ASSIGN_OR_RETURN(const File table_file, OpenBundleFile(bundle, manifest->FileName(ArtifactRole::kChunkTable)));
+  ASSIGN_OR_RETURN(const ChunkTable table, ReadChunkTable(*manifest, table_file));
+  const std::string image_name = manifest->FileName(ArtifactRole::kRootfs);
+  ASSIGN_OR_RETURN(const std::optional<File> image, OpenForMending(bundle, image_name));
+  if (!image) return NotFoundError(image_name + " is not made yet").WithHint("make it: hallmark restore");
+  ASSIGN_OR_RETURN(const std::optional<File> compressed,
+                   OpenForMending(bundle, manifest->FileName(ArtifactRole::kRootfsCompressed)));
+
+  RepairReport report;
+  if (compressed && !others.empty() && !options.chunk) {
+    RETURN_IF_ERROR(Resize(*compressed, table.compressed_size));
+    ASSIGN_OR_RETURN(report.frames, FindBadFrames(*compressed, table, pool, progress));
+    RETURN_IF_ERROR(MendFrames(*compressed, table, others, report.frames, pool));
+    RETURN_IF_ERROR(compressed->Sync());
+  }
+  if (compressed) {
+    ASSIGN_OR_RETURN(File own, OpenBundleFile(bundle, manifest->FileName(ArtifactRole::kRootfsCompressed)));
+    others.insert(others.begin(), std::make_unique<FileFrameSource>(std::move(own)));
+  }
+  ASSIGN_OR_RETURN(report.resized, Resize(*image, table.raw_size));
+  ASSIGN_OR_RETURN(report.chunks, BadChunks(*image, table, options.chunk, pool, progress));
+  RETURN_IF_ERROR(MendChunks(*image, table, others, report.chunks, pool));
+  if (report.resized || !report.chunks.empty()) RETURN_IF_ERROR(image->Sync());
+  progress.EndStage();
+  return report;
+}
+
+}  // namespace hallmark

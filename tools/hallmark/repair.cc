@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "signing/repair.h"
+
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "signing/bundle_file.h"
+#include "signing/manifest.h"
+#include "tools/hallmark/options.h"
+#include "tools/hallmark/verb.h"
+
+namespace hallmark {
+namespace {
+
+/// The compressed images of other bundles' folders.
+Result<FrameSources> SourcesFrom(const cxxopts::ParseResult& parsed) {
+  FrameSources sources;
+  if (parsed.count("from") == 0) return sources;
+  for (const std::string& folder : parsed["from"].as<std::vector<std::string>>()) {
+    ASSIGN_OR_RETURN(File file, OpenBundleFile(folder, ArtifactFileName(ArtifactRole::kRootfsCompressed, "")));
+    sources.push_back(std::make_unique<FileFrameSource>(std::move(file)));
+  }
+  return sources;
+}
+
+void PrintReport(const RepairReport& report, bool as_json) {
+  if (as_json) {
+    const nlohmann::ordered_json json = {
+        {"chunks", report.chunks}, {"frames", report.frames}, {"resized", report.resized}};
+    std::puts(json.dump(2).c_str());
+    return;
+  }
+  if (report.resized) std::puts("rootfs.img: has its signed size again");
+  for (const size_t chunk : report.chunks) std::printf("rootfs.img: mended chunk %zu\n", chunk);
+  for (const size_t frame : report.frames) std::printf("rootfs.img.zst: mended frame %zu\n", frame);
+  if (!report.resized && report.chunks.empty() && report.frames.empty()) std::puts("nothing to mend");
+}
+
+}  // namespace
+
+Result<int> RunRepair(const Arguments& arguments) {
+  cxxopts::Options options("hallmark repair", "Mend the bad chunks of a bundle's rootfs.img in place.");
+  options.custom_help("BUNDLE --trust FILE [OPTION...]");
+  options.add_options()("chunk", "Look at this chunk alone", cxxopts::value<uint64_t>(), "N")(
+      "from", "Another copy of the bundle, to take from what is damaged in this one",
+      cxxopts::value<std::vector<std::string>>(), "FOLDER");
+  AddBundleOptions(options);
+  ASSIGN_OR_RETURN(const auto parsed, ParseOptions(options, arguments));
+  if (!parsed) return 0;
+  ASSIGN_OR_RETURN(const BundleOptions bundle, BundleOptionsFrom(*parsed));
+  RepairOptions repair{.least_sequence = bundle.least_sequence};
+  if (parsed->count("chunk") != 0) repair.chunk = (*parsed)["chunk"].as<uint64_t>();
+  ASSIGN_OR_RETURN(FrameSources others, SourcesFrom(*parsed));
+  Progress progress(VerbosityFrom(*parsed));
+  ThreadPool pool(JobsFrom(*parsed));
+  ASSIGN_OR_RETURN(const RepairReport report,
+                   RepairImage(bundle.folder, bundle.trust, std::move(others), repair, pool, progress)
+                       .WithContext("repairing " + bundle.folder));
+  const bool as_json = parsed->count("json") != 0;
+  if (as_json || VerbosityFrom(*parsed) != Verbosity::kQuiet) PrintReport(report, as_json);
+  return 0;
+}
+
+}  // namespace hallmark
