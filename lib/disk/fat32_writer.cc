@@ -180,7 +180,7 @@ Result<void> Fat32Writer::ChooseGeometry() {
   for (const uint32_t per_cluster : {8, 4, 2, 1}) {
     // A FAT sector serves 128 clusters; both copies take their space from the clusters.
     const uint64_t body = sectors > kFatReservedSectors ? sectors - kFatReservedSectors : 0;
-    const uint64_t fat = DivideRoundUp(body + 2 * per_cluster, uint64_t{128} * per_cluster + kFatCopies);
+    const uint64_t fat = DivideRoundUp(body + uint64_t{2} * per_cluster, uint64_t{128} * per_cluster + kFatCopies);
     const uint64_t count = body > kFatCopies * fat ? (body - kFatCopies * fat) / per_cluster : 0;
     if (count < kFatLeastClusters) continue;
     if (count > kFatMostClusters || sectors > 0xffffffff) break;

@@ -96,14 +96,14 @@ Result<std::vector<AptSource>> HostSources(const Recipe& recipe) {
   return sources;
 }
 
-std::string SnapshotBase(const Recipe::Apt& apt) {
+}  // namespace
+
+std::string SnapshotBase(const std::string& mirror, const std::string& time) {
   constexpr std::string_view kTime = "{time}";
-  std::string uri = apt.snapshot_mirror;
-  if (const size_t at = uri.find(kTime); at != std::string::npos) uri.replace(at, kTime.size(), apt.snapshot);
+  std::string uri = mirror;
+  if (const size_t at = uri.find(kTime); at != std::string::npos) uri.replace(at, kTime.size(), time);
   return WithSlash(uri);
 }
-
-}  // namespace
 
 std::vector<AptSource> ParseSourcesList(std::string_view text) {
   std::vector<AptSource> sources;
@@ -147,7 +147,7 @@ Result<std::vector<AptSource>> AptSources(const Recipe& recipe) {
   for (const std::string& fingerprint : apt.fingerprints) signed_by += (signed_by.empty() ? "" : ",") + fingerprint;
   std::vector<AptSource> sources;
   std::vector<std::string> bases = apt.mirrors;
-  if (!apt.snapshot.empty()) bases = {SnapshotBase(apt)};
+  if (!apt.snapshot.empty()) bases = {SnapshotBase(apt.snapshot_mirror, apt.snapshot)};
   for (const std::string& base : bases) {
     for (const std::string& suite : apt.suites) sources.push_back({WithSlash(base), suite, apt.components, signed_by});
   }

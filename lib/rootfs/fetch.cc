@@ -6,10 +6,12 @@
 #include <optional>
 
 #include "lib/base/file.h"
+#include "lib/base/time.h"
 #include "lib/crypto/digest.h"
 #include "lib/rootfs/apt_sources.h"
 #include "lib/rootfs/download.h"
 #include "lib/rootfs/npm.h"
+#include "lib/rootfs/pip.h"
 
 namespace hallmark {
 namespace {
@@ -75,6 +77,16 @@ std::string UrlPath(const std::string& path) {
   return escaped;
 }
 
+/// The archive as it was when the lock was made, or soon after: a Release is older than the first snapshot that has it, and
+/// what it names stays for longer than this. Empty if the recipe knows no snapshot mirror.
+std::string SnapshotOf(const Recipe& recipe, const Lock& lock) {
+  constexpr uint64_t kSecondsUntilSnapshot = 43200;
+  if (recipe.apt.snapshot_mirror.empty()) return {};
+  std::string time = FormatUtc(lock.source_date_epoch + kSecondsUntilSnapshot);
+  std::erase_if(time, [](char c) { return c == '-' || c == ':'; });
+  return SnapshotBase(recipe.apt.snapshot_mirror, time);
+}
+
 Result<std::vector<Missing>> FindMissing(const Recipe& recipe, const Lock& lock, const Cache& cache) {
   std::vector<Missing> missing;
   for (const Lock::Package& package : lock.packages) {
@@ -99,6 +111,9 @@ Result<std::vector<Missing>> FindMissing(const Recipe& recipe, const Lock& lock,
           if ((source.suite == suite) == own && !known) item.urls.push_back(url);
         }
       }
+      // A version that has left the mirrors.
+      if (const std::string snapshot = SnapshotOf(recipe, lock); !snapshot.empty())
+        item.urls.push_back(snapshot + path);
     }
   }
   return missing;
@@ -128,12 +143,23 @@ Result<void> FetchAll(const Recipe& recipe, const Lock& lock, const Cache& cache
     AddIfMissing({"file " + download.url, cache.BlobPath(download.sha256), download.sha256, 0, {download.url}},
                  &missing);
   }
-  if (missing.empty()) return {};
+  std::vector<std::string> names;
+  names.reserve(missing.size() + lock.python.size());
+  for (const Missing& item : missing) names.push_back(item.name);
+  bool python = false;
+  for (const Lock::Python& wheel : lock.python) {
+    std::error_code ignored;
+    if (fs::exists(cache.BlobPath(wheel.sha256), ignored)) continue;
+    names.push_back("Python package " + wheel.name + " " + wheel.version);
+    python = true;
+  }
+  if (names.empty()) return {};
   if (options.offline) {
-    return NotFoundError("the cache lacks " + missing.front().name +
-                         (missing.size() > 1 ? " and " + std::to_string(missing.size() - 1) + " more" : ""))
+    return NotFoundError("the cache lacks " + names.front() +
+                         (names.size() > 1 ? " and " + std::to_string(names.size() - 1) + " more" : ""))
         .WithHint("build once without --offline, which fetches them");
   }
+  if (python) RETURN_IF_ERROR(FetchPython(recipe, lock, cache, progress));
   uint64_t total = 0;
   for (const Missing& item : missing) total += item.size;
   progress.BeginStage("Fetching packages", total, Progress::Unit::kBytes);

@@ -6,6 +6,7 @@
 #include "lib/crypto/digest.h"
 #include "lib/rootfs/layers.h"
 #include "lib/rootfs/namespace.h"
+#include "lib/rootfs/pip.h"
 #include "lib/rootfs/work_folder.h"
 
 namespace hallmark {
@@ -15,12 +16,11 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kStageVersion = "python 1\n";
 
-std::string LayerDigest(const Recipe& recipe, const Lock& lock, const fs::path& packages,
-                        const std::string& requirements) {
+std::string LayerDigest(const Recipe& recipe, const Lock& lock, const fs::path& packages) {
   std::string text =
       std::string(kStageVersion) + packages.filename().string() + "\n" + recipe.python.interpreter + "\n";
   for (const Lock::Python& file : lock.python) text += file.file + " " + file.sha256 + "\n";
-  return ToHex(Sha256(AsBytes(text + requirements)));
+  return ToHex(Sha256(AsBytes(text)));
 }
 
 /// A folder of the locked files under the names that pip knows them by.
@@ -38,8 +38,7 @@ Result<void> GatherFiles(const Lock& lock, const Cache& cache, const fs::path& f
 
 Result<fs::path> PythonLayer(const Recipe& recipe, const Lock& lock, const Cache& cache, const fs::path& packages,
                              Progress& progress) {
-  ASSIGN_OR_RETURN(const std::string requirements, ReadSmallFile(recipe.python.requirements));
-  const std::string digest = LayerDigest(recipe, lock, packages, requirements);
+  const std::string digest = LayerDigest(recipe, lock, packages);
   const fs::path stage = cache.StagePath(digest);
   ASSIGN_OR_RETURN(const FileLock making, FileLock::Acquire(cache.folder() / "stages" / (digest + ".lock")));
   if (fs::exists(stage)) return stage;
@@ -49,16 +48,18 @@ Result<fs::path> PythonLayer(const Recipe& recipe, const Lock& lock, const Cache
   const fs::path merged = work.path() / kTreeName;
   RETURN_IF_ERROR(MountLayers({packages}, work.path() / "upper", work.path() / "overlay", merged));
   RETURN_IF_ERROR(GatherFiles(lock, cache, work.path() / "wheels"));
+  const fs::path requirements = work.path() / "requirements.txt";
+  RETURN_IF_ERROR(WriteFileAtomically(requirements, AsBytes(LockedRequirements(lock.python))));
 
   const std::string wheels = "/run/wheels";
   const std::string list = "/run/requirements.txt";
   Command command{.argv = {recipe.python.interpreter, "-m", "pip", "install", "--no-index", "--find-links", wheels,
-                           "--require-hashes", "--no-cache-dir", "--no-compile", "--disable-pip-version-check",
-                           "--root-user-action", "ignore", "--requirement", list},
+                           "--require-hashes", "--no-deps", "--no-cache-dir", "--no-compile",
+                           "--disable-pip-version-check", "--root-user-action", "ignore", "--requirement", list},
                   .environment = BuildEnvironment(lock.source_date_epoch)};
   command.environment->emplace_back("PIP_BREAK_SYSTEM_PACKAGES=1");  // they are part of this image (PEP 668)
   command.on_line = [&progress](std::string_view line) { progress.PrintVerbose(line); };
-  const std::vector<TreeMount> mounts = {{work.path() / "wheels", wheels}, {recipe.python.requirements, list}};
+  const std::vector<TreeMount> mounts = {{work.path() / "wheels", wheels}, {requirements, list}};
   RETURN_IF_ERROR(RunCommandChecked(InTree(std::move(command), merged, true, mounts))
                       .WithContext("installing Python packages")
                       .WithHint("pip must be in the image: package python3-pip"));

@@ -18,6 +18,7 @@
 #include "lib/rootfs/keyring.h"
 #include "lib/rootfs/npm.h"
 #include "lib/rootfs/package_index.h"
+#include "lib/rootfs/pip.h"
 
 namespace hallmark {
 namespace {
@@ -143,8 +144,7 @@ Result<Lock> Resolve(const Recipe& recipe, const Cache& cache, Progress& progres
   }
   for (const Recipe::Download& download : recipe.downloads) lock.downloads.push_back({download.url, download.sha256});
   if (!recipe.python.requirements.empty()) {
-    return UnsupportedError("[python]: requirements are not resolved by this version")
-        .WithHint("name wheels as [[download]], or Debian's python3-* packages");
+    ASSIGN_OR_RETURN(lock.python, ResolvePython(recipe, lock.packages, cache, progress));
   }
   return lock;
 }
