@@ -8,6 +8,7 @@ namespace hallmark {
 
 Error UsageError(std::string message) { return {ErrorKind::kUsage, std::move(message), {}}; }
 Error IoError(std::string message) { return {ErrorKind::kIo, std::move(message), {}}; }
+Error NoSpaceError(std::string message) { return {ErrorKind::kNoSpace, std::move(message), {}}; }
 Error NotFoundError(std::string message) { return {ErrorKind::kNotFound, std::move(message), {}}; }
 Error CorruptError(std::string message) { return {ErrorKind::kCorrupt, std::move(message), {}}; }
 Error UnsupportedError(std::string message) { return {ErrorKind::kUnsupported, std::move(message), {}}; }
@@ -47,6 +48,8 @@ std::string_view ErrorKindName(ErrorKind kind) {
       return "usage";
     case ErrorKind::kIo:
       return "io";
+    case ErrorKind::kNoSpace:
+      return "no_space";
     case ErrorKind::kNotFound:
       return "not_found";
     case ErrorKind::kCorrupt:

@@ -13,6 +13,7 @@ namespace hallmark {
 enum class ErrorKind {
   kUsage,         ///< the caller asked for something that makes no sense
   kIo,            ///< the environment failed: a file, a process, the network, memory
+  kNoSpace,       ///< more than what it must go into holds
   kNotFound,      ///< the named thing does not exist
   kCorrupt,       ///< bytes that do not follow their format
   kUnsupported,   ///< well-formed, but not something this program handles
@@ -96,6 +97,7 @@ class [[nodiscard]] Result<void> {
 // One short way to make each kind of error.
 Error UsageError(std::string message);
 Error IoError(std::string message);
+Error NoSpaceError(std::string message);
 Error NotFoundError(std::string message);
 Error CorruptError(std::string message);
 Error UnsupportedError(std::string message);

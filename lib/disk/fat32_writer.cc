@@ -124,7 +124,7 @@ class Fat32Writer {
     RETURN_IF_ERROR(ChooseGeometry());
     RETURN_IF_ERROR(PlaceFiles(FileTree::kRoot, "/"));
     if (next_ - 2 > clusters_) {
-      return UsageError("the FAT filesystem of " + FormatBytes(options_.size) +
+      return NoSpaceError("the FAT filesystem of " + FormatBytes(options_.size) +
                         " is too small: " + FormatBytes((next_ - 2 - clusters_) * ClusterSize()) + " are missing");
     }
     RETURN_IF_ERROR(WriteFront());

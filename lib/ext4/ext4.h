@@ -53,7 +53,7 @@ class Ext4Plan {
 /// huge_file, sparse_super). Files lie in one piece, in the order of the tree; holes of sparse files stay holes. An
 /// inode's four times are its mtime. /lost+found is added if the tree has none.
 ///
-/// kUsage if the tree does not fit, with how much is missing; kUnsupported names a file that ext4 can't hold.
+/// kNoSpace if the tree does not fit, with how much is missing; kUnsupported names a file that ext4 can't hold.
 /// Source: the kernel's Documentation/filesystems/ext4/.
 Result<Ext4Plan> PlanExt4(const FileTree& tree, const Ext4Options& options);
 

@@ -59,13 +59,13 @@ Result<Geometry> Geometry::Make(uint64_t blocks, uint64_t inodes) {
   const uint64_t wanted = std::max(inodes, blocks * kBlockSize / kBytesPerInode);
   const uint64_t per_group = RoundUp(DivideRoundUp(wanted, std::max<uint64_t>(groups, 1)), kInodesPerBlock);
   if (per_group > std::min(kMaxInodesPerGroup, kBlocksPerGroup) || groups == 0) {
-    return UsageError("ext4: " + std::to_string(inodes) + " files do not fit into " + std::to_string(blocks) +
+    return NoSpaceError("ext4: " + std::to_string(inodes) + " files do not fit into " + std::to_string(blocks) +
                       " blocks");
   }
   geometry.inodes_per_group_ = static_cast<uint32_t>(per_group);
   while (!geometry.FitsFlexGroups()) {
     if (geometry.log_groups_per_flex_ == 0) {
-      return UsageError("ext4: " + std::to_string(blocks) + " blocks of 4096 bytes are too few for the metadata");
+      return NoSpaceError("ext4: " + std::to_string(blocks) + " blocks of 4096 bytes are too few for the metadata");
     }
     --geometry.log_groups_per_flex_;
   }

@@ -39,7 +39,7 @@ class Planner {
     if (state_->lost_found.number != 0) PlaceLostFound();
     RETURN_IF_ERROR(PlaceContents());
     if (allocator_.missing() > 0) {
-      return UsageError("the files do not fit: the filesystem of " + FormatBytes(state_->options.size) + " is " +
+      return NoSpaceError("the files do not fit: the filesystem of " + FormatBytes(state_->options.size) + " is " +
                         FormatBytes(allocator_.missing() * kBlockSize) + " too small");
     }
     SealXattrs();

@@ -84,7 +84,7 @@ Result<void> ImageWriter::WriteRoot() {
                                                 .time = epoch_});
   if (!planned.ok()) {
     Error error = std::move(planned).error().WithContext("planning the root filesystem");
-    if (error.kind == ErrorKind::kUsage) error.message += LargestPackages();
+    if (error.kind == ErrorKind::kNoSpace) error.message += LargestPackages();
     return std::move(error).WithHint("make size of [image] larger, or leave something out");
   }
   const Ext4Plan plan = std::move(planned).value();
@@ -121,7 +121,7 @@ Result<void> ImageWriter::CheckBudget(const Ext4Usage& usage) const {
   std::snprintf(text, sizeof text, "the root filesystem is %.1f %% full: %s of %s, and max_used of [image] is %.0f %%",
                 100 * share, FormatBytes(usage.used_blocks * kBlockSize).c_str(),
                 FormatBytes(usage.blocks * kBlockSize).c_str(), 100 * recipe_.image.max_used);
-  return UsageError(text + LargestPackages()).WithHint("leave something out, or make size of [image] larger");
+  return NoSpaceError(text + LargestPackages()).WithHint("leave something out, or make size of [image] larger");
 }
 
 Result<void> ImageWriter::WriteEsp() {

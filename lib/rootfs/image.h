@@ -33,7 +33,7 @@ struct ImageFacts {
 
 /// Writes rootfs.img into `output`, a new file: the root partition front to back, its hash tree from what was hashed on
 /// the way, and last the front of the disk, whose kernel command line holds the root hash. Nothing is read back; holes stay
-/// holes. kUsage if the tree is too large for the image or for the recipe's max_used: how much, and the largest packages.
+/// holes. kNoSpace if the tree is too large for the image or for the recipe's max_used: how much, and the largest packages.
 Result<ImageFacts> WriteImage(const Recipe& recipe, const FileTree& rootfs, const BootFiles& boot,
                               uint64_t source_date_epoch, const File& output, ThreadPool& pool, Progress& progress);
 
