@@ -95,16 +95,21 @@ Result<ByteVector> CollectKeys(const Recipe& recipe, const std::vector<AptSource
   return keyring;
 }
 
+/// What apt says, without what it says twice, of its progress, or of the folders that we gave it.
 Error AptError(const CommandOutput& output) {
   std::string said;
+  bool kept = false;  // indented lines belong to the one before them
   const std::string all = output.standard_output + output.standard_error;
   for (size_t start = 0; start < all.size();) {
     const size_t end = std::min(all.find('\n', start), all.size());
     const std::string line = all.substr(start, end - start);
     start = end + 1;
-    const bool chatter = line.empty() || line.starts_with("Reading ") || line.starts_with("Building ") ||
-                         line.starts_with("Hit:") || line.starts_with("Get:") || line.starts_with("NOTE:");
-    if (!chatter) said += "\n  " + line;
+    static constexpr std::string_view kChatter[] = {
+        "Reading ", "Building ", "Hit:", "Get:", "Ign:", "Err:", "NOTE:", "W:", "Fetched "};
+    if (!line.starts_with(' ')) {
+      kept = std::none_of(std::begin(kChatter), std::end(kChatter), [&](auto word) { return line.starts_with(word); });
+    }
+    if (kept && !line.empty()) said += "\n  " + line;
   }
   return IoError("apt says:" + said);
 }

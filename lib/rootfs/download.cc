@@ -51,7 +51,9 @@ void SetCommon(CURL* easy, const std::string& url) {
 /// One file on its way.
 struct Transfer {
   Download* download = nullptr;
-  size_t source = 0;  ///< of its URLs
+  size_t source = 0;     ///< of its URLs
+  std::string failures;  ///< what came of the sources before
+  bool resumed = false;
   Easy easy;
   File file;
   uint64_t position = 0;
@@ -78,7 +80,7 @@ class Downloader {
  public:
   Downloader(std::vector<Download> downloads, Progress& progress)
       : downloads_(std::move(downloads)), progress_(progress), multi_(curl_multi_init()) {
-    for (Download& download : downloads_) waiting_.push_back({&download, 0});
+    for (Download& download : downloads_) waiting_.push_back({&download, 0, {}});
   }
   ~Downloader() {
     for (const auto& transfer : running_) curl_multi_remove_handle(multi_.get(), transfer->easy.get());
@@ -89,7 +91,7 @@ class Downloader {
   Result<void> Run() {
     while (!waiting_.empty() || !running_.empty()) {
       while (!waiting_.empty() && running_.size() < kParallel) {
-        RETURN_IF_ERROR(Start(waiting_.front().first, waiting_.front().second));
+        RETURN_IF_ERROR(Start(std::move(waiting_.front())));
         waiting_.pop_front();
       }
       int active = 0;
@@ -102,7 +104,12 @@ class Downloader {
   }
 
  private:
-  Result<void> Start(Download* download, size_t source);
+  struct Attempt {
+    Download* download = nullptr;
+    size_t source = 0;
+    std::string failures;
+  };
+  Result<void> Start(Attempt attempt);
   Result<void> TakeFinished();
   Result<void> Finish(std::unique_ptr<Transfer> transfer, CURLcode code);
   Result<void> TryNext(const Transfer& transfer, const std::string& reason);
@@ -110,14 +117,16 @@ class Downloader {
   std::vector<Download> downloads_;
   Progress& progress_;
   Multi multi_;
-  std::deque<std::pair<Download*, size_t>> waiting_;
+  std::deque<Attempt> waiting_;
   std::vector<std::unique_ptr<Transfer>> running_;
 };
 
-Result<void> Downloader::Start(Download* download, size_t source) {
+Result<void> Downloader::Start(Attempt attempt) {
+  const Download* download = attempt.download;
   auto transfer = std::make_unique<Transfer>();
-  transfer->download = download;
-  transfer->source = source;
+  transfer->download = attempt.download;
+  transfer->source = attempt.source;
+  transfer->failures = std::move(attempt.failures);
   UniqueFd fd(open(download->partial.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
   if (!fd.valid()) return ErrnoError(errno, download->partial.string());
   transfer->file = File(std::move(fd), download->partial.string());
@@ -125,9 +134,10 @@ Result<void> Downloader::Start(Download* download, size_t source) {
   // What is there already, whole or too long, can't be gone on with: a whole file would have been accepted.
   if (download->size != 0 && transfer->position >= download->size) transfer->position = 0;
   RETURN_IF_ERROR(transfer->file.Truncate(transfer->position));
+  transfer->resumed = transfer->position != 0;
   transfer->easy.reset(curl_easy_init());
   CURL* easy = transfer->easy.get();
-  SetCommon(easy, download->urls.at(source));
+  SetCommon(easy, download->urls.at(attempt.source));
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, WriteToFile);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer.get());
   curl_easy_setopt(easy, CURLOPT_RESUME_FROM_LARGE, static_cast<curl_off_t>(transfer->position));
@@ -166,6 +176,13 @@ Result<void> Downloader::Finish(std::unique_ptr<Transfer> transfer, CURLcode cod
   }
   long status = 0;
   curl_easy_getinfo(transfer->easy.get(), CURLINFO_RESPONSE_CODE, &status);
+  // A server that has no ranges, or not this one: from the start, then.
+  constexpr long kRangeNotSatisfiable = 416;
+  if (transfer->resumed && (code == CURLE_RANGE_ERROR || status == kRangeNotSatisfiable)) {
+    RETURN_IF_ERROR(transfer->file.Truncate(0));
+    waiting_.push_back({transfer->download, transfer->source, transfer->failures});
+    return {};
+  }
   std::string reason = transfer->error.empty() ? curl_easy_strerror(code) : transfer->error;
   if (code == CURLE_HTTP_RETURNED_ERROR) reason = "HTTP status " + std::to_string(status);
   return TryNext(*transfer, reason);
@@ -174,12 +191,13 @@ Result<void> Downloader::Finish(std::unique_ptr<Transfer> transfer, CURLcode cod
 /// A partial file of one source is not gone on with from another: their bytes need not be the same.
 Result<void> Downloader::TryNext(const Transfer& transfer, const std::string& reason) {
   const Download& download = *transfer.download;
+  const std::string failures = transfer.failures + "\n  " + download.urls[transfer.source] + ": " + reason;
   if (transfer.source + 1 < download.urls.size()) {
     RETURN_IF_ERROR(transfer.file.Truncate(0));
-    waiting_.emplace_back(transfer.download, transfer.source + 1);
+    waiting_.push_back({transfer.download, transfer.source + 1, failures});
     return {};
   }
-  return IoError("fetching " + download.name + ": " + download.urls[transfer.source] + ": " + reason);
+  return IoError("fetching " + download.name + ":" + failures);
 }
 
 }  // namespace

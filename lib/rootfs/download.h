@@ -22,8 +22,8 @@ struct Download {
   std::function<Result<void>()> accept;
 };
 
-/// Fetches all of them, several at a time. The error names the first file that no source gave, with the last source and
-/// its reason.
+/// Fetches all of them, several at a time. The error names the first file that no source gave, with each source and its
+/// reason.
 Result<void> DownloadAll(std::vector<Download> downloads, Progress& progress);
 
 /// A small document, at most 64 MiB. kNotFound for HTTP 404, kIo for the rest; the message names the URL.
