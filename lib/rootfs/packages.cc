@@ -91,6 +91,7 @@ class PackageInstaller {
   ThreadPool& pool_;
   Progress& progress_;
   std::vector<std::future<Result<void>>> decompressed_;  // by package; taken once
+  std::set<std::string> disappeared_;                    // by their names
 };
 
 PackageInstaller::~PackageInstaller() {
@@ -167,7 +168,8 @@ Result<void> PackageInstaller::Unpack(const std::vector<size_t>& packages, const
 
 Result<void> PackageInstaller::Configure(const std::vector<TreeMount>& mounts) {
   std::vector<std::string> arguments = {"--force-confdef", "--force-confold", "--configure"};
-  arguments.insert(arguments.end(), lock_.configure_order.begin(), lock_.configure_order.end());
+  std::copy_if(lock_.configure_order.begin(), lock_.configure_order.end(), std::back_inserter(arguments),
+               [&](const std::string& name) { return !disappeared_.contains(name); });
   return Dpkg(std::move(arguments), mounts, "Setting up ");
 }
 
@@ -178,13 +180,18 @@ Result<void> PackageInstaller::Dpkg(std::vector<std::string> arguments, const st
   std::deque<std::string> said;
   Command command;
   // Dependencies are the resolver's business: the lock holds all of them, in order.
-  command.argv = {"dpkg", "--root=" + tree_.string(), "--force-depends", "--log=" + (scratch_ / "dpkg.log").string()};
+  command.argv = {"dpkg", "--root=" + tree_.string(), "--force-depends", "--abort-after=1",
+                  "--log=" + (scratch_ / "dpkg.log").string()};
   command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
   command.environment = BuildEnvironment(lock_.source_date_epoch);
   command.on_line = [&](std::string_view line) {
     if (line.starts_with(counts)) {
       const std::string_view name = line.substr(counts.size());
       progress_.Advance(1, name.substr(0, name.find(' ')));
+    }
+    // dpkg drops a package when others have replaced its last file.
+    if (constexpr std::string_view kGone = "(Noting disappearance of "; line.starts_with(kGone)) {
+      disappeared_.emplace(line.substr(kGone.size(), line.find(',') - kGone.size()));
     }
     progress_.PrintVerbose(line);
     said.emplace_back(line);
