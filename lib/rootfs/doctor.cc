@@ -38,6 +38,7 @@ constexpr std::array kPrograms = {
     Program{"gpgv", "gpgv", "checks who signed a Release file"},
     Program{"depmod", "kmod", "indexes kernel modules"},
     Program{"python3", "python3", "compiles Python modules for the image"},
+    Program{"pip3", "python3-pip", "resolves what recipes require of Python"},
 };
 
 Need ProgramNeed(const Program& program) {
