@@ -31,6 +31,7 @@ std::vector<Change> Compare(const Lock& before, const Lock& after) {
   const auto note = [&](const Lock& lock, std::string Change::*side) {
     for (const Lock::Package& package : lock.packages) changes[package.name].*side = package.version;
     for (const Lock::Npm& npm : lock.npm) changes["npm " + npm.name].*side = npm.version;
+    for (const Lock::Python& wheel : lock.python) changes["python " + wheel.name].*side = wheel.version;
     for (const Lock::Release& release : lock.releases) changes["suite " + release.suite].*side = release.date;
   };
   note(before, &Change::before);

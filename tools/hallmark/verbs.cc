@@ -7,6 +7,7 @@ namespace hallmark {
 
 Result<int> RunBuild(const Arguments& arguments);
 Result<int> RunDoctor(const Arguments& arguments);
+Result<int> RunFetch(const Arguments& arguments);
 Result<int> RunKeygen(const Arguments& arguments);
 Result<int> RunLock(const Arguments& arguments);
 Result<int> RunMkfs(const Arguments& arguments);
@@ -22,6 +23,7 @@ std::span<const Verb> Verbs() {
   static constexpr auto kVerbs = std::to_array<Verb>({
       {"doctor", "tell what this machine lacks to build images", RunDoctor},
       {"lock", "resolve a recipe to exact versions", RunLock},
+      {"fetch", "get what a lock names into the cache", RunFetch},
       {"build", "build a recipe's image", RunBuild},
       {"pack", "make a bundle of a raw image", RunPack},
       {"mkfs", "make one filesystem from a folder", RunMkfs},
