@@ -1,7 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """The whole build beside its peers: mmdebstrap with the same packages from a local mirror, then mke2fs -d, zstd -3 and
-sha256sum. Needs root (mmdebstrap's fastest mode does). Usage: build.py HALLMARK WORK_FOLDER JSON [RECIPE...]"""
+sha256sum. Needs root (mmdebstrap's fastest mode does).
+Usage: build.py HALLMARK WORK_FOLDER JSON [--keep-tree FOLDER] [--keep-image FOLDER] [RECIPE...]
+
+--keep-tree and --keep-image leave the first recipe's package tree and bundle there, for other benchmarks."""
+import argparse
 import os
 import pathlib
 import shutil
@@ -23,7 +27,7 @@ def local_mirror(lock, cache, folder, suite):
     """A mirror of exactly the locked packages, from the blobs that our own build reads."""
     pool = folder / "pool"
     pool.mkdir(parents=True)
-    for package in lock["package"]:
+    for package in lock["packages"]:
         digest = package["sha256"]
         os.link(cache / "blobs/sha256" / digest[:2] / digest, pool / pathlib.Path(package["path"]).name)
     dist = folder / f"dists/{suite}/main/binary-{lock['architecture']}"
@@ -39,7 +43,8 @@ def local_mirror(lock, cache, folder, suite):
 
 
 def peer_command(recipe, lock, mirror, work):
-    names = ",".join(package["name"] for package in lock["package"])
+    """`recipe` is what debian-12.toml and the recipe say together."""
+    names = ",".join(package["name"] for package in lock["packages"])
     size = recipe["image"]["size"]
     tree = work / "peer-tree"
     image = work / "peer.img"
@@ -50,8 +55,16 @@ def peer_command(recipe, lock, mirror, work):
             f"zstd -q -3 -T0 {image} -o {image}.zst && sha256sum {image} {image}.zst")
 
 
-def compare(hallmark, recipe_folder, work, rounds):
-    recipe = tomllib.loads((recipe_folder / "recipe.toml").read_text())
+def load_recipe(folder):
+    recipe = tomllib.loads((folder / "recipe.toml").read_text())
+    for include in recipe.get("include", []):
+        for key, value in tomllib.loads((folder / include).read_text()).items():
+            recipe[key] = {**value, **recipe.get(key, {})} if isinstance(value, dict) else recipe.get(key, value)
+    return recipe
+
+
+def compare(hallmark, recipe_folder, work, rounds, keep_tree, keep_image):
+    recipe = load_recipe(recipe_folder)
     name = recipe_folder.name
     work = work / name
     shutil.rmtree(work, ignore_errors=True)
@@ -70,7 +83,7 @@ def compare(hallmark, recipe_folder, work, rounds):
 
     cold = measure.Comparison(f"{name}: cold build from a filled cache, {len(lock['package'])} packages")
     rebuild = measure.Comparison(f"{name}: rebuild after one overlay file changed")
-    overlay_file = next(path for path in sorted(ours.rglob("*")) if path.is_file() and "overlay" in path.parts)
+    overlay_file = work / "recipes/common/guest/etc/fstab"
     for number in range(rounds):
         shutil.rmtree(cache / "stages", ignore_errors=True)
         shutil.rmtree(work / "out")
@@ -83,18 +96,31 @@ def compare(hallmark, recipe_folder, work, rounds):
         rebuild.add("hallmark build, cold", cold.rows["hallmark build"][-1][0], cold.rows["hallmark build"][-1][1])
         cold.add("mmdebstrap, mke2fs -d, zstd -3, sha256sum",
                  *measure.run_once(peer_command(recipe, lock, work / "mirror", work), log=log))
+    if keep_image:
+        (work / "out").rename(keep_image)
+    if keep_tree:  # of the layers, that of the packages is by far the largest
+        stages = [path for path in (cache / "stages").iterdir() if path.is_dir()]
+        max(stages, key=lambda path: sum(1 for _ in path.rglob("*"))).rename(keep_tree)
     shutil.rmtree(work)
     return [cold, rebuild]
 
 
 def main():
-    hallmark, work, json_file, *recipes = sys.argv[1:]
+    parser = argparse.ArgumentParser()
+    parser.add_argument("hallmark", type=os.path.abspath)
+    parser.add_argument("work", type=lambda path: pathlib.Path(path).resolve())
+    parser.add_argument("json")
+    parser.add_argument("recipes", nargs="*", default=["debian-12-arm64", "debian-12-amd64"])
+    parser.add_argument("--keep-tree")
+    parser.add_argument("--keep-image")
+    arguments = parser.parse_args()
     comparisons = []
-    for recipe in recipes or ["debian-12-arm64", "debian-12-amd64"]:
+    for number, recipe in enumerate(arguments.recipes):
         # Emulated, the peer takes a quarter of an hour: one round tells enough.
         rounds = 1 if "arm64" in recipe else 3
-        comparisons += compare(os.path.abspath(hallmark), TOP / "recipes" / recipe, pathlib.Path(work).resolve(), rounds)
-    measure.report(comparisons, json_file)
+        comparisons += compare(arguments.hallmark, TOP / "recipes" / recipe, arguments.work, rounds,
+                               *((None, None) if number else (arguments.keep_tree, arguments.keep_image)))
+    measure.report(comparisons, arguments.json)
 
 
 main()

@@ -1,0 +1,79 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Tree to ext4 beside mke2fs -d and beside the floor: `cat` of the same tree's tar archive into a file. Three trees: that
+of a Debian image, the same with one folder of 18,000 files, and one of ten files of 1 GiB. Needs root for the first.
+Usage: mkfs.py HALLMARK WORK_FOLDER JSON TREE [ROUNDS]"""
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+import measure  # noqa: E402
+
+# What ours has: the peer is not to spend its time on other features.
+FEATURES = "none,has_journal,ext_attr,dir_index,filetype,extent,64bit,flex_bg,sparse_super,large_file,huge_file," \
+           "dir_nlink,extra_isize,metadata_csum"
+FILES = 18_000
+GIB = 1 << 30
+
+
+def folder_of_files(tree):
+    folder = tree / "many"
+    folder.mkdir(parents=True)
+    for number in range(FILES):
+        (folder / f"file-{number:05}").write_text(f"{number}\n")
+
+
+def big_files(tree):
+    tree.mkdir()
+    block = os.urandom(1 << 20)
+    for number in range(10):
+        with (tree / f"big-{number}").open("wb") as file:
+            for _ in range(1024):
+                file.write(block)
+
+
+def compare(name, hallmark, tree, work, rounds):
+    archive, image, peer = work / "tree.tar", work / "ours.img", work / "peer.img"
+    subprocess.run(["tar", "-C", tree, "-cf", archive, "."], check=True)
+    size = (archive.stat().st_size * 5 // 4 + (64 << 20)) >> 20 << 20
+    comparison = measure.Comparison(f"{name}: tree to ext4, {archive.stat().st_size >> 20} MiB")
+
+    def clean(_):
+        for path in (image, peer, work / "copy"):
+            path.unlink(missing_ok=True)
+        os.sync()
+
+    measure.run_once(["cat", archive])  # both read from memory
+    comparison.run({
+        "hallmark mkfs ext4": [hallmark, "mkfs", "ext4", "--from", tree, "-o", image, "--size", str(size)],
+        "floor: cat tar > file": f"cat {archive} > {work}/copy",
+        "mke2fs -d": f"truncate -s {size} {peer} && mke2fs -q -F -t ext4 -O {FEATURES} -d {tree} {peer}",
+    }, rounds, clean)
+    clean("")
+    archive.unlink()
+    return comparison
+
+
+def main():
+    hallmark, work, json_file, tree = (pathlib.Path(a).resolve() for a in sys.argv[1:5])
+    rounds = int(sys.argv[5]) if len(sys.argv) > 5 else 5
+    work.mkdir(parents=True, exist_ok=True)
+    comparisons = [compare("Debian", hallmark, tree, work, rounds)]
+    copy = work / "copy-of-tree"
+    subprocess.run(["cp", "-a", tree, copy], check=True)
+    folder_of_files(copy)
+    comparisons.append(compare("Debian and a folder of 18,000 files", hallmark, copy, work, rounds))
+    shutil.rmtree(copy)
+    folder_of_files(work / "folder")
+    comparisons.append(compare("a folder of 18,000 files alone", hallmark, work / "folder", work, rounds))
+    shutil.rmtree(work / "folder")
+    big_files(work / "big")
+    comparisons.append(compare("ten files of 1 GiB", hallmark, work / "big", work, max(1, rounds // 2)))
+    shutil.rmtree(work / "big")
+    measure.report(comparisons, json_file)
+
+
+main()
