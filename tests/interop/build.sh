@@ -2,16 +2,18 @@
 # SPDX-License-Identifier: Apache-2.0
 # Builds a real image from this machine's apt sources and has it judged by stock tools; then builds it again from other
 # folders, in another time zone, with another umask and one thread: it must be the same to the last byte.
-# Usage: build.sh HALLMARK RECIPE
+# Usage: build.sh HALLMARK RECIPE CACHE
+# CACHE stays, for tests that need packages.
 set -euo pipefail
 hallmark=$1
 recipe=$2
 scratch=$(mktemp -d "${TMPDIR:-/var/tmp}/hallmark-build.XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
 fail() { echo "build.sh: $*" >&2; exit 1; }
-export HALLMARK_CACHE=$scratch/cache
+mkdir -p "$3"
+export HALLMARK_CACHE=$(realpath "$3")
 
-"$hallmark" lock "$recipe" -q
+"$hallmark" lock "$recipe" -q --update
 "$hallmark" build "$recipe" -o "$scratch/out"
 image=$scratch/out/rootfs.img
 
@@ -41,7 +43,7 @@ zstd -dc "$scratch/out/rootfs.img.zst" | cmp - "$image" || fail "the .zst holds 
 
 # Again, as differently as can be, from the cache alone.
 mkdir "$scratch/other cache, with a comma"
-cp -al "$scratch/cache/blobs" "$scratch/cache/locks" "$scratch/other cache, with a comma/"
+cp -a "$HALLMARK_CACHE/blobs" "$HALLMARK_CACHE/locks" "$scratch/other cache, with a comma/"
 cp -r "$(dirname "$recipe")" "$scratch/recipes"
 (
   umask 077
@@ -51,6 +53,6 @@ cp -r "$(dirname "$recipe")" "$scratch/recipes"
 )
 cmp "$image" "$scratch/again/rootfs.img" || fail "two builds differ"
 diff -r "$scratch/out" "$scratch/again" || fail "two bundles differ"
-[ -z "$(ls "$scratch/cache/work")" ] || fail "scratch folders are left"
+[ -z "$(ls "$HALLMARK_CACHE/work")" ] || fail "scratch folders are left"
 grep -q hallmark-build /proc/self/mounts && fail "mounts are left"
 echo "build: good"
