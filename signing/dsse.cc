@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "signing/strict_json.h"
+#include "lib/json/strict_json.h"
 
 namespace hallmark {
 namespace {

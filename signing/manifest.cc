@@ -7,7 +7,7 @@
 #include "lib/base/checked.h"
 #include "lib/base/endian.h"
 #include "lib/base/time.h"
-#include "signing/strict_json.h"
+#include "lib/json/strict_json.h"
 
 namespace hallmark {
 namespace {

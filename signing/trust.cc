@@ -5,7 +5,7 @@
 
 #include "lib/base/file.h"
 #include "lib/base/time.h"
-#include "signing/strict_json.h"
+#include "lib/json/strict_json.h"
 
 namespace hallmark {
 namespace {

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Holds the include lines of the source to the arrows of the design: base <- crypto, compress, archive, disk, ext4
+"""Holds the include lines of the source to the arrows of the design: base <- json, crypto, compress, archive, disk, ext4
 <- signing, rootfs <- tools; and each wrapped library to its one user. Usage: layers.py SOURCE_FOLDER"""
 import pathlib
 import re
@@ -9,15 +9,16 @@ import sys
 # folder: the folders of this project that it may include, beside itself.
 ALLOWED = {
     "lib/base": set(),
-    "lib/policy": {"lib/base"},
+    "lib/json": {"lib/base"},
+    "lib/policy": {"lib/base", "lib/json"},
     "lib/crypto": {"lib/base"},
     "lib/compress": {"lib/base"},
     "lib/archive": {"lib/base"},
     "lib/disk": {"lib/base", "lib/crypto"},
     "lib/ext4": {"lib/base", "lib/crypto"},
-    "signing": {"lib/base", "lib/crypto", "lib/compress", "lib/archive", "lib/disk", "lib/policy"},
+    "signing": {"lib/base", "lib/json", "lib/crypto", "lib/compress", "lib/archive", "lib/disk", "lib/policy"},
     "lib/rootfs": {"lib/base", "lib/crypto", "lib/compress", "lib/archive", "lib/disk", "lib/ext4", "kernel-config"},
-    "guestd": {"lib/base", "lib/crypto", "lib/compress", "lib/policy", "signing"},
+    "guestd": {"lib/base", "lib/json", "lib/crypto", "lib/compress", "lib/policy", "signing"},
     "tools/hallmark-host": {"lib/base", "lib/crypto", "lib/compress", "signing"},
     "tools/hallmark": {"lib/base", "lib/crypto", "lib/compress", "lib/archive", "lib/disk", "lib/ext4", "lib/policy",
                        "lib/rootfs", "signing", "guestd"},

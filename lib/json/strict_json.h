@@ -12,7 +12,7 @@
 #include "lib/base/bytes.h"
 #include "lib/base/result.h"
 
-// For .cc files of this folder only: the JSON library costs every file that includes it seconds of compile time.
+// For .cc files only: the JSON library costs every file that includes it seconds of compile time.
 
 namespace hallmark {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "signing/strict_json.h"
+#include "lib/json/strict_json.h"
 
 #include <algorithm>
 #include <set>
