@@ -6,7 +6,16 @@ include(ExternalProject)
 
 set(HALLMARK_GUEST_ARCHITECTURES arm64 amd64 CACHE STRING "Architectures to build the guest's programs for; may be empty")
 
+execute_process(COMMAND dpkg --print-architecture OUTPUT_VARIABLE native_architecture OUTPUT_STRIP_TRAILING_WHITESPACE
+  COMMAND_ERROR_IS_FATAL ANY)
+
 foreach(architecture IN LISTS HALLMARK_GUEST_ARCHITECTURES)
+  set(guest_sysroot "")
+  if(NOT architecture STREQUAL native_architecture)
+    set(guest_sysroot ${CMAKE_BINARY_DIR}/guest-sysroot/${architecture})
+    execute_process(COMMAND ${CMAKE_SOURCE_DIR}/tools/guest-sysroot ${architecture} ${guest_sysroot}
+      COMMAND_ERROR_IS_FATAL ANY)
+  endif()
   set(guest_output ${CMAKE_BINARY_DIR}/guest/${architecture})
   ExternalProject_Add(guest_${architecture}
     SOURCE_DIR ${CMAKE_SOURCE_DIR}/guestd
@@ -17,6 +26,7 @@ foreach(architecture IN LISTS HALLMARK_GUEST_ARCHITECTURES)
       -DCMAKE_BUILD_TYPE=Release
       -DCMAKE_CXX_COMPILER_LAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER}
       -DHALLMARK_GUEST_OUTPUT=${guest_output}
+      -DHALLMARK_GUEST_SYSROOT=${guest_sysroot}
       -DHALLMARK_TESTS=${HALLMARK_TESTS}
       -DHALLMARK_WERROR=${HALLMARK_WERROR}
     BUILD_ALWAYS ON

@@ -1,0 +1,28 @@
+# What the guest's programs link of the distribution: the targets that find_package and pkg-config give the tools, made
+# of static libraries. HALLMARK_GUEST_SYSROOT (tools/guest-sysroot) holds those of another architecture than this
+# machine's; without it they are this machine's own.
+
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+# Headers alone, the same for every architecture.
+find_package(nlohmann_json 3.10 REQUIRED)
+
+# static_package(TARGET MODULE): TARGET links the static library of pkg-config's MODULE, and what that needs.
+function(static_package target module)
+  execute_process(COMMAND ${PKG_CONFIG_EXECUTABLE} --static --libs-only-l ${module}
+    OUTPUT_VARIABLE libraries OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+  separate_arguments(libraries)
+  add_library(${target} INTERFACE IMPORTED GLOBAL)
+  target_link_libraries(${target} INTERFACE ${libraries})
+  if(HALLMARK_GUEST_SYSROOT)
+    target_include_directories(${target} SYSTEM INTERFACE
+      ${HALLMARK_GUEST_SYSROOT}/usr/include/${HALLMARK_GUEST_TRIPLET} ${HALLMARK_GUEST_SYSROOT}/usr/include)
+    target_link_directories(${target} INTERFACE ${HALLMARK_GUEST_SYSROOT}/usr/lib/${HALLMARK_GUEST_TRIPLET})
+  endif()
+endfunction()
+
+if(HALLMARK_GUEST_SYSROOT)
+  set(ENV{PKG_CONFIG_LIBDIR} ${HALLMARK_GUEST_SYSROOT}/usr/lib/${HALLMARK_GUEST_TRIPLET}/pkgconfig)
+endif()
+static_package(OpenSSL::Crypto libcrypto)
+static_package(PkgConfig::ZSTD libzstd)
