@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "guestd/update/store.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+#include "signing/bundle_file.h"
+#include "signing/dsse.h"
+#include "signing/manifest.h"
+
+namespace hallmark {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kSets = "sets";
+constexpr std::string_view kCurrent = "current";
+constexpr std::string_view kGood = "good";
+constexpr std::string_view kFailed = "failed";
+constexpr std::string_view kTemporary = ".new-";
+constexpr uint64_t kMaxFailedFile = 64 << 10;
+constexpr size_t kMaxFailed = 64;  // older ones are forgotten: the sequence guards against those
+constexpr size_t kNameSize = 64;   // a SHA-256 in hexadecimal
+
+std::string NameOf(const VerifiedSmolBin& manifest) { return ToHex(Sha256(AsBytes(manifest.text()))); }
+
+bool IsSetName(std::string_view name) {
+  return name.size() == kNameSize && name.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+std::string Line(const SmolBinFinding& finding) {
+  return std::string(VerdictName(finding.verdict)) + ": " + finding.where + ": " + finding.message;
+}
+
+void Note(std::vector<std::string>& notes, std::string_view what, const std::vector<SmolBinFinding>& findings) {
+  for (const SmolBinFinding& finding : findings) notes.push_back(std::string(what) + ": " + Line(finding));
+}
+
+Result<void> Remove(const fs::path& path) {
+  std::error_code error;
+  fs::remove_all(path, error);
+  if (error) return ErrnoError(error.value(), "removing " + path.string());
+  return {};
+}
+
+/// A folder that is removed unless it is kept.
+class FolderInProgress {
+ public:
+  explicit FolderInProgress(fs::path path) : path_(std::move(path)) {}
+  FolderInProgress(const FolderInProgress&) = delete;
+  FolderInProgress& operator=(const FolderInProgress&) = delete;
+  ~FolderInProgress() {
+    std::error_code ignored;
+    if (!kept_) fs::remove_all(path_, ignored);
+  }
+  [[nodiscard]] const fs::path& path() const { return path_; }
+  void Keep() { kept_ = true; }
+
+ private:
+  fs::path path_;
+  bool kept_ = false;
+};
+
+/// Copies up to `limit` bytes of a file, whatever its size says: it may grow while it is read.
+Result<void> CopyFile(const fs::path& from, std::string_view name, const fs::path& to, uint64_t limit, mode_t mode) {
+  ASSIGN_OR_RETURN(const File source, OpenBundleFile(from, name));
+  const fs::path path = to / name;
+  ASSIGN_OR_RETURN(const File target, File::Open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW));
+  if (::fchmod(target.fd(), mode) != 0) return ErrnoError(errno, path.string());
+  ByteVector buffer(1 << 20);
+  for (uint64_t offset = 0; offset < limit;) {
+    const size_t wanted = static_cast<size_t>(std::min<uint64_t>(buffer.size(), limit - offset));
+    ASSIGN_OR_RETURN(const size_t read, source.ReadUpTo(offset, MutableByteSpan(buffer).first(wanted)));
+    RETURN_IF_ERROR(target.WriteAt(offset, ByteSpan(buffer).first(read)));
+    offset += read;
+    if (read < wanted) break;
+  }
+  return target.Sync();
+}
+
+}  // namespace
+
+std::string_view ActionName(SmolBinChoice::Action action) {
+  static constexpr std::array<std::string_view, 3> kNames = {"kept", "installed", "restored"};
+  return kNames[static_cast<size_t>(action)];
+}
+
+Result<VerifiedSmolBin> CopySmolBin(const fs::path& source, const fs::path& folder, const Trust& trust,
+                                    const SmolBinRequirements& requirements) {
+  ASSIGN_OR_RETURN(const SmolBinReport head, VerifySmolBinHead(source, trust, requirements));
+  if (!head.good()) return VerificationError(Line(head.findings.front()));
+  if (::mkdir(folder.c_str(), 0700) != 0) return ErrnoError(errno, "making " + folder.string());
+  FolderInProgress copy(folder);
+  for (size_t i = 0; i < kSmolBinMembers.size(); ++i) {
+    // One byte more than signed, so that what is longer shows.
+    RETURN_IF_ERROR(CopyFile(source, kSmolBinMembers[i].name, folder, (*head.manifest)->files[i].size + 1,
+                             kSmolBinMembers[i].mode));
+  }
+  RETURN_IF_ERROR(CopyFile(source, kManifestName, folder, kMaxSmolBinManifestSize, 0644));
+  RETURN_IF_ERROR(CopyFile(source, kEnvelopeName, folder, kMaxEnvelopeSize, 0644));
+  ASSIGN_OR_RETURN(SmolBinReport report, VerifySmolBinFolder(folder, trust, requirements));
+  if (!report.good()) return VerificationError("its copy: " + Line(report.findings.front()));
+  if (report.manifest->text() != head.manifest->text()) return VerificationError("it changed while it was copied");
+  if (::chmod(folder.c_str(), 0755) != 0) return ErrnoError(errno, folder.string());
+  RETURN_IF_ERROR(SyncFolder(folder));
+  copy.Keep();
+  return std::move(*report.manifest);
+}
+
+Result<SmolBinStore> SmolBinStore::Open(const fs::path& folder, Trust trust, RunningRootfs rootfs) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) return ErrnoError(error.value(), "making " + folder.string());
+  ASSIGN_OR_RETURN(FileLock lock, FileLock::TryAcquireFolder(folder));
+  SmolBinStore store(folder, std::move(trust), std::move(rootfs), std::move(lock));
+  RETURN_IF_ERROR(store.MakeSetsFolder());
+  RETURN_IF_ERROR(store.RemoveUnused());
+  return store;
+}
+
+Result<void> SmolBinStore::MakeSetsFolder() const {
+  const fs::path sets = folder_ / kSets;
+  // A link would lead what is cleaned up here to other folders.
+  struct stat status {};
+  if (::lstat(sets.c_str(), &status) == 0 && !S_ISDIR(status.st_mode)) RETURN_IF_ERROR(Remove(sets));
+  if (::mkdir(sets.c_str(), 0755) != 0 && errno != EEXIST) return ErrnoError(errno, "making " + sets.string());
+  return {};
+}
+
+SmolBinRequirements SmolBinStore::Requirements() const {
+  return {.architecture = rootfs_.architecture,
+          .rootfs_sequence = rootfs_.sequence,
+          .least_sequence = rootfs_.smol_bin_least_sequence,
+          .least_policy_sequence = rootfs_.policy_least_sequence};
+}
+
+std::string SmolBinStore::LinkTarget(std::string_view link) const {
+  std::error_code error;
+  const fs::path target = fs::read_symlink(folder_ / link, error);
+  if (error || target.parent_path() != kSets || !IsSetName(target.filename().string())) return {};
+  return target.filename().string();
+}
+
+Result<void> SmolBinStore::SetLink(std::string_view link, const std::string& name) const {
+  const fs::path temporary = folder_ / (std::string(kTemporary) + std::string(link));
+  RETURN_IF_ERROR(Remove(temporary));
+  struct stat status {};
+  if (::lstat((folder_ / link).c_str(), &status) == 0 && S_ISDIR(status.st_mode)) {
+    RETURN_IF_ERROR(Remove(folder_ / link));  // nothing of ours, and no link can replace it
+  }
+  const std::string target = std::string(kSets) + "/" + name;
+  if (::symlink(target.c_str(), temporary.c_str()) != 0) return ErrnoError(errno, "making " + temporary.string());
+  if (::rename(temporary.c_str(), (folder_ / link).c_str()) != 0) {
+    return ErrnoError(errno, "renaming to " + (folder_ / link).string());
+  }
+  return SyncFolder(folder_);
+}
+
+Result<std::optional<SmolBinStore::Copy>> SmolBinStore::Load(std::string_view link,
+                                                             std::vector<std::string>& notes) const {
+  const std::string name = LinkTarget(link);
+  if (name.empty()) return std::optional<Copy>();
+  ASSIGN_OR_RETURN(SmolBinReport report, VerifySmolBinFolder(SetFolder(name), trust_, Requirements()));
+  if (report.manifest && NameOf(*report.manifest) != name) {
+    report.findings.push_back({SmolBinVerdict::kDigest, std::string(kManifestName), "is not the one of " + name});
+  }
+  Note(notes, "the " + std::string(link) + " copy", report.findings);
+  if (!report.good()) return std::optional<Copy>();
+  return std::optional(Copy{name, **report.manifest});
+}
+
+Result<std::vector<std::string>> SmolBinStore::FailedNames() const {
+  const Result<std::string> text = ReadBundleFile(folder_, kFailed, kMaxFailedFile);
+  std::vector<std::string> names;
+  if (!text.ok()) {
+    // One that is not there, or not ours, says nothing; a disk that can't be read does.
+    if (text.error().kind == ErrorKind::kIo) return text.error();
+    return names;
+  }
+  for (size_t at = 0; at + kNameSize < text->size(); at += kNameSize + 1) {
+    const std::string name = text->substr(at, kNameSize);
+    if (IsSetName(name)) names.push_back(name);
+  }
+  return names;
+}
+
+Result<SmolBinChoice> SmolBinStore::Choose(const std::optional<fs::path>& offered) {
+  std::vector<std::string> notes;
+  ASSIGN_OR_RETURN(std::optional<Copy> current, Load(kCurrent, notes));
+  ASSIGN_OR_RETURN(const std::optional<Copy> good, Load(kGood, notes));
+  uint64_t least = rootfs_.smol_bin_least_sequence;
+  if (current) least = std::max(least, current->manifest.sequence);
+  if (good) least = std::max(least, good->manifest.sequence);
+  if (offered) {
+    Result<std::optional<Copy>> installed = Install(*offered, least, current, notes);
+    if (installed.ok() && *installed) {
+      RETURN_IF_ERROR(RemoveUnused());
+      return ChoiceOf(SmolBinChoice::Action::kInstalled, **installed, std::move(notes));
+    }
+    if (!installed.ok()) {
+      if (!current && !good) return std::move(installed).error();
+      notes.push_back("the offered smol-bin could not be copied: " + installed.error().message);
+    }
+  }
+  if (current) return ChoiceOf(SmolBinChoice::Action::kKept, *current, std::move(notes));
+  if (good) {
+    RETURN_IF_ERROR(SetLink(kCurrent, good->name));
+    return ChoiceOf(SmolBinChoice::Action::kRestored, *good, std::move(notes));
+  }
+  std::string why = "there is no smol-bin that this guest may use";
+  for (const std::string& note : notes) why += "; " + note;
+  return VerificationError(why);
+}
+
+Result<std::optional<SmolBinStore::Copy>> SmolBinStore::Install(const fs::path& offered, uint64_t least_sequence,
+                                                                const std::optional<Copy>& current,
+                                                                std::vector<std::string>& notes) const {
+  SmolBinRequirements requirements = Requirements();
+  requirements.least_sequence = least_sequence;
+  ASSIGN_OR_RETURN(const SmolBinReport head, VerifySmolBinHead(offered, trust_, requirements));
+  Note(notes, "the offered smol-bin", head.findings);
+  if (!head.good()) return std::optional<Copy>();
+  const std::string name = NameOf(*head.manifest);
+  if (current && current->name == name) return std::optional<Copy>();
+  if (current && current->manifest.sequence == (*head.manifest)->sequence) {
+    notes.push_back("the offered smol-bin: has the sequence of the copy in use, and is another one");
+    return std::optional<Copy>();
+  }
+  ASSIGN_OR_RETURN(const std::vector<std::string> failed, FailedNames());
+  if (std::find(failed.begin(), failed.end(), name) != failed.end()) {
+    notes.push_back("the offered smol-bin: was found not to work before");
+    return std::optional<Copy>();
+  }
+  Result<Copy> copy = MakeCopy(offered, *head.manifest);
+  if (copy.ok()) return std::optional(std::move(copy).value());
+  if (copy.error().kind != ErrorKind::kVerification) return std::move(copy).error();
+  notes.push_back("the offered smol-bin: " + copy.error().message);
+  return std::optional<Copy>();
+}
+
+Result<SmolBinStore::Copy> SmolBinStore::MakeCopy(const fs::path& offered, const VerifiedSmolBin& manifest) const {
+  const fs::path sets = folder_ / kSets;
+  const std::string name = NameOf(manifest);
+  FolderInProgress temporary(sets / (std::string(kTemporary) + name));
+  RETURN_IF_ERROR(Remove(temporary.path()));
+  ASSIGN_OR_RETURN(const VerifiedSmolBin copied, CopySmolBin(offered, temporary.path(), trust_, Requirements()));
+  if (copied.text() != manifest.text()) return VerificationError("it changed while it was copied");
+  // A copy of this name does not hold, or no link leads to it: what is in use is never copied again.
+  RETURN_IF_ERROR(Remove(sets / name));
+  if (::rename(temporary.path().c_str(), (sets / name).c_str()) != 0) {
+    return ErrnoError(errno, "renaming to " + (sets / name).string());
+  }
+  temporary.Keep();
+  RETURN_IF_ERROR(SyncFolder(sets));
+  RETURN_IF_ERROR(SetLink(kCurrent, name));
+  return Copy{name, *copied};
+}
+
+Result<void> SmolBinStore::MarkGood() {
+  const std::string name = LinkTarget(kCurrent);
+  if (name.empty()) return NotFoundError(folder_.string() + ": no copy is in use");
+  if (name != LinkTarget(kGood)) RETURN_IF_ERROR(SetLink(kGood, name));
+  return RemoveUnused();
+}
+
+Result<SmolBinChoice> SmolBinStore::RestoreGood() {
+  const std::string failed = LinkTarget(kCurrent);
+  std::vector<std::string> notes;
+  if (!failed.empty()) {
+    ASSIGN_OR_RETURN(std::vector<std::string> names, FailedNames());
+    if (names.size() >= kMaxFailed) names.erase(names.begin());
+    names.push_back(failed);
+    std::string text;
+    for (const std::string& name : names) text += name + "\n";
+    RETURN_IF_ERROR(WriteFileAtomically(folder_ / kFailed, AsBytes(text)));
+  }
+  ASSIGN_OR_RETURN(const std::optional<Copy> good, Load(kGood, notes));
+  if (good && good->name != failed) {
+    RETURN_IF_ERROR(SetLink(kCurrent, good->name));
+    RETURN_IF_ERROR(RemoveUnused());
+    return ChoiceOf(SmolBinChoice::Action::kRestored, *good, std::move(notes));
+  }
+  RETURN_IF_ERROR(Remove(folder_ / kCurrent));
+  if (LinkTarget(kGood) == failed) RETURN_IF_ERROR(Remove(folder_ / kGood));
+  RETURN_IF_ERROR(SyncFolder(folder_));
+  RETURN_IF_ERROR(RemoveUnused());
+  std::string why = "no good copy of a smol-bin is left";
+  for (const std::string& note : notes) why += "; " + note;
+  return VerificationError(why);
+}
+
+Result<void> SmolBinStore::RemoveUnused() const {
+  const std::array<std::string, 2> used = {LinkTarget(kCurrent), LinkTarget(kGood)};
+  std::vector<fs::path> unused;
+  std::error_code error;
+  for (fs::directory_iterator entry(folder_ / kSets, error), end; !error && entry != end; entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    if (std::find(used.begin(), used.end(), name) == used.end()) unused.push_back(entry->path());
+  }
+  if (error) return ErrnoError(error.value(), (folder_ / kSets).string());
+  for (const fs::path& path : unused) RETURN_IF_ERROR(Remove(path));
+  return {};
+}
+
+SmolBinChoice SmolBinStore::ChoiceOf(SmolBinChoice::Action action, const Copy& copy,
+                                     std::vector<std::string> notes) const {
+  return {action, SetFolder(copy.name), copy.manifest, std::move(notes)};
+}
+
+}  // namespace hallmark

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "guestd/update/store.h"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <thread>
+
+#include "tests/unit/signing/sample_smol_bin.h"
+
+namespace hallmark {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasError;
+using testing::ReadFile;
+using testing::SampleSmolBin;
+using testing::SampleSmolTrust;
+using testing::TempDir;
+using testing::WriteFile;
+
+const RunningRootfs kRootfs{.architecture = "arm64", .sequence = 7};
+
+class StoreTest : public ::testing::Test {
+ protected:
+  SmolBinStore Open(const RunningRootfs& rootfs = kRootfs) {
+    auto store = SmolBinStore::Open(dir_ / "store", SampleSmolTrust(), rootfs);
+    EXPECT_OK(store);
+    return std::move(store).value();
+  }
+  fs::path Offer(const SampleSmolBin& smol_bin) {
+    fs::remove_all(dir_ / "offered");
+    smol_bin.WriteTo(dir_ / "offered");
+    return dir_ / "offered";
+  }
+  /// "installed 5", and the notes behind it.
+  std::string Chosen(const Result<SmolBinChoice>& choice) {
+    if (!choice.ok()) return choice.error().message;
+    EXPECT_TRUE(fs::exists(choice->folder / "sdk-daemon"));
+    std::string text = std::string(ActionName(choice->action)) + " " + std::to_string(choice->manifest.sequence);
+    for (const std::string& note : choice->notes) text += "; " + note;
+    return text;
+  }
+  size_t Sets() {
+    size_t sets = 0;
+    for ([[maybe_unused]] const auto& entry : fs::directory_iterator(dir_ / "store/sets")) ++sets;
+    return sets;
+  }
+  TempDir dir_;
+};
+
+TEST_F(StoreTest, InstallsTheNewer) {
+  EXPECT_EQ(Chosen(Open().Choose(std::nullopt)), "there is no smol-bin that this guest may use");
+  const fs::path offered = Offer({.sequence = 5});
+  ASSERT_OK_AND_ASSIGN(const SmolBinChoice choice, Open().Choose(offered));
+  EXPECT_EQ(choice.action, SmolBinChoice::Action::kInstalled);
+  EXPECT_EQ(ReadFile(choice.folder / "sdk-daemon"), "a daemon");
+  EXPECT_EQ(fs::status(choice.folder / "sdk-daemon").permissions(), fs::perms(0755));
+  EXPECT_EQ(fs::status(choice.folder / "srt-settings.json").permissions(), fs::perms(0644));
+  EXPECT_EQ(Chosen(Open().Choose(offered)), "kept 5");
+  EXPECT_EQ(Chosen(Open().Choose(std::nullopt)), "kept 5");
+  EXPECT_EQ(Chosen(Open().Choose(Offer({.sequence = 6}))), "installed 6");
+  EXPECT_EQ(Sets(), 1U);  // the older one was never marked good
+}
+
+TEST_F(StoreTest, RefusesRollbackAndTwins) {
+  EXPECT_EQ(Chosen(Open().Choose(Offer({.sequence = 5}))), "installed 5");
+  EXPECT_EQ(Chosen(Open().Choose(Offer({.sequence = 4}))),
+            "kept 5; the offered smol-bin: rolled-back: manifest.json: sequence 4, and the least is 5");
+  EXPECT_EQ(Chosen(Open().Choose(Offer({.sequence = 5, .daemon = "another"}))),
+            "kept 5; the offered smol-bin: has the sequence of the copy in use, and is another one");
+  EXPECT_EQ(Chosen(Open().Choose(Offer({.sequence = 9, .key = 1}))),
+            "kept 5; the offered smol-bin: untrusted: manifest.dsse.json: not signed by a trusted key");
+  fs::path tampered = Offer({.sequence = 9});
+  WriteFile(tampered / "sdk-daemon", "A daemon");
+  EXPECT_EQ(Chosen(Open().Choose(tampered)),
+            "kept 5; the offered smol-bin: its copy: digest: sdk-daemon: holds other bytes than signed");
+  WriteFile(tampered / "sdk-daemon", "a daemon and more");
+  EXPECT_EQ(Chosen(Open().Choose(tampered)),
+            "kept 5; the offered smol-bin: its copy: extended: sdk-daemon: it has 9 bytes and not 8");
+  EXPECT_EQ(Sets(), 1U);
+}
+
+TEST_F(StoreTest, BindsRootfsAndSmolBin) {
+  EXPECT_EQ(Chosen(Open().Choose(Offer({.sequence = 5}))), "installed 5");
+  EXPECT_EQ(
+      Chosen(Open().Choose(Offer({.sequence = 6, .least_rootfs_sequence = 8}))),
+      "kept 5; the offered smol-bin: rootfs-too-old: manifest.json: needs a rootfs of sequence 8, and this one has "
+      "7");
+  EXPECT_EQ(Chosen(Open().Choose(Offer({.sequence = 6, .architecture = "amd64"}))),
+            "kept 5; the offered smol-bin: wrong-architecture: manifest.json: is for amd64, not arm64");
+  // A newer rootfs refuses what is installed, and takes what fits it.
+  const RunningRootfs newer{.architecture = "arm64", .sequence = 8, .smol_bin_least_sequence = 6};
+  EXPECT_EQ(
+      Chosen(Open(newer).Choose(std::nullopt)),
+      "there is no smol-bin that this guest may use; the current copy: rolled-back: manifest.json: sequence 5, and "
+      "the least is 6");
+  const std::string chosen = Chosen(Open(newer).Choose(Offer({.sequence = 6, .least_rootfs_sequence = 8})));
+  EXPECT_TRUE(chosen.starts_with("installed 6; the current copy: rolled-back")) << chosen;
+  const RunningRootfs policy{.architecture = "arm64", .sequence = 8, .policy_least_sequence = 6};
+  EXPECT_THAT(Open(policy).Choose(std::nullopt), HasError(ErrorKind::kVerification, "policy-rolled-back"));
+}
+
+TEST_F(StoreTest, RestoresTheLastGood) {
+  EXPECT_EQ(Chosen(Open().Choose(Offer({.sequence = 5}))), "installed 5");
+  ASSERT_OK(Open().MarkGood());
+  const fs::path bad = Offer({.sequence = 6});
+  EXPECT_EQ(Chosen(Open().Choose(bad)), "installed 6");
+  EXPECT_EQ(Sets(), 2U);
+  EXPECT_EQ(Chosen(Open().RestoreGood()), "restored 5");
+  EXPECT_EQ(Sets(), 1U);
+  EXPECT_EQ(Chosen(Open().Choose(bad)), "kept 5; the offered smol-bin: was found not to work before");
+  EXPECT_EQ(Chosen(Open().Choose(Offer({.sequence = 7}))), "installed 7");
+  ASSERT_OK(Open().MarkGood());
+  // The good one fails as well, later: there is nothing else.
+  EXPECT_THAT(Open().RestoreGood(), HasError(ErrorKind::kVerification, "no good copy of a smol-bin is left"));
+  EXPECT_EQ(Sets(), 0U);
+  EXPECT_EQ(Chosen(Open().Choose(Offer({.sequence = 8}))), "installed 8");
+}
+
+TEST_F(StoreTest, MendsADamagedCopy) {
+  EXPECT_EQ(Chosen(Open().Choose(Offer({.sequence = 5}))), "installed 5");
+  ASSERT_OK(Open().MarkGood());
+  EXPECT_EQ(Chosen(Open().Choose(Offer({.sequence = 6}))), "installed 6");
+  WriteFile(dir_ / "store/current/sdk-daemon", "A daemon");
+  EXPECT_EQ(Chosen(Open().Choose(std::nullopt)),
+            "restored 5; the current copy: digest: sdk-daemon: holds other bytes than signed");
+  // And the same release again, offered, is copied anew.
+  EXPECT_EQ(Chosen(Open().Choose(dir_ / "offered")), "installed 6");
+  WriteFile(dir_ / "store/current/sdk-daemon", "A daemon");
+  const std::string chosen = Chosen(Open().Choose(dir_ / "offered"));
+  EXPECT_TRUE(chosen.starts_with("installed 6; the current copy: digest")) << chosen;
+  EXPECT_EQ(Chosen(Open().Choose(std::nullopt)), "kept 6");
+}
+
+TEST_F(StoreTest, LinksOutOfTheStoreLeadNowhere) {
+  EXPECT_EQ(Chosen(Open().Choose(Offer({.sequence = 5}))), "installed 5");
+  WriteFile(dir_ / "precious/file", "x");
+  for (const char* target : {"../precious", "/etc", "sets/..", "sets/.", "sets", "sets/../../precious"}) {
+    fs::remove(dir_ / "store/current");
+    fs::create_symlink(target, dir_ / "store/current");
+    EXPECT_TRUE(Chosen(Open().Choose(std::nullopt)).starts_with("there is no smol-bin")) << target;
+    EXPECT_EQ(Chosen(Open().Choose(dir_ / "offered")), "installed 5") << target;
+  }
+  fs::remove_all(dir_ / "store/sets");
+  fs::create_directory_symlink(dir_ / "precious", dir_ / "store/sets");
+  EXPECT_TRUE(Chosen(Open().Choose(dir_ / "offered")).starts_with("installed 5"));
+  EXPECT_TRUE(fs::exists(dir_ / "precious/file"));
+  fs::remove_all(dir_ / "store/current");
+  WriteFile(dir_ / "store/current/file", "x");
+  EXPECT_EQ(Chosen(Open().Choose(dir_ / "offered")), "installed 5");
+}
+
+TEST_F(StoreTest, OneAtATime) {
+  const SmolBinStore first = Open();
+  EXPECT_THAT(SmolBinStore::Open(dir_ / "store", SampleSmolTrust(), kRootfs),
+              HasError(ErrorKind::kIo, "in use by another process"));
+}
+
+TEST_F(StoreTest, CopiesToMemory) {
+  Offer({.sequence = 5});
+  const SmolBinStore store = Open();
+  ASSERT_OK(CopySmolBin(dir_ / "offered", dir_ / "copy", SampleSmolTrust(), store.Requirements()));
+  EXPECT_EQ(ReadFile(dir_ / "copy/sdk-daemon"), "a daemon");
+  WriteFile(dir_ / "offered/sdk-daemon", "A daemon");
+  EXPECT_THAT(CopySmolBin(dir_ / "offered", dir_ / "copy2", SampleSmolTrust(), store.Requirements()),
+              HasError(ErrorKind::kVerification, "digest: sdk-daemon"));
+  EXPECT_FALSE(fs::exists(dir_ / "copy2"));
+}
+
+// Killed at many moments, the store holds the old release or the new one, and the next run completes it.
+TEST_F(StoreTest, SurvivesKills) {
+  constexpr int kKills = 100;
+  const Trust trust = SampleSmolTrust();
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_EQ(Chosen(Open().Choose(Offer({.sequence = 1, .daemon = std::string(300000, 'x')}))), "installed 1");
+  ASSERT_OK(Open().MarkGood());
+  const auto whole_run = std::chrono::steady_clock::now() - start;
+  int old = 0;
+  int done = 0;
+  uint64_t sequence = 1;
+  for (int i = 0; i < kKills; ++i) {
+    Offer({.sequence = sequence + 1, .daemon = std::string(300000, static_cast<char>('a' + i % 26))});
+    const pid_t child = ::fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+      auto store = SmolBinStore::Open(dir_ / "store", trust, kRootfs);
+      if (!store.ok()) ::_exit(1);
+      ::_exit(store->Choose(dir_ / "offered").ok() && store->MarkGood().ok() ? 0 : 1);
+    }
+    // From nothing done to all done.
+    std::this_thread::sleep_for(whole_run * 2 * i / kKills);
+    ::kill(child, SIGKILL);
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    EXPECT_TRUE(WIFSIGNALED(status) || WEXITSTATUS(status) == 0);
+    ASSERT_OK_AND_ASSIGN(const SmolBinChoice after, Open().Choose(std::nullopt));
+    ASSERT_TRUE(after.manifest.sequence == sequence || after.manifest.sequence == sequence + 1);
+    (after.manifest.sequence == sequence ? old : done) += 1;
+    EXPECT_TRUE(after.notes.empty()) << after.notes.front();
+    ASSERT_OK_AND_ASSIGN(const SmolBinChoice next, Open().Choose(dir_ / "offered"));
+    EXPECT_EQ(next.manifest.sequence, sequence + 1);
+    ASSERT_OK(Open().MarkGood());
+    EXPECT_EQ(Sets(), 1U);
+    ++sequence;
+  }
+  EXPECT_GT(old, 0);
+  EXPECT_GT(done, 0);
+}
+
+}  // namespace
+}  // namespace hallmark
