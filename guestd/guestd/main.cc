@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+// The guest's service that prepares the disks and keeps sdk-daemon running: see guestd(8).
+#include <getopt.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+#include <asio/signal_set.hpp>
+#include <csignal>
+#include <cstdio>
+#include <sstream>
+
+#include "guestd/common/log.h"
+#include "guestd/guestd/notify.h"
+#include "guestd/guestd/program_sets.h"
+#include "guestd/guestd/session_disk.h"
+#include "guestd/guestd/smol_bin.h"
+#include "guestd/guestd/supervisor.h"
+#include "lib/base/run_main.h"
+
+namespace hallmark::guest {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kHelp = R"(Usage: guestd [OPTION]...
+Mounts the guest's session disk, installs the programs of smol-bin and keeps sdk-daemon running.
+
+      --session-label LABEL    of the session disk's filesystem (default sessions)
+      --smol-label LABEL       of the smol-bin volume (default SMOL-BIN)
+      --programs FOLDER        run sdk-daemon from this folder, and look for no smol-bin
+      --connect ADDRESS        passed to sdk-daemon
+  -h, --help                   print this and end
+)";
+
+constexpr const char* kSessionsFolder = "/sessions";
+constexpr const char* kSmolFolder = "/smol/bin";
+constexpr std::chrono::seconds kDiskPatience{5};
+
+struct GuestdOptions {
+  std::string session_label = "sessions";
+  std::string smol_label = "SMOL-BIN";
+  std::string programs;
+  std::string address = "auto";
+};
+
+enum LongOption { kSessionLabel = 256, kSmolLabel, kPrograms, kConnect };
+
+constexpr option kLongOptions[] = {{"session-label", required_argument, nullptr, kSessionLabel},
+                                   {"smol-label", required_argument, nullptr, kSmolLabel},
+                                   {"programs", required_argument, nullptr, kPrograms},
+                                   {"connect", required_argument, nullptr, kConnect},
+                                   {"help", no_argument, nullptr, 'h'},
+                                   {}};
+
+void Notify(const std::string& state) {
+  if (const auto notified = NotifyServiceManager(state); !notified.ok()) LogError("guestd", notified.error());
+}
+
+/// NAME=VALUE of a file of such lines or words, quotes taken off; "" if there is none.
+std::string ValueOf(const fs::path& path, const std::string& name) {
+  const auto text = ReadSmallFile(path);
+  if (!text.ok()) return {};
+  std::istringstream words(*text);
+  for (std::string word; words >> word;) {
+    if (!word.starts_with(name + "=")) continue;
+    std::string value = word.substr(name.size() + 1);
+    if (value.size() >= 2 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
+    return value;
+  }
+  return {};
+}
+
+/// Splits our group, which the service manager delegated, into our own part, the daemon's and the sessions'.
+Result<Cgroup> ArrangeCgroups() {
+  ASSIGN_OR_RETURN(const Cgroup own, Cgroup::Own());
+  for (const char* part : {"supervisor", "daemon", "sessions"}) RETURN_IF_ERROR(own.Child(part).Create());
+  RETURN_IF_ERROR(own.Child("supervisor").Enter());  // a group with processes of its own may not delegate
+  RETURN_IF_ERROR(own.Delegate());
+  return own;
+}
+
+class Guestd {
+ public:
+  explicit Guestd(GuestdOptions options) : options_(std::move(options)), signals_(loop_, SIGTERM, SIGINT) {}
+
+  Result<void> Run() {
+    auto cgroup = ArrangeCgroups().WithContext("arranging control groups");
+    if (cgroup.ok()) cgroup_ = *cgroup;
+    if (!cgroup.ok()) LogError("guestd", cgroup.error());
+    if (auto mounted = MountSessionDisk(options_.session_label, kSessionsFolder, kDiskPatience); !mounted.ok()) {
+      LogError("guestd", mounted.error());
+      trouble_ = mounted.error().message;
+    }
+    FixedPrograms programs(options_.programs);
+    Supervisor supervisor(loop_, programs, SupervisorOptions());
+    signals_.async_wait([&](const asio::error_code& error, int) {
+      if (error) return;
+      Notify("STOPPING=1");
+      supervisor.Stop([this] { loop_.stop(); });
+    });
+    RETURN_IF_ERROR(supervisor.Start());
+    loop_.run();
+    return Unmount();
+  }
+
+ private:
+  Supervisor::Options SupervisorOptions() {
+    Supervisor::Options options;
+    options.command = [this](const ProgramSet& set) { return DaemonCommand(set); };
+    if (cgroup_) options.cgroup = cgroup_->Child("daemon");
+    options.on_healthy = [](const ProgramSet& set) {
+      Notify("READY=1\nSTATUS=sdk-daemon of " + set.name + " is healthy");
+    };
+    options.on_status = [](const std::string& status) { Notify("STATUS=" + status); };
+    options.trim = [] { return TrimFilesystem(kSessionsFolder); };
+    return options;
+  }
+
+  std::vector<std::string> DaemonCommand(const ProgramSet& set) const {
+    std::vector<std::string> command = {
+        set.daemon(), "--connect",     options_.address, "--supervisor-fd", std::to_string(kSupervisorFd),
+        "--sessions", kSessionsFolder, "--set-clock"};
+    const auto add = [&](const std::string& name, const std::string& value) {
+      if (!value.empty()) command.insert(command.end(), {name, value});
+    };
+    add("--image", ValueOf("/etc/os-release", "IMAGE_ID"));
+    add("--root-hash", ValueOf("/proc/cmdline", "roothash"));
+    add("--policy-digest", set.policy_digest);
+    add("--trouble", trouble_);
+    if (cgroup_) add("--cgroup", cgroup_->Child("sessions").folder());
+    return command;
+  }
+
+  Result<void> Unmount() const {
+    if (!trouble_.empty() || umount2(kSessionsFolder, 0) == 0) return {};
+    return ErrnoError(errno, std::string("unmounting ") + kSessionsFolder);
+  }
+
+  GuestdOptions options_;
+  std::optional<Cgroup> cgroup_;
+  std::string trouble_;
+  asio::io_context loop_{1};
+  asio::signal_set signals_;
+};
+
+Result<int> Main(int argc, char** argv) {
+  GuestdOptions options;
+  for (int option; (option = getopt_long(argc, argv, "h", kLongOptions, nullptr)) != -1;) {
+    switch (option) {
+      case kSessionLabel:
+        options.session_label = optarg;
+        break;
+      case kSmolLabel:
+        options.smol_label = optarg;
+        break;
+      case kPrograms:
+        options.programs = optarg;
+        break;
+      case kConnect:
+        options.address = optarg;
+        break;
+      case 'h':
+        std::fputs(kHelp, stdout);
+        return 0;
+      default:
+        return UsageError("try --help");
+    }
+  }
+  if (optind < argc) return UsageError(std::string("unexpected argument '") + argv[optind] + "'");
+  Guestd guestd(std::move(options));
+  RETURN_IF_ERROR(guestd.Run());
+  return 0;
+}
+
+}  // namespace
+}  // namespace hallmark::guest
+
+int main(int argc, char** argv) {
+  return hallmark::RunMain("guestd", argc, argv, [&](const auto&) { return hallmark::guest::Main(argc, argv); });
+}

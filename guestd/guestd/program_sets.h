@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "lib/base/result.h"
+
+namespace hallmark::guest {
+
+/// Programs that belong together: sdk-daemon, sandbox-helper, srt-settings.json.
+struct ProgramSet {
+  std::filesystem::path folder;
+  std::string name;           ///< for the log: "sequence 7"
+  std::string policy_digest;  ///< SHA-256 of srt-settings.json, hexadecimal; empty: unknown
+  bool proven = false;        ///< has passed its health check before
+
+  [[nodiscard]] std::filesystem::path daemon() const { return folder / "sdk-daemon"; }
+  [[nodiscard]] std::filesystem::path helper() const { return folder / "sandbox-helper"; }
+  [[nodiscard]] std::filesystem::path settings() const { return folder / "srt-settings.json"; }
+};
+
+/// The sets that this guest has, as its supervisor sees them. Whoever implements it has verified what it gives out.
+class ProgramSets {
+ public:
+  virtual ~ProgramSets() = default;
+
+  /// The one to run. kNotFound if nothing is installed.
+  virtual Result<ProgramSet> Current() = 0;
+  /// The current set passed its health check: it is the last good one from now on.
+  virtual Result<void> Confirm() = 0;
+  /// The current set does not work: makes the last good one current. kNotFound if there is no other.
+  virtual Result<ProgramSet> FallBack() = 0;
+};
+
+/// A folder of programs that stays as it is: in images that carry them, and in tests.
+class FixedPrograms : public ProgramSets {
+ public:
+  explicit FixedPrograms(std::filesystem::path folder) : folder_(std::move(folder)) {}
+  Result<ProgramSet> Current() override { return ProgramSet{folder_, folder_.string(), "", true}; }
+  Result<void> Confirm() override { return {}; }
+  Result<ProgramSet> FallBack() override {
+    return NotFoundError("there is no other set of programs beside " + folder_.string());
+  }
+
+ private:
+  std::filesystem::path folder_;
+};
+
+}  // namespace hallmark::guest

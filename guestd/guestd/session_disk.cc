@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "guestd/guestd/session_disk.h"
+
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+
+#include <cerrno>
+#include <limits>
+#include <thread>
+
+#include "guestd/common/log.h"
+
+namespace hallmark::guest {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::chrono::milliseconds kPollInterval{20};
+// errors=remount-ro: a damaged filesystem is not written to any further.
+constexpr const char* kOptions = "errors=remount-ro";
+
+constexpr const char* kLeftAlone =
+    "nothing was changed: check a copy of the disk on the host with e2fsck -n, or give the guest a new session disk";
+
+}  // namespace
+
+Result<void> MountSessionDisk(const std::string& label, const fs::path& folder, std::chrono::milliseconds patience) {
+  using Clock = std::chrono::steady_clock;
+  BlockDevices devices;
+  const auto end = Clock::now() + patience;
+  for (devices.Refresh();; devices.Refresh()) {
+    const auto device = devices.Find({DeviceName::Kind::kLabel, label});
+    if (device.ok()) {
+      Log("guestd", "mounting session disk " + device->node + " at " + folder.string());
+      std::error_code ignored;
+      fs::create_directories(folder, ignored);
+      if (mount(device->node.c_str(), folder.c_str(), "ext4", MS_NOSUID | MS_NODEV | MS_NOATIME, kOptions) == 0)
+        return {};
+      return Result<void>(ErrnoError(errno, "session disk " + device->node + ": mounting it at " + folder.string()))
+          .WithHint(kLeftAlone);
+    }
+    if (device.error().kind != ErrorKind::kNotFound) return device.error();
+    if (Clock::now() >= end) break;
+    std::this_thread::sleep_for(kPollInterval);
+  }
+  return NotFoundError("no disk has a superblock with the label " + label + "; seen: " + devices.Describe())
+      .WithHint(kLeftAlone);
+}
+
+Result<uint64_t> TrimFilesystem(const fs::path& folder) {
+  ASSIGN_OR_RETURN(const File opened, File::Open(folder, O_RDONLY | O_DIRECTORY));
+  fstrim_range range = {.start = 0, .len = std::numeric_limits<uint64_t>::max(), .minlen = 0};
+  if (ioctl(opened.fd(), FITRIM, &range) == 0) return uint64_t{range.len};
+  if (errno == EOPNOTSUPP || errno == ENOTTY)
+    return UnsupportedError(folder.string() + ": the disk does not take trim");
+  return ErrnoError(errno, "trimming " + folder.string());
+}
+
+}  // namespace hallmark::guest

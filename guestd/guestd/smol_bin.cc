@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "guestd/guestd/smol_bin.h"
+
+#include <sys/mount.h>
+
+#include <cerrno>
+#include <thread>
+
+#include "guestd/common/log.h"
+#include "guestd/guestd/exfat_label.h"
+
+namespace hallmark::guest {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::chrono::milliseconds kPollInterval{50};
+
+/// A mount that ends with its owner.
+class Mounted {
+ public:
+  explicit Mounted(fs::path folder) : folder_(std::move(folder)) {}
+  Mounted(const Mounted&) = delete;
+  Mounted& operator=(const Mounted&) = delete;
+  ~Mounted() {
+    // Lazily where it is busy: whoever still reads keeps reading, and nobody else finds it.
+    if (umount2(folder_.c_str(), UMOUNT_NOFOLLOW) == 0 || umount2(folder_.c_str(), UMOUNT_NOFOLLOW | MNT_DETACH) == 0) {
+      Log("updater", "unmounted smol-bin");
+    } else {
+      LogError("updater", ErrnoError(errno, "unmounting " + folder_.string()));
+    }
+  }
+
+ private:
+  fs::path folder_;
+};
+
+Result<std::string> WaitForDisk(const std::string& label, std::chrono::milliseconds patience) {
+  using Clock = std::chrono::steady_clock;
+  const auto end = Clock::now() + patience;
+  while (true) {
+    auto node = FindExfatDisk(label);
+    if (node.ok() || node.error().kind != ErrorKind::kNotFound || Clock::now() >= end) return node;
+    std::this_thread::sleep_for(kPollInterval);
+  }
+}
+
+}  // namespace
+
+Result<std::string> FindExfatDisk(const std::string& label, const fs::path& sys, const fs::path& dev) {
+  std::string found;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(sys / "class/block", ignored)) {
+    if (fs::exists(entry.path() / "partition", ignored)) continue;
+    const fs::path node = dev / entry.path().filename();
+    const auto device = File::OpenForReading(node);
+    if (!device.ok()) continue;  // an empty drive, say
+    const auto its_label = ReadExfatLabel(*device);
+    if (!its_label.ok() || *its_label != label) continue;
+    if (!found.empty()) return CorruptError("both " + found + " and " + node.string() + " are labelled " + label);
+    found = node.string();
+  }
+  if (found.empty()) return NotFoundError("no disk holds an exFAT volume labelled " + label);
+  return found;
+}
+
+Result<void> VisitSmolBin(const std::string& label, const fs::path& folder, std::chrono::milliseconds patience,
+                          const std::function<Result<void>(const fs::path&)>& visit) {
+  ASSIGN_OR_RETURN(const std::string node, WaitForDisk(label, patience));
+  std::error_code ignored;
+  fs::create_directories(folder, ignored);
+  if (mount(node.c_str(), folder.c_str(), "exfat", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr) != 0) {
+    return ErrnoError(errno, "mounting smol-bin device " + node + " at " + folder.string());
+  }
+  const Mounted mounted(folder);
+  Log("updater", "mounted smol-bin device " + node + " at " + folder.string());
+  return visit(folder);
+}
+
+}  // namespace hallmark::guest

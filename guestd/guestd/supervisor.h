@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <asio/io_context.hpp>
+#include <asio/posix/stream_descriptor.hpp>
+#include <asio/steady_timer.hpp>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "guestd/common/cgroup.h"
+#include "guestd/common/channel.h"
+#include "guestd/guestd/daemon_process.h"
+#include "guestd/guestd/program_sets.h"
+#include "guestd/guestd/restart_policy.h"
+#include "guestd/protocol/message.h"
+
+namespace hallmark::guest {
+
+/// Keeps sdk-daemon running and healthy, from the newest set of programs that works.
+class Supervisor {
+ public:
+  struct Options {
+    /// The daemon's arguments for a set; argv[0] is the daemon.
+    std::function<std::vector<std::string>(const ProgramSet&)> command;
+    std::optional<Cgroup> cgroup;  ///< where the daemon runs
+    /// The first healthy answer of a daemon has come.
+    std::function<void(const ProgramSet&)> on_healthy;
+    std::function<void(const std::string& status)> on_status;
+    /// The daemon asks to give free blocks back: bytes trimmed.
+    std::function<Result<uint64_t>()> trim;
+  };
+
+  Supervisor(asio::io_context& loop, ProgramSets& sets, Options options)
+      : loop_(loop), sets_(sets), options_(std::move(options)), start_timer_(loop), health_timer_(loop) {}
+
+  /// Starts the current set. kNotFound if there is none.
+  Result<void> Start();
+  /// Asks the daemon to end in order, kills it when it takes too long, then calls `done`.
+  void Stop(std::function<void()> done);
+
+ private:
+  void Launch();
+  void AskHealth();
+  void TakeFrame(const std::string& body);
+  void TakeResponse(const Response& response);
+  void Answer(const Event& event);
+  void WaitForEnd();
+  void Ended();
+  void Recover();
+  void LaunchLater();
+
+  asio::io_context& loop_;
+  ProgramSets& sets_;
+  Options options_;
+  asio::steady_timer start_timer_;
+  asio::steady_timer health_timer_;
+  RestartPolicy policy_;
+  ProgramSet set_;
+  DaemonProcess process_;
+  std::shared_ptr<Channel> channel_;
+  std::unique_ptr<asio::posix::stream_descriptor> end_;
+  uint64_t asked_ = 0;  // id of the last request
+  bool waiting_ = false;
+  bool greeted_ = false;  // this daemon has answered once
+  std::function<void()> stopped_;
+};
+
+}  // namespace hallmark::guest

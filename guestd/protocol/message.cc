@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "guestd/protocol/message.h"
+
+#include <array>
+
+#include "guestd/protocol/frame.h"
+
+namespace hallmark::guest {
+namespace {
+
+constexpr size_t kMaxMethodSize = 64;
+constexpr size_t kMaxTextSize = 4096;  // an error's message, say
+constexpr size_t kHashDigits = 64;     // SHA-256
+
+constexpr std::array kErrorKinds = {
+    ErrorKind::kUsage,   ErrorKind::kIo,          ErrorKind::kNoSpace,      ErrorKind::kNotFound,
+    ErrorKind::kCorrupt, ErrorKind::kUnsupported, ErrorKind::kVerification, ErrorKind::kInternal,
+};
+
+/// Protocol's name and version, before anything that another version may have changed is looked at.
+Result<void> CheckVersion(const Json& document) {
+  const auto protocol = document.find("protocol");
+  if (protocol == document.end() || *protocol != kProtocolName) {
+    return CorruptError("hello: protocol: not " + std::string(kProtocolName));
+  }
+  const auto version = document.find("version");
+  if (version == document.end() || !version->is_number_unsigned()) return CorruptError("hello: version: not a number");
+  if (*version == kProtocolVersion) return {};
+  return UnsupportedError("hello: version " + std::to_string(version->get<uint64_t>()) + "; this side speaks " +
+                          std::to_string(kProtocolVersion))
+      .WithHint("update the older side: the host application or the guest's image");
+}
+
+/// A digest in lower-case hexadecimal, or nothing at all.
+std::string TakeDigest(ObjectReader& reader, std::string_view key) {
+  const std::string text = reader.TakeText(key, kHashDigits);
+  const bool hexadecimal = text.find_first_not_of("0123456789abcdef") == std::string::npos;
+  if (!text.empty() && (text.size() != kHashDigits || !hexadecimal)) {
+    reader.Refuse(key, "neither empty nor 64 hexadecimal digits");
+  }
+  return text;
+}
+
+Json TakeObject(ObjectReader& reader, std::string_view key) {
+  const Json& value = reader.Take(key);
+  if (!value.is_object()) reader.Refuse(key, "not an object");
+  return value;
+}
+
+Result<HostMessage> ReadHostHello(ObjectReader& reader) {
+  HostHello hello;
+  (void)reader.Take("protocol");
+  (void)reader.Take("version");
+  hello.time = reader.TakeNumber("time");
+  RETURN_IF_ERROR(reader.Finish());
+  return HostMessage(hello);
+}
+
+Result<HostMessage> ReadRequest(ObjectReader& reader) {
+  Request request;
+  request.id = reader.TakeNumber("id");
+  request.method = reader.TakeText("method", kMaxMethodSize);
+  request.parameters = reader.Has("parameters") ? TakeObject(reader, "parameters") : Json::object();
+  RETURN_IF_ERROR(reader.Finish());
+  return HostMessage(std::move(request));
+}
+
+Result<GuestMessage> ReadGuestHello(ObjectReader& reader) {
+  GuestHello hello;
+  (void)reader.Take("protocol");
+  (void)reader.Take("version");
+  hello.image = reader.TakeText("image");
+  hello.root_hash = TakeDigest(reader, "root_hash");
+  hello.policy_digest = TakeDigest(reader, "policy_digest");
+  hello.daemon = reader.TakeText("daemon");
+  hello.boot = reader.TakeText("boot");
+  hello.instance = reader.TakeText("instance");
+  hello.time = reader.TakeNumber("time");
+  hello.trouble = reader.TakeText("trouble", kMaxTextSize);
+  RETURN_IF_ERROR(reader.Finish());
+  return GuestMessage(std::move(hello));
+}
+
+Result<GuestMessage> ReadFailure(uint64_t id, const Json& value) {
+  ObjectReader reader(value, "error");
+  Error error;
+  const std::string kind = reader.TakeText("kind");
+  error.message = reader.TakeText("message", kMaxTextSize);
+  if (reader.Has("hint")) error.hint = reader.TakeText("hint", kMaxTextSize);
+  bool known = false;
+  for (const ErrorKind candidate : kErrorKinds) {
+    if (ErrorKindName(candidate) != kind) continue;
+    error.kind = candidate;
+    known = true;
+  }
+  if (!known) reader.Refuse("kind", "unknown");
+  RETURN_IF_ERROR(reader.Finish());
+  return GuestMessage(Response{id, std::move(error)});
+}
+
+Result<GuestMessage> ReadResponse(ObjectReader& reader) {
+  const uint64_t id = reader.TakeNumber("id");
+  if (reader.Has("error")) {
+    const Json& value = reader.Take("error");
+    RETURN_IF_ERROR(reader.Finish());
+    return ReadFailure(id, value);
+  }
+  Json result = TakeObject(reader, "result");
+  RETURN_IF_ERROR(reader.Finish());
+  return GuestMessage(Response{id, std::move(result)});
+}
+
+Result<GuestMessage> ReadEvent(ObjectReader& reader) {
+  Event event;
+  event.name = reader.TakeText("event", kMaxMethodSize);
+  event.data = TakeObject(reader, "data");
+  RETURN_IF_ERROR(reader.Finish());
+  return GuestMessage(std::move(event));
+}
+
+/// The text of an error fits what the other side takes; the end of a long one says most.
+std::string Shortened(const std::string& text) {
+  return text.size() <= kMaxTextSize ? text : "..." + text.substr(text.size() - (kMaxTextSize - 16));
+}
+
+Json ToJson(const HostHello& hello) {
+  return {{"type", "hello"}, {"protocol", kProtocolName}, {"version", hello.version}, {"time", hello.time}};
+}
+
+Json ToJson(const Request& request) {
+  return {{"type", "request"}, {"id", request.id}, {"method", request.method}, {"parameters", request.parameters}};
+}
+
+Json ToJson(const GuestHello& hello) {
+  return {{"type", "hello"},
+          {"protocol", kProtocolName},
+          {"version", hello.version},
+          {"image", hello.image},
+          {"root_hash", hello.root_hash},
+          {"policy_digest", hello.policy_digest},
+          {"daemon", hello.daemon},
+          {"boot", hello.boot},
+          {"instance", hello.instance},
+          {"time", hello.time},
+          {"trouble", Shortened(hello.trouble)}};
+}
+
+Json ToJson(const Response& response) {
+  Json json = {{"type", "response"}, {"id", response.id}};
+  if (response.result.ok()) {
+    json["result"] = *response.result;
+    return json;
+  }
+  const Error& error = response.result.error();
+  json["error"] = {{"kind", ErrorKindName(error.kind)}, {"message", Shortened(error.message)}};
+  if (!error.hint.empty()) json["error"]["hint"] = Shortened(error.hint);
+  return json;
+}
+
+Json ToJson(const Event& event) { return {{"type", "event"}, {"event", event.name}, {"data", event.data}}; }
+
+std::string Dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+}  // namespace
+
+Result<HostMessage> ParseHostMessage(std::string_view body) {
+  ASSIGN_OR_RETURN(const Json document, ParseStrictJson(body, kMaxFrameSize, "message"));
+  ObjectReader reader(document, "");
+  const std::string type = reader.TakeText("type");
+  if (type == "request") return ReadRequest(reader);
+  if (type == "hello") {
+    RETURN_IF_ERROR(CheckVersion(document));
+    return ReadHostHello(reader);
+  }
+  reader.Refuse("type", "neither hello nor request");
+  return reader.Finish().error();
+}
+
+Result<GuestMessage> ParseGuestMessage(std::string_view body) {
+  ASSIGN_OR_RETURN(const Json document, ParseStrictJson(body, kMaxFrameSize, "message"));
+  ObjectReader reader(document, "");
+  const std::string type = reader.TakeText("type");
+  if (type == "event") return ReadEvent(reader);
+  if (type == "response") return ReadResponse(reader);
+  if (type == "hello") {
+    RETURN_IF_ERROR(CheckVersion(document));
+    return ReadGuestHello(reader);
+  }
+  reader.Refuse("type", "neither hello, response nor event");
+  return reader.Finish().error();
+}
+
+std::string EncodeMessage(const HostMessage& message) {
+  return Dump(std::visit([](const auto& m) { return ToJson(m); }, message));
+}
+
+std::string EncodeMessage(const GuestMessage& message) {
+  return Dump(std::visit([](const auto& m) { return ToJson(m); }, message));
+}
+
+std::string EncodeOutput(uint64_t process, std::string_view stream, uint64_t offset, ByteSpan bytes) {
+  std::string text = R"({"type":"event","event":"process.output","data":{"process":)" + std::to_string(process) +
+                     R"(,"stream":")" + std::string(stream) + R"(","offset":)" + std::to_string(offset) +
+                     R"(,"data":")";
+  text += ToBase64(bytes);
+  text += "\"}}";
+  return text;
+}
+
+}  // namespace hallmark::guest

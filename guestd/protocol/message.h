@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "lib/base/bytes.h"
+#include "lib/base/result.h"
+#include "lib/json/strict_json.h"
+
+// Messages of hallmark-guest-protocol(5): one JSON object a frame. "The guest" is the side that dials, "the host" the
+// one that asks; guestd is the host of its own, shorter channel to sdk-daemon.
+
+namespace hallmark::guest {
+
+/// Both sides name the one version that they speak; there is no other yet.
+inline constexpr uint64_t kProtocolVersion = 1;
+inline constexpr std::string_view kProtocolName = "hallmark-guest";
+
+/// The first frame of the guest: what is running, so that the host can hold it against what it meant to run.
+struct GuestHello {
+  uint64_t version = kProtocolVersion;
+  std::string image;          ///< the image's id; empty if it has none
+  std::string root_hash;      ///< of dm-verity, lower-case hexadecimal; empty: the root is not verified
+  std::string policy_digest;  ///< SHA-256 of the egress policy in force, lower-case hexadecimal; empty: none is
+  std::string daemon;         ///< version of the daemon
+  std::string boot;           ///< the kernel's boot id: another one means that the machine restarted
+  std::string instance;       ///< of the daemon: another one means that it restarted and its processes are gone
+  uint64_t time = 0;          ///< the guest's clock, in milliseconds since 1970
+  std::string trouble;        ///< what keeps sessions from working, "" if nothing does
+};
+
+/// The first frame of the host.
+struct HostHello {
+  uint64_t version = kProtocolVersion;
+  uint64_t time = 0;  ///< the host's clock, in milliseconds since 1970; 0: the guest keeps its own
+};
+
+/// Asks for something. Ids are the host's choice, and come back in the response.
+struct Request {
+  uint64_t id = 0;
+  std::string method;  ///< "process.spawn"
+  Json parameters;     ///< an object
+};
+
+/// Answers one request.
+struct Response {
+  uint64_t id = 0;
+  Result<Json> result;
+};
+
+/// Tells what happened, unasked: "process.output", "process.exit".
+struct Event {
+  std::string name;
+  Json data;  ///< an object
+};
+
+using HostMessage = std::variant<HostHello, Request>;
+using GuestMessage = std::variant<GuestHello, Response, Event>;
+
+/// The body of a frame from the other side. kCorrupt with the member that is wrong; kUnsupported for a hello of another
+/// version, whatever else it holds.
+Result<HostMessage> ParseHostMessage(std::string_view body);
+Result<GuestMessage> ParseGuestMessage(std::string_view body);
+
+/// The body of a frame. Text in it that is not UTF-8 has what is wrong replaced by U+FFFD.
+std::string EncodeMessage(const HostMessage& message);
+std::string EncodeMessage(const GuestMessage& message);
+
+/// The event "process.output" as EncodeMessage would give it, without a tree of JSON: this is most of what is ever sent.
+/// `offset`: bytes that came on this stream before.
+std::string EncodeOutput(uint64_t process, std::string_view stream, uint64_t offset, ByteSpan bytes);
+
+}  // namespace hallmark::guest

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "guestd/common/dial.h"
+#include "lib/base/result.h"
+
+namespace hallmark::guest {
+
+/// What sdk-daemon is told when it starts: see sdk-daemon(8).
+struct DaemonOptions {
+  HostAddress address;
+  std::filesystem::path sessions = "/sessions";
+  std::filesystem::path shared = "/mnt/.virtiofs-root";  ///< where the host's folders are
+  std::filesystem::path cgroup;                          ///< of the sessions; empty: "sessions" below our own parent's
+  int supervisor_fd = -1;                                ///< a socket to guestd; -1: none
+  std::string image;
+  std::string root_hash;
+  std::string policy_digest;
+  std::string trouble;  ///< what keeps sessions from working
+  bool set_clock = false;
+};
+
+/// Runs until SIGTERM, SIGINT, or the supervisor says so.
+Result<void> RunDaemon(const DaemonOptions& options);
+
+}  // namespace hallmark::guest

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+
+#include "guestd/protocol/message.h"
+
+namespace hallmark::guest {
+
+/// Called once, now or later, with what a request comes to.
+using Reply = std::function<void(Result<Json>)>;
+
+/// What can be asked for, by name.
+class MethodTable {
+ public:
+  /// `parameters` is an object; it lives as long as the call itself does.
+  using Method = std::function<void(const Json& parameters, Reply reply)>;
+
+  void Add(const std::string& name, Method method) { methods_[name] = std::move(method); }
+  /// Answers kUnsupported where there is no such method.
+  void Call(const Request& request, Reply reply) const;
+
+ private:
+  std::map<std::string, Method> methods_;
+};
+
+}  // namespace hallmark::guest
