@@ -24,9 +24,9 @@ struct ExfatOptions {
 };
 
 /// Writes a tree as an exFAT filesystem, front to back: every file and folder in one piece, in the order of the tree,
-/// nothing of the builder in it. Owners, permissions and extended attributes have no place in exFAT and are left out; times
-/// are kept to 10 ms, in UTC. kUsage names what exFAT can't hold: names, links, devices, two names that differ in case only;
-/// kNoSpace says how much is missing.
+/// nothing of the builder in it. Owners, permissions and extended attributes have no place in exFAT and are left out;
+/// times are kept to 10 ms, in UTC. kUsage names what exFAT can't hold: names, links, devices, two names that differ in
+/// case only; kNoSpace says how much is missing.
 Result<void> WriteExfat(const FileTree& tree, const ExfatOptions& options, Sink& sink);
 
 /// The parts of an exFAT filesystem, as a check names the one at fault.
@@ -40,15 +40,15 @@ enum class ExfatStructure {
   kUpcaseTable,       ///< the up-case table: what it holds, or the directory entry that describes it
   kDirectory,         ///< a directory, outside of the entry sets of files
   kEntrySet,          ///< the directory entries of one file or folder
-  kName,              ///< the name in an entry set, which does not have the hash that the set says
+  kName,              ///< the name in an entry set, its length or its hash
   kUnused,            ///< bytes that belong to nothing: between the regions, after a file's end, in free clusters
 };
 /// "boot sector", "allocation bitmap", ...
 std::string_view ExfatStructureName(ExfatStructure structure);
 
-/// Reads an exFAT filesystem, whoever wrote it: fragmented files, deleted entries, any cluster size, unknown entries that
-/// the specification calls benign. Nothing in it is trusted: Open() checks every structure and every cluster, and what it
-/// gives is whole. The content of files has no checksum in exFAT: no check here can tell whether it is right.
+/// Reads an exFAT filesystem, whoever wrote it: fragmented files, deleted entries, any cluster size, unknown entries
+/// that the specification calls benign. Nothing in it is trusted: Open() checks every structure and every cluster, and
+/// what it gives is whole. The content of files has no checksum in exFAT: no check here can tell whether it is right.
 class ExfatReader {
  public:
   struct Entry {
@@ -65,10 +65,10 @@ class ExfatReader {
   /// structure at fault, in its message and in `*at_fault` where that is given.
   static Result<ExfatReader> Open(const File& file, uint64_t offset, uint64_t size, ExfatStructure* at_fault = nullptr);
 
-  /// Open(), and every byte outside of the content of files must be what WriteExfat writes for these files, label, serial
-  /// and start: kCorrupt otherwise, too. A filesystem that passes and one bit in it changed: it passes no more, and the
-  /// structure named is the one that the bit lies in, but for a bit in the content of a file or in the label, which
-  /// the caller knows better.
+  /// Open(), and every byte outside of the content of files must be what WriteExfat writes for these files, label,
+  /// serial and start into `size` bytes: kCorrupt otherwise, too. Where one bit of what WriteExfat wrote has changed,
+  /// the structure named is the one that the bit lies in; but a letter of a name that has become its capital names the
+  /// entry set. A bit in the content of a file or in the label may pass: the caller knows what these must be.
   static Result<ExfatReader> OpenCanonical(const File& file, uint64_t offset, uint64_t size,
                                            ExfatStructure* at_fault = nullptr);
 
@@ -83,13 +83,14 @@ class ExfatReader {
   [[nodiscard]] Result<void> Read(const Entry& entry, Sink& sink) const;
 
  private:
+  friend class ExfatOpener;
   explicit ExfatReader(const File& file) : file_(&file) {}
 
   const File* file_;
   uint64_t heap_ = 0;  // offset of cluster 2 in the file
   uint64_t size_ = 0;
   uint32_t cluster_size_ = 0;
-  std::vector<uint32_t> fat_;
+  std::vector<uint32_t> fat_;  // the first two are not clusters
   std::string label_;
   uint32_t serial_ = 0;
   std::vector<Entry> entries_;

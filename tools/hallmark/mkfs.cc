@@ -7,12 +7,14 @@
 #include <optional>
 
 #include "lib/base/bytes.h"
+#include "lib/base/endian.h"
 #include "lib/base/file.h"
 #include "lib/base/file_tree.h"
 #include "lib/base/guid.h"
 #include "lib/base/sink.h"
 #include "lib/base/thread_pool.h"
 #include "lib/crypto/digest.h"
+#include "lib/disk/exfat.h"
 #include "lib/disk/fat32.h"
 #include "lib/ext4/ext4.h"
 #include "tools/hallmark/options.h"
@@ -31,14 +33,26 @@ struct MkfsOptions {
   std::string label;
   uint64_t time = 0;  ///< seconds since 1970
   std::optional<Guid> uuid;
+  std::optional<uint32_t> serial;
 };
 
+/// The volume serial number. Every identifier comes from what is written: the same folder and options give the same bytes.
+uint32_t SerialFor(const MkfsOptions& options) {
+  const Sha256Digest seed = Sha256(AsBytes("hallmark mkfs " + options.kind + "\n" + options.label));
+  const auto derived =
+      static_cast<uint32_t>(seed[0] | seed[1] << 8 | seed[2] << 16 | static_cast<uint32_t>(seed[3]) << 24);
+  return options.serial.value_or(derived);
+}
+
 Result<void> MakeFat(const FileTree& tree, const MkfsOptions& options, Sink& sink) {
-  // Every identifier comes from what is written: the same folder and options give the same bytes.
-  const Sha256Digest seed = Sha256(AsBytes("hallmark mkfs fat\n" + options.label));
-  Fat32Options fat{.size = options.size, .label = options.label.empty() ? "NO NAME" : options.label};
-  fat.serial = static_cast<uint32_t>(seed[0] | seed[1] << 8 | seed[2] << 16 | static_cast<uint32_t>(seed[3]) << 24);
-  return WriteFat32(tree, fat, sink);
+  return WriteFat32(
+      tree,
+      {.size = options.size, .serial = SerialFor(options), .label = options.label.empty() ? "NO NAME" : options.label},
+      sink);
+}
+
+Result<void> MakeExfat(const FileTree& tree, const MkfsOptions& options, Sink& sink) {
+  return WriteExfat(tree, {.size = options.size, .serial = SerialFor(options), .label = options.label}, sink);
 }
 
 Result<void> MakeExt4(const FileTree& tree, const MkfsOptions& options, Sink& sink) {
@@ -56,21 +70,37 @@ struct Kind {
   std::string_view name;
   Result<void> (*make)(const FileTree& tree, const MkfsOptions& options, Sink& sink);
 };
-constexpr auto kKinds = std::to_array<Kind>({{"ext4", MakeExt4}, {"fat", MakeFat}});
+constexpr auto kKinds = std::to_array<Kind>({{"ext4", MakeExt4}, {"fat", MakeFat}, {"exfat", MakeExfat}});
+
+/// "1A2B-3C4D", as everybody prints them; the dash may be missing.
+Result<uint32_t> ParseSerial(std::string_view text) {
+  std::string digits(text);
+  if (digits.size() == 9 && digits[4] == '-') digits.erase(4, 1);
+  const Result<ByteVector> bytes = FromHex(digits);
+  if (!bytes.ok() || bytes->size() != sizeof(Be32)) {
+    return UsageError("--serial: '" + std::string(text) + "' is not 8 hexadecimal digits like 1A2B-3C4D");
+  }
+  ASSIGN_OR_RETURN(const Be32 serial, ReadStruct<Be32>(*bytes, "--serial"));
+  return uint32_t{serial};
+}
 
 Result<std::optional<MkfsOptions>> ParseMkfs(const Arguments& arguments) {
   cxxopts::Options options("hallmark mkfs",
                            "Makes one filesystem from a folder, as 'hallmark build' makes those of an image.");
-  options.custom_help("ext4|fat --from DIR -o FILE");
+  options.custom_help("ext4|fat|exfat --from DIR -o FILE");
   options.positional_help("");
-  options.add_options()("kind", "ext4 or fat", cxxopts::value<std::string>())("from", "Folder to take the files from",
-                                                                              cxxopts::value<std::string>(), "DIR")(
-      "o,output", "File to write", cxxopts::value<std::string>(), "FILE")("size", "Size of the filesystem, as in 100M",
-                                                                          cxxopts::value<std::string>(), "N")(
-      "label", "Label of the filesystem", cxxopts::value<std::string>()->default_value(""), "NAME")(
+  options.add_options()("kind", "ext4, fat or exfat", cxxopts::value<std::string>())(
+      "from", "Folder to take the files from", cxxopts::value<std::string>(), "DIR")(
+      "o,output", "File to write", cxxopts::value<std::string>(), "FILE")(
+      "size", "Size of the filesystem, as in 100M (default: as much as its files need for ext4, 10M for exfat)",
+      cxxopts::value<std::string>(),
+      "N")("label", "Label of the filesystem", cxxopts::value<std::string>()->default_value(""), "NAME")(
       "uuid", "UUID of an ext4 filesystem (default: one that follows from its label)", cxxopts::value<std::string>(),
-      "UUID")("time", "When an ext4 filesystem was made, in seconds since 1970 (default: $SOURCE_DATE_EPOCH, or 0)",
-              cxxopts::value<uint64_t>(), "SECONDS");
+      "UUID")("serial",
+              "Volume serial number of fat and exfat, as in 1A2B-3C4D (default: one that follows from the label)",
+              cxxopts::value<std::string>(), "SERIAL")(
+      "time", "When an ext4 filesystem was made, in seconds since 1970 (default: $SOURCE_DATE_EPOCH, or 0)",
+      cxxopts::value<uint64_t>(), "SECONDS");
   options.parse_positional({"kind"});
   ASSIGN_OR_RETURN(const std::optional<cxxopts::ParseResult> parsed, ParseOptions(options, arguments));
   if (!parsed) return std::optional<MkfsOptions>();
@@ -84,11 +114,16 @@ Result<std::optional<MkfsOptions>> ParseMkfs(const Arguments& arguments) {
                      .label = (*parsed)["label"].as<std::string>()};
   if (parsed->count("size") != 0) {
     ASSIGN_OR_RETURN(result.size, ParseSize((*parsed)["size"].as<std::string>(), "--size"));
+  } else if (result.kind == "exfat") {
+    result.size = kExfatDefaultSize;
   } else if (result.kind != "ext4") {
     return UsageError("mkfs: --size is missing").WithHint("only ext4 is made as large as its files need");
   }
   if (parsed->count("uuid") != 0) {
     ASSIGN_OR_RETURN(result.uuid, ParseGuid((*parsed)["uuid"].as<std::string>()));
+  }
+  if (parsed->count("serial") != 0) {
+    ASSIGN_OR_RETURN(result.serial, ParseSerial((*parsed)["serial"].as<std::string>()));
   }
   if (const char* epoch = std::getenv("SOURCE_DATE_EPOCH"); epoch != nullptr)
     result.time = std::strtoull(epoch, nullptr, 10);
@@ -102,7 +137,7 @@ Result<int> RunMkfs(const Arguments& arguments) {
   ASSIGN_OR_RETURN(std::optional<MkfsOptions> options, ParseMkfs(arguments));
   if (!options) return 0;
   const auto kind = std::find_if(kKinds.begin(), kKinds.end(), [&](const Kind& k) { return k.name == options->kind; });
-  if (kind == kKinds.end()) return UsageError("mkfs: '" + options->kind + "' is not ext4 or fat");
+  if (kind == kKinds.end()) return UsageError("mkfs: '" + options->kind + "' is not ext4, fat or exfat");
   ASSIGN_OR_RETURN(const FileTree tree, FileTree::Scan(options->from));
   if (options->size == 0) {
     ASSIGN_OR_RETURN(options->size, EstimateExt4Size(tree));

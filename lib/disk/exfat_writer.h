@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "lib/base/bytes.h"
+#include "lib/base/file_tree.h"
+#include "lib/base/result.h"
+#include "lib/disk/exfat.h"
+
+namespace hallmark {
+
+/// Takes an exFAT filesystem front to back, piece by piece, and what each piece is.
+class ExfatOutput {
+ public:
+  virtual ~ExfatOutput() = default;
+  virtual Result<void> Put(ExfatStructure structure, ByteSpan bytes) = 0;
+  virtual Result<void> PutZeros(ExfatStructure structure, uint64_t length) = 0;
+  /// The content of a file: `inode.size` bytes.
+  virtual Result<void> PutContent(const FileTree::Inode& inode) = 0;
+};
+
+/// WriteExfat() for those who want to know what they are given. A directory comes in one piece, as kDirectory.
+Result<void> WriteExfatTo(const FileTree& tree, const ExfatOptions& options, ExfatOutput& output);
+
+}  // namespace hallmark
