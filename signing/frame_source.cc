@@ -16,14 +16,18 @@ Result<void> FetchFrameFrom(const FrameSource& source, const ChunkTable::Chunk& 
 }  // namespace
 
 Result<void> FetchFrame(const FrameSources& sources, const ChunkTable& table, size_t index, ByteVector& frame) {
-  Result<void> result = NotFoundError("there is no compressed image to take it from");
+  // If one of them could not be asked, asking again may help: that outweighs that another has no signed bytes.
+  ErrorKind kind = sources.empty() ? ErrorKind::kNotFound : ErrorKind::kVerification;
+  std::string reasons;
   for (const std::unique_ptr<FrameSource>& source : sources) {
-    result = FetchFrameFrom(*source, table.chunks[index], frame);
+    const Result<void> result = FetchFrameFrom(*source, table.chunks[index], frame);
     if (result.ok()) return result;
+    if (result.error().kind != ErrorKind::kVerification) kind = ErrorKind::kIo;
+    reasons += (reasons.empty() ? "" : "; ") + result.error().message;
   }
-  return std::move(result)
-      .WithContext("frame " + std::to_string(index))
-      .WithHint("hallmark repair takes frames from another copy of the bundle: --from");
+  if (sources.empty()) reasons = "there is no compressed image to take it from";
+  return Error{kind, "frame " + std::to_string(index) + ": " + reasons,
+               "hallmark repair takes frames from another copy of the bundle: --from FOLDER or --from URL"};
 }
 
 Result<void> FetchChunk(const FrameSources& sources, const ChunkTable& table, size_t index, ByteVector& raw) {

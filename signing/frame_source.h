@@ -41,8 +41,8 @@ class FileFrameSource : public FrameSource {
 
 using FrameSources = std::vector<std::unique_ptr<FrameSource>>;
 
-/// Puts frame `index` in `frame`, from the first source that gives the bytes that the table names. The error is that of
-/// the last source.
+/// Puts frame `index` in `frame`, from the first source that gives the bytes that the table names. The error has every
+/// source's reason; kVerification if all of them gave other bytes, kIo if one could not be read.
 Result<void> FetchFrame(const FrameSources& sources, const ChunkTable& table, size_t index, ByteVector& frame);
 
 /// Puts the raw bytes of chunk `index` in `raw`. A frame is checked before it is decompressed, and what comes out before

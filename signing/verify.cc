@@ -129,23 +129,19 @@ Finding FindingOf(const Error& error, std::string_view file) {
   return {verdict, std::string(file), std::move(message)};
 }
 
-/// A file that must be there, as text. Empty, with a finding, if it is not.
-Result<std::optional<std::string>> ReadRequired(const std::filesystem::path& bundle, std::string_view name,
-                                                uint64_t limit, VerifyReport& report) {
+/// A small file, as text. Empty, with a finding where it must be there, if it is not.
+Result<std::optional<std::string>> ReadText(const std::filesystem::path& bundle, std::string_view name, uint64_t limit,
+                                            bool required, VerifyReport& report) {
   Result<std::string> text = ReadBundleFile(bundle, name, limit);
   if (text.ok()) return std::optional(std::move(text).value());
-  RETURN_IF_ERROR(NoteUnopened(text.error(), name, true, report));
+  RETURN_IF_ERROR(NoteUnopened(text.error(), name, required, report));
   return std::optional<std::string>();
 }
 
 /// The trust that counts: the bundle's own file if it grew out of `pinned`, and `pinned` otherwise. A file that grew
 /// out of another root is a finding.
-Result<Trust> EffectiveTrust(const std::filesystem::path& bundle, const Trust& pinned, VerifyReport& report) {
-  const Result<std::string> text = ReadBundleFile(bundle, kTrustName, kMaxTrustSize);
-  if (!text.ok()) {
-    RETURN_IF_ERROR(NoteUnopened(text.error(), kTrustName, false, report));
-    return pinned;
-  }
+Trust EffectiveTrust(const std::optional<std::string>& text, const Trust& pinned, VerifyReport& report) {
+  if (!text) return pinned;
   const Result<Trust> offered = ParseTrust(*text);
   if (!offered.ok()) {
     report.findings.push_back(FindingOf(offered.error(), kTrustName));
@@ -161,19 +157,14 @@ Result<Trust> EffectiveTrust(const std::filesystem::path& bundle, const Trust& p
   return older ? pinned : *offered;
 }
 
-/// Signatures and sequence. Leaves report.manifest empty if the signatures do not hold. Gives the trust that counts.
-Result<Trust> CheckManifest(const std::filesystem::path& bundle, const Trust& pinned, uint64_t least_sequence,
-                            VerifyReport& report) {
-  ASSIGN_OR_RETURN(const Trust trust, EffectiveTrust(bundle, pinned, report));
-  ASSIGN_OR_RETURN(std::optional<std::string> text, ReadRequired(bundle, kManifestName, kMaxManifestSize, report));
-  ASSIGN_OR_RETURN(const std::optional<std::string> envelope,
-                   ReadRequired(bundle, kEnvelopeName, kMaxEnvelopeSize, report));
-  if (!text || !envelope) return trust;
-  Result<VerifiedManifest> manifest = VerifyManifest(std::move(*text), *envelope, trust);
+/// Signatures and sequence. Leaves report.manifest empty if the signatures do not hold.
+void CheckTexts(std::string text, const std::string& envelope, const Trust& trust, uint64_t least_sequence,
+                VerifyReport& report) {
+  Result<VerifiedManifest> manifest = VerifyManifest(std::move(text), envelope, trust);
   if (!manifest.ok()) {
     const bool of_envelope = manifest.error().message.starts_with(kEnvelopeName);
     report.findings.push_back(FindingOf(manifest.error(), of_envelope ? kEnvelopeName : kManifestName));
-    return trust;
+    return;
   }
   const uint64_t sequence = (*manifest)->sequence;
   if (sequence == 0) {
@@ -184,7 +175,25 @@ Result<Trust> CheckManifest(const std::filesystem::path& bundle, const Trust& pi
          "rolled back: sequence " + std::to_string(sequence) + ", and the least is " + std::to_string(least_sequence)});
   }
   report.manifest = std::move(manifest).value();
+}
+
+/// The same for the files of a bundle. Gives the trust that counts.
+Result<Trust> CheckManifest(const std::filesystem::path& bundle, const Trust& pinned, uint64_t least_sequence,
+                            VerifyReport& report) {
+  ASSIGN_OR_RETURN(const std::optional<std::string> offered,
+                   ReadText(bundle, kTrustName, kMaxTrustSize, false, report));
+  Trust trust = EffectiveTrust(offered, pinned, report);
+  ASSIGN_OR_RETURN(std::optional<std::string> text, ReadText(bundle, kManifestName, kMaxManifestSize, true, report));
+  ASSIGN_OR_RETURN(const std::optional<std::string> envelope,
+                   ReadText(bundle, kEnvelopeName, kMaxEnvelopeSize, true, report));
+  if (text && envelope) CheckTexts(std::move(*text), *envelope, trust, least_sequence, report);
   return trust;
+}
+
+Result<VerifiedManifest> ManifestOf(VerifyReport report) {
+  if (report.good()) return std::move(*report.manifest);
+  const Finding& finding = report.findings.front();
+  return VerificationError(finding.file + ": " + finding.message);
 }
 
 }  // namespace
@@ -212,9 +221,14 @@ Result<VerifiedManifest> VerifyManifestOf(const std::filesystem::path& bundle, c
                                           uint64_t least_sequence) {
   VerifyReport report;
   RETURN_IF_ERROR(CheckManifest(bundle, trust, least_sequence, report));
-  if (report.good()) return std::move(*report.manifest);
-  const Finding& finding = report.findings.front();
-  return VerificationError(finding.file + ": " + finding.message);
+  return ManifestOf(std::move(report));
+}
+
+Result<VerifiedManifest> VerifyManifestTexts(ManifestTexts texts, const Trust& trust, uint64_t least_sequence) {
+  VerifyReport report;
+  const Trust effective = EffectiveTrust(texts.trust, trust, report);
+  CheckTexts(std::move(texts.manifest), texts.envelope, effective, least_sequence, report);
+  return ManifestOf(std::move(report));
 }
 
 Result<VerifyReport> VerifyBundle(const std::filesystem::path& bundle, const Trust& trust,

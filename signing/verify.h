@@ -77,6 +77,15 @@ Result<VerifiedManifest> VerifyManifest(std::string manifest_text, std::string_v
 Result<VerifiedManifest> VerifyManifestOf(const std::filesystem::path& bundle, const Trust& trust,
                                           uint64_t least_sequence);
 
+/// What of a bundle says what the rest must be.
+struct ManifestTexts {
+  std::string manifest;              ///< manifest.json
+  std::string envelope;              ///< manifest.dsse.json
+  std::optional<std::string> trust;  ///< trust.json, if there is one
+};
+/// VerifyManifestOf for texts that lie in no folder yet.
+Result<VerifiedManifest> VerifyManifestTexts(ManifestTexts texts, const Trust& trust, uint64_t least_sequence);
+
 /// The files of a bundle, opened once: what was checked is what is used.
 using BundleFiles = std::map<ArtifactRole, File>;
 

@@ -9,7 +9,7 @@
 #include "lib/base/time.h"
 #include "lib/crypto/digest.h"
 #include "lib/rootfs/apt_sources.h"
-#include "lib/rootfs/download.h"
+#include "lib/http/download.h"
 #include "lib/rootfs/npm.h"
 #include "lib/rootfs/pip.h"
 

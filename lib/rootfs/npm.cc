@@ -6,7 +6,7 @@
 
 #include "lib/base/subprocess.h"
 #include "lib/rootfs/checks.h"
-#include "lib/rootfs/download.h"
+#include "lib/http/download.h"
 
 namespace hallmark {
 namespace {

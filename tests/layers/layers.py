@@ -14,13 +14,16 @@ ALLOWED = {
     "lib/crypto": {"lib/base"},
     "lib/compress": {"lib/base"},
     "lib/archive": {"lib/base"},
+    "lib/http": {"lib/base"},
     "lib/disk": {"lib/base", "lib/crypto"},
     "lib/ext4": {"lib/base", "lib/crypto"},
-    "signing": {"lib/base", "lib/json", "lib/crypto", "lib/compress", "lib/archive", "lib/disk", "lib/policy"},
-    "lib/rootfs": {"lib/base", "lib/crypto", "lib/compress", "lib/archive", "lib/disk", "lib/ext4", "kernel-config"},
+    "signing": {"lib/base", "lib/json", "lib/crypto", "lib/compress", "lib/archive", "lib/disk", "lib/http", "lib/policy"},
+    "lib/rootfs": {"lib/base", "lib/crypto", "lib/compress", "lib/archive", "lib/disk", "lib/ext4", "lib/http",
+                   "kernel-config"},
     "guestd": {"lib/base", "lib/json", "lib/crypto", "lib/compress", "lib/policy", "signing"},
-    "tools/hallmark-host": {"lib/base", "lib/crypto", "lib/compress", "signing"},
-    "tools/hallmark": {"lib/base", "lib/crypto", "lib/compress", "lib/archive", "lib/disk", "lib/ext4", "lib/policy",
+    "tools/hallmark-host": {"lib/base", "lib/crypto", "lib/compress", "lib/http", "signing"},
+    "tools/hallmark": {"lib/base", "lib/crypto", "lib/compress", "lib/archive", "lib/disk", "lib/ext4", "lib/http",
+                       "lib/policy",
                        "lib/rootfs", "signing", "guestd"},
 }
 
@@ -30,7 +33,7 @@ WRAPPED = {
     r"zstd": "lib/compress",
     r"archive(_entry)?\.h": "lib/archive",
     r"ext2fs/": "lib/ext4",
-    r"curl/": "lib/rootfs",
+    r"curl/": "lib/http",
     r"toml\+\+": "lib/rootfs",
 }
 

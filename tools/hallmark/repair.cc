@@ -6,6 +6,7 @@
 #include <string>
 
 #include "signing/bundle_file.h"
+#include "signing/http_frame_source.h"
 #include "signing/manifest.h"
 #include "tools/hallmark/options.h"
 #include "tools/hallmark/verb.h"
@@ -13,12 +14,20 @@
 namespace hallmark {
 namespace {
 
-/// The compressed images of other bundles' folders.
+bool IsUrl(const std::string& text) { return text.starts_with("http://") || text.starts_with("https://"); }
+
+/// The compressed images of other bundles, in folders and on servers.
 Result<FrameSources> SourcesFrom(const cxxopts::ParseResult& parsed) {
   FrameSources sources;
   if (parsed.count("from") == 0) return sources;
+  const std::string name = ArtifactFileName(ArtifactRole::kRootfsCompressed, "");
+  const long stall_seconds = parsed["stall"].as<unsigned>();
   for (const std::string& folder : parsed["from"].as<std::vector<std::string>>()) {
-    ASSIGN_OR_RETURN(File file, OpenBundleFile(folder, ArtifactFileName(ArtifactRole::kRootfsCompressed, "")));
+    if (IsUrl(folder)) {
+      sources.push_back(std::make_unique<HttpFrameSource>(folder, name, stall_seconds));
+      continue;
+    }
+    ASSIGN_OR_RETURN(File file, OpenBundleFile(folder, name));
     sources.push_back(std::make_unique<FileFrameSource>(std::move(file)));
   }
   return sources;
@@ -43,8 +52,10 @@ Result<int> RunRepair(const Arguments& arguments) {
   cxxopts::Options options("hallmark repair", "Mend the bad chunks of a bundle's rootfs.img in place.");
   options.custom_help("BUNDLE --trust FILE [OPTION...]");
   options.add_options()("chunk", "Look at this chunk alone", cxxopts::value<uint64_t>(), "N")(
-      "from", "Another copy of the bundle, to take from what is damaged in this one",
-      cxxopts::value<std::vector<std::string>>(), "FOLDER");
+      "from", "Another copy of the bundle, a folder or its http URL, to take from what is damaged in this one",
+      cxxopts::value<std::vector<std::string>>(),
+      "FOLDER")("stall", "Give up a server that sends nothing for so many seconds",
+                cxxopts::value<unsigned>()->default_value("30"), "SECONDS");
   AddBundleOptions(options);
   ASSIGN_OR_RETURN(const auto parsed, ParseOptions(options, arguments));
   if (!parsed) return 0;

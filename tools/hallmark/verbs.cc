@@ -7,7 +7,9 @@ namespace hallmark {
 
 Result<int> RunBuild(const Arguments& arguments);
 Result<int> RunDoctor(const Arguments& arguments);
+Result<int> RunExport(const Arguments& arguments);
 Result<int> RunFetch(const Arguments& arguments);
+Result<int> RunImport(const Arguments& arguments);
 Result<int> RunKeygen(const Arguments& arguments);
 Result<int> RunLock(const Arguments& arguments);
 Result<int> RunMkfs(const Arguments& arguments);
@@ -33,6 +35,8 @@ std::span<const Verb> Verbs() {
       {"verify", "check a bundle against its signatures", RunVerify},
       {"restore", "make rootfs.img of a bundle from its compressed image", RunRestore},
       {"repair", "mend the bad chunks of rootfs.img in place", RunRepair},
+      {"export", "write a signed bundle into one archive", RunExport},
+      {"import", "make a bundle of such an archive, verified", RunImport},
       {"origin", "write or check .NAME.origin files", RunOrigin},
   });
   return kVerbs;

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "lib/rootfs/download.h"
-
-#include <curl/curl.h>
+#include "lib/http/download.h"
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -12,6 +10,7 @@
 
 #include "lib/base/file.h"
 #include "lib/base/handle.h"
+#include "lib/http/curl_handle.h"
 
 namespace hallmark {
 namespace {
@@ -19,34 +18,10 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr size_t kParallel = 16;
-constexpr long kConnectSeconds = 30;
 constexpr long kStallSeconds = 60;  // slower than a byte a second for so long: given up
-constexpr long kMaxRedirects = 10;
 constexpr uint64_t kMaxText = 64 << 20;
 
-using Easy = std::unique_ptr<CURL, Deleter<curl_easy_cleanup>>;
 using Multi = std::unique_ptr<CURLM, Deleter<curl_multi_cleanup>>;
-
-void InitialiseOnce() {
-  static std::once_flag once;
-  std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
-}
-
-std::string ForCurl(const std::string& url) { return url.starts_with("copy:") ? "file:" + url.substr(5) : url; }
-
-void SetCommon(CURL* easy, const std::string& url) {
-  curl_easy_setopt(easy, CURLOPT_URL, ForCurl(url).c_str());
-  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https,file");
-  curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 1L);
-  curl_easy_setopt(easy, CURLOPT_MAXREDIRS, kMaxRedirects);
-  curl_easy_setopt(easy, CURLOPT_FAILONERROR, 1L);
-  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, kConnectSeconds);
-  curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
-  curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, kStallSeconds);
-  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(easy, CURLOPT_USERAGENT, "hallmark");
-}
 
 /// One file on its way.
 struct Transfer {
@@ -54,7 +29,7 @@ struct Transfer {
   size_t source = 0;     ///< of its URLs
   std::string failures;  ///< what came of the sources before
   bool resumed = false;
-  Easy easy;
+  CurlHandle easy;
   File file;
   uint64_t position = 0;
   std::string error;  ///< ours, where curl's says too little
@@ -135,9 +110,8 @@ Result<void> Downloader::Start(Attempt attempt) {
   if (download->size != 0 && transfer->position >= download->size) transfer->position = 0;
   RETURN_IF_ERROR(transfer->file.Truncate(transfer->position));
   transfer->resumed = transfer->position != 0;
-  transfer->easy.reset(curl_easy_init());
+  transfer->easy = NewCurlHandle(download->urls.at(attempt.source), kStallSeconds);
   CURL* easy = transfer->easy.get();
-  SetCommon(easy, download->urls.at(attempt.source));
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, WriteToFile);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer.get());
   curl_easy_setopt(easy, CURLOPT_RESUME_FROM_LARGE, static_cast<curl_off_t>(transfer->position));
@@ -174,18 +148,14 @@ Result<void> Downloader::Finish(std::unique_ptr<Transfer> transfer, CURLcode cod
     if (accepted.error().kind != ErrorKind::kVerification) return accepted.error();
     return TryNext(*transfer, accepted.error().message);
   }
-  long status = 0;
-  curl_easy_getinfo(transfer->easy.get(), CURLINFO_RESPONSE_CODE, &status);
   // A server that has no ranges, or not this one: from the start, then.
   constexpr long kRangeNotSatisfiable = 416;
-  if (transfer->resumed && (code == CURLE_RANGE_ERROR || status == kRangeNotSatisfiable)) {
+  if (transfer->resumed && (code == CURLE_RANGE_ERROR || HttpStatus(transfer->easy.get()) == kRangeNotSatisfiable)) {
     RETURN_IF_ERROR(transfer->file.Truncate(0));
     waiting_.push_back({transfer->download, transfer->source, transfer->failures});
     return {};
   }
-  std::string reason = transfer->error.empty() ? curl_easy_strerror(code) : transfer->error;
-  if (code == CURLE_HTTP_RETURNED_ERROR) reason = "HTTP status " + std::to_string(status);
-  return TryNext(*transfer, reason);
+  return TryNext(*transfer, transfer->error.empty() ? CurlErrorText(transfer->easy.get(), code) : transfer->error);
 }
 
 /// A partial file of one source is not gone on with from another: their bytes need not be the same.
@@ -203,7 +173,6 @@ Result<void> Downloader::TryNext(const Transfer& transfer, const std::string& re
 }  // namespace
 
 Result<void> DownloadAll(std::vector<Download> downloads, Progress& progress) {
-  InitialiseOnce();
   for (const Download& download : downloads) {
     if (download.urls.empty()) return IoError("fetching " + download.name + ": no source is known for it");
   }
@@ -211,10 +180,8 @@ Result<void> DownloadAll(std::vector<Download> downloads, Progress& progress) {
 }
 
 Result<std::string> FetchText(const std::string& url) {
-  InitialiseOnce();
-  const Easy easy(curl_easy_init());
+  const CurlHandle easy = NewCurlHandle(url, kStallSeconds);
   std::string text;
-  SetCommon(easy.get(), url);
   const auto append = +[](char* bytes, size_t, size_t length, void* user) -> size_t {
     auto& target = *static_cast<std::string*>(user);
     if (target.size() + length > kMaxText) return CURL_WRITEFUNC_ERROR;
@@ -225,10 +192,8 @@ Result<std::string> FetchText(const std::string& url) {
   curl_easy_setopt(easy.get(), CURLOPT_WRITEDATA, &text);
   const CURLcode code = curl_easy_perform(easy.get());
   if (code == CURLE_OK) return text;
-  long status = 0;
-  curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &status);
-  if (status == 404) return NotFoundError(url + ": HTTP status 404");
-  return IoError(url + ": " + (status >= 400 ? "HTTP status " + std::to_string(status) : curl_easy_strerror(code)));
+  if (HttpStatus(easy.get()) == 404) return NotFoundError(url + ": HTTP status 404");
+  return IoError(url + ": " + CurlErrorText(easy.get(), code));
 }
 
 }  // namespace hallmark

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "lib/base/bytes.h"
+#include "lib/base/file.h"
+#include "lib/base/result.h"
+
+struct archive;
+
+namespace hallmark {
+
+/// Writes regular files as a tar archive inside gzip, one behind the other. The bytes depend on names, contents and `mtime`
+/// alone: no owner, mode 0644. Contents are stored and not compressed, which is for those that are so already.
+class TarGzWriter {
+ public:
+  /// Into `output`, which is new or empty and outlives this object. `mtime` is seconds since 1970.
+  static Result<TarGzWriter> Create(const File& output, uint64_t mtime);
+  TarGzWriter(TarGzWriter&&) noexcept;
+  ~TarGzWriter();
+
+  /// Begins a file; exactly `size` bytes of Write() follow.
+  Result<void> Begin(const std::string& name, uint64_t size);
+  Result<void> Write(ByteSpan bytes);
+  Result<void> Close();
+
+ private:
+  struct State;
+  explicit TarGzWriter(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+/// Reads a tar archive inside gzip, which anybody may have made: nothing is taken for granted, and nothing written.
+class TarGzReader {
+ public:
+  struct Member {
+    std::string name;     ///< as it stands there, whatever it is
+    uint64_t size = 0;    ///< bytes, as the archive says
+    bool regular = true;  ///< a file of its own: no link, folder, device or FIFO
+  };
+
+  /// `archive` outlives this object.
+  static Result<TarGzReader> Open(const File& archive);
+  TarGzReader(TarGzReader&&) noexcept;
+  ~TarGzReader();
+
+  /// Goes on to the next member; empty at the end. kCorrupt if the archive is damaged.
+  Result<std::optional<Member>> Next();
+  /// The next bytes of the member; 0 at its end.
+  Result<size_t> Read(MutableByteSpan buffer);
+
+ private:
+  struct State;
+  explicit TarGzReader(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace hallmark

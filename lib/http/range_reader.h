@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "lib/base/bytes.h"
+#include "lib/base/result.h"
+
+namespace hallmark {
+
+/// Reads parts of a file from a plain HTTP server, by range requests (RFC 9110, section 14). What comes is what the
+/// server says: the caller checks it. May be used from several threads, which keep their connections.
+class RangeReader {
+ public:
+  /// `url` of a file, http or https. A server that sends nothing for `stall_seconds` is given up.
+  RangeReader(std::string url, long stall_seconds);
+  RangeReader(const RangeReader&) = delete;
+  RangeReader& operator=(const RangeReader&) = delete;
+  ~RangeReader();
+
+  [[nodiscard]] const std::string& url() const { return url_; }
+
+  /// Fills `bytes` from `offset` on; a connection that ends early is gone on with a few times. kIo names the URL: the
+  /// server failed, stalled, or sent something else than that range; kUnsupported: it has no ranges, and would send the
+  /// whole file (it is stopped before).
+  [[nodiscard]] Result<void> Read(uint64_t offset, MutableByteSpan bytes) const;
+
+ private:
+  struct Connection;
+  [[nodiscard]] std::unique_ptr<Connection> Take() const;
+  void Give(std::unique_ptr<Connection> connection) const;
+
+  std::string url_;
+  long stall_seconds_;
+  mutable std::mutex mutex_;
+  mutable std::vector<std::unique_ptr<Connection>> idle_;
+};
+
+}  // namespace hallmark
