@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/http/download.h"
+
 #include <fcntl.h>
 #include <unistd.h>
 

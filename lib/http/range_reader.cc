@@ -104,6 +104,7 @@ Result<void> RangeReader::Read(uint64_t offset, MutableByteSpan bytes) const {
       Give(std::move(connection));
       return {};
     }
+    if (code == CURLE_OPERATION_TIMEDOUT) return IoError(url_ + ": " + CurlErrorText(easy, code));
     reason = code == CURLE_OK ? "sends less than asked for" : CurlErrorText(easy, code);
     if (transfer.done == 0) break;  // no progress: it would be the same again
   }
