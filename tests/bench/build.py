@@ -81,7 +81,7 @@ def compare(hallmark, recipe_folder, work, rounds, keep_tree, keep_image):
     lock = tomllib.loads((cache / "locks" / f"{recipe['name']}.lock").read_text())
     local_mirror(lock, cache, work / "mirror", recipe["apt"]["suite"])
 
-    cold = measure.Comparison(f"{name}: cold build from a filled cache, {len(lock['package'])} packages")
+    cold = measure.Comparison(f"{name}: cold build from a filled cache, {len(lock['packages'])} packages")
     rebuild = measure.Comparison(f"{name}: rebuild after one overlay file changed")
     overlay_file = work / "recipes/common/guest/etc/fstab"
     for number in range(rounds):

@@ -88,7 +88,6 @@ Result<std::optional<MkfsOptions>> ParseMkfs(const Arguments& arguments) {
   cxxopts::Options options("hallmark mkfs",
                            "Makes one filesystem from a folder, as 'hallmark build' makes those of an image.");
   options.custom_help("ext4|fat|exfat --from DIR -o FILE");
-  options.positional_help("");
   options.add_options()("kind", "ext4, fat or exfat", cxxopts::value<std::string>())(
       "from", "Folder to take the files from", cxxopts::value<std::string>(), "DIR")(
       "o,output", "File to write", cxxopts::value<std::string>(), "FILE")(

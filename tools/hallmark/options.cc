@@ -10,6 +10,7 @@ namespace hallmark {
 
 Result<std::optional<cxxopts::ParseResult>> ParseOptions(cxxopts::Options& options, const Arguments& arguments) {
   options.add_options()("h,help", "Print this help");
+  options.positional_help("");  // custom_help names them
   std::vector<const char*> argv = {options.program().c_str()};
   for (const std::string& argument : arguments) argv.push_back(argument.c_str());
   const std::string next_step = "'" + options.program() + " --help' tells the options";
@@ -46,8 +47,7 @@ void AddPackOptions(cxxopts::Options& options) {
 }
 
 void AddJobsOption(cxxopts::Options& options) {
-  options.add_options()("j,jobs", "Threads to use (default: one a core)",
-                        cxxopts::value<unsigned>()->default_value("0"), "N");
+  options.add_options()("j,jobs", "Threads to use; 0: one a core", cxxopts::value<unsigned>()->default_value("0"), "N");
 }
 
 Result<PackOptions> PackOptionsFrom(const cxxopts::ParseResult& parsed) {

@@ -14,11 +14,11 @@ namespace hallmark {
 
 Result<int> RunPack(const Arguments& arguments) {
   cxxopts::Options options("hallmark pack", "Make an unsigned bundle of a raw disk image.");
-  options.custom_help("IMAGE -o BUNDLE --name NAME --version VERSION [OPTION...]");
+  options.custom_help("IMAGE -o BUNDLE [OPTION...]");
   options.add_options()("image", "The raw image", cxxopts::value<std::string>(), "IMAGE")(
       "o,output", "The bundle's folder", cxxopts::value<std::string>(), "BUNDLE")(
-      "name", "What the image is called", cxxopts::value<std::string>(), "NAME")(
-      "image-version", "Its version", cxxopts::value<std::string>()->default_value("1"), "VERSION")(
+      "name", "What the image is called (default: its file's name without the suffix)", cxxopts::value<std::string>(),
+      "NAME")("image-version", "Its version", cxxopts::value<std::string>()->default_value("1"), "VERSION")(
       "arch", "Its architecture", cxxopts::value<std::string>()->default_value("arm64"), "ARCH")(
       "no-sha1", "Write no .origin files");
   AddPackOptions(options);
