@@ -9,6 +9,7 @@
 #include "signing/bundle_file.h"
 #include "signing/dsse.h"
 #include "signing/manifest.h"
+#include "signing/smol_bin_check.h"
 
 namespace hallmark {
 namespace {
@@ -148,19 +149,15 @@ Result<std::optional<std::string>> ReadHead(const fs::path& folder, std::string_
 /// Size and digest of one file.
 Result<std::optional<SmolBinFinding>> CheckFile(const fs::path& folder, std::string_view name,
                                                 const SmolBinFile& expected) {
-  const std::string where(name);
   const Result<File> file = OpenBundleFile(folder, name);
   if (!file.ok()) {
     ASSIGN_OR_RETURN(SmolBinFinding finding, UnopenedFinding(file.error(), name));
     return std::optional(std::move(finding));
   }
   ASSIGN_OR_RETURN(const uint64_t size, file->Size());
-  const std::string sizes = "it has " + std::to_string(size) + " bytes and not " + std::to_string(expected.size);
-  if (size < expected.size) return std::optional(SmolBinFinding{SmolBinVerdict::kTruncated, where, sizes});
-  if (size > expected.size) return std::optional(SmolBinFinding{SmolBinVerdict::kExtended, where, sizes});
+  if (std::optional<SmolBinFinding> finding = SizeFinding(name, size, expected.size)) return finding;
   ASSIGN_OR_RETURN(const Sha256Digest digest, Sha256OfFile(*file));
-  if (digest == expected.sha256) return std::optional<SmolBinFinding>();
-  return std::optional(SmolBinFinding{SmolBinVerdict::kDigest, where, "holds other bytes than signed"});
+  return DigestFinding(name, digest, expected.sha256);
 }
 
 /// Names in the folder that no smol-bin has.
@@ -174,15 +171,54 @@ Result<std::vector<SmolBinFinding>> UnexpectedFiles(const fs::path& folder) {
   std::sort(names.begin(), names.end());
   std::vector<SmolBinFinding> findings;
   for (const std::string& name : names) {
-    const bool member = std::any_of(kSmolBinMembers.begin(), kSmolBinMembers.end(),
-                                    [&](const SmolBinMember& known) { return known.name == name; });
-    if (member || name == kManifestName || name == kEnvelopeName) continue;
-    findings.push_back({SmolBinVerdict::kUnexpected, name, "is not named in the manifest"});
+    if (!IsSmolBinFile(name)) findings.push_back(UnexpectedFinding(name));
   }
   return findings;
 }
 
 }  // namespace
+
+void CheckSmolBinHead(std::string manifest_text, std::string_view envelope_text, const Trust& trust,
+                      const SmolBinRequirements& requirements, SmolBinReport& report) {
+  Result<VerifiedSmolBin> manifest = VerifySmolBinManifest(std::move(manifest_text), envelope_text, trust);
+  if (!manifest.ok()) {
+    report.findings.push_back(FindingOf(manifest.error()));
+    return;
+  }
+  for (SmolBinFinding& finding : CheckRequirements(**manifest, requirements)) {
+    report.findings.push_back(std::move(finding));
+  }
+  report.manifest = std::move(manifest).value();
+}
+
+bool IsSmolBinFile(std::string_view name) {
+  const bool member = std::any_of(kSmolBinMembers.begin(), kSmolBinMembers.end(),
+                                  [&](const SmolBinMember& known) { return known.name == name; });
+  return member || name == kManifestName || name == kEnvelopeName;
+}
+
+SmolBinFinding UnexpectedFinding(std::string_view name) {
+  return {SmolBinVerdict::kUnexpected, std::string(name), "is not named in the manifest"};
+}
+
+std::optional<SmolBinFinding> SizeFinding(std::string_view name, uint64_t size, uint64_t expected) {
+  if (size == expected) return std::nullopt;
+  const SmolBinVerdict verdict = size < expected ? SmolBinVerdict::kTruncated : SmolBinVerdict::kExtended;
+  return SmolBinFinding{verdict, std::string(name),
+                        "it has " + std::to_string(size) + " bytes and not " + std::to_string(expected)};
+}
+
+std::optional<SmolBinFinding> DigestFinding(std::string_view name, const Sha256Digest& digest,
+                                            const Sha256Digest& expected) {
+  if (digest == expected) return std::nullopt;
+  return SmolBinFinding{SmolBinVerdict::kDigest, std::string(name), "holds other bytes than signed"};
+}
+
+std::optional<SmolBinFinding> SettingsFinding(std::string_view text) {
+  const Result<Settings> settings = ParseSettings(text);
+  if (settings.ok()) return std::nullopt;
+  return SmolBinFinding{SmolBinVerdict::kPolicy, std::string(kSettingsName), settings.error().message};
+}
 
 Result<std::string> FormatSmolBinManifest(const SmolBinManifest& manifest) {
   if (const std::string rule = BrokenRule(manifest); !rule.empty()) return UsageError("manifest: " + rule);
@@ -268,13 +304,7 @@ Result<SmolBinReport> VerifySmolBinHead(const fs::path& folder, const Trust& tru
   ASSIGN_OR_RETURN(const std::optional<std::string> envelope,
                    ReadHead(folder, kEnvelopeName, kMaxEnvelopeSize, report.findings));
   if (!text || !envelope) return report;
-  Result<VerifiedSmolBin> manifest = VerifySmolBinManifest(std::move(*text), *envelope, trust);
-  if (!manifest.ok()) {
-    report.findings.push_back(FindingOf(manifest.error()));
-    return report;
-  }
-  report.findings = CheckRequirements(**manifest, requirements);
-  report.manifest = std::move(manifest).value();
+  CheckSmolBinHead(std::move(*text), *envelope, trust, requirements, report);
   return report;
 }
 
@@ -291,9 +321,7 @@ Result<SmolBinReport> VerifySmolBinFolder(const fs::path& folder, const Trust& t
   }
   if (!report.good()) return report;
   ASSIGN_OR_RETURN(const std::string settings, ReadBundleFile(folder, kSettingsName, kMaxSmolBinFile));
-  if (const Result<Settings> parsed = ParseSettings(settings); !parsed.ok()) {
-    report.findings.push_back({SmolBinVerdict::kPolicy, std::string(kSettingsName), parsed.error().message});
-  }
+  if (std::optional<SmolBinFinding> finding = SettingsFinding(settings)) report.findings.push_back(*finding);
   return report;
 }
 

@@ -15,9 +15,11 @@ Result<int> RunLock(const Arguments& arguments);
 Result<int> RunMkfs(const Arguments& arguments);
 Result<int> RunOrigin(const Arguments& arguments);
 Result<int> RunPack(const Arguments& arguments);
+Result<int> RunPolicy(const Arguments& arguments);
 Result<int> RunRepair(const Arguments& arguments);
 Result<int> RunRestore(const Arguments& arguments);
 Result<int> RunSign(const Arguments& arguments);
+Result<int> RunSmolBin(const Arguments& arguments);
 Result<int> RunTrust(const Arguments& arguments);
 Result<int> RunVerify(const Arguments& arguments);
 
@@ -38,6 +40,8 @@ std::span<const Verb> Verbs() {
       {"export", "write a signed bundle into one archive", RunExport},
       {"import", "make a bundle of such an archive, verified", RunImport},
       {"origin", "write or check .NAME.origin files", RunOrigin},
+      {"smol-bin", "make, check and read a smol-bin image", RunSmolBin},
+      {"policy", "check an egress policy; say what it allows", RunPolicy},
   });
   return kVerbs;
 }

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/hallmark/smol_bin_read.h"
+
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cinttypes>
+#include <cstdio>
+#include <cxxopts.hpp>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "lib/base/output_folder.h"
+#include "signing/bundle_file.h"
+#include "signing/dsse.h"
+#include "signing/smol_bin_image.h"
+#include "tools/hallmark/options.h"
+
+namespace hallmark {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+constexpr int kDoesNotHold = 3;
+
+struct ReadOptions {
+  std::string image;
+  Trust trust;
+  SmolBinRequirements requirements;
+  bool json = false;
+  Verbosity verbosity = Verbosity::kNormal;
+};
+
+void AddReadOptions(cxxopts::Options& options) {
+  options.add_options()("image", "The image", cxxopts::value<std::string>(), "IMAGE")(
+      "trust", "The trust file to go by", cxxopts::value<std::string>(), "FILE")(
+      "arch", "The architecture that it must be for (default: any)", cxxopts::value<std::string>()->default_value(""),
+      "ARCH")("least-sequence", "The least sequence to take", cxxopts::value<uint64_t>()->default_value("0"), "N")(
+      "least-policy-sequence", "The least sequence of the policy to take",
+      cxxopts::value<uint64_t>()->default_value("0"),
+      "N")("rootfs-sequence", "The sequence of the rootfs that it is for",
+           cxxopts::value<uint64_t>()->default_value("0"), "N")("json", "Print the result as JSON");
+  AddVerbosityOptions(options);
+  options.parse_positional({"image"});
+}
+
+Result<std::optional<ReadOptions>> ReadOptionsFrom(const cxxopts::ParseResult& parsed) {
+  if (parsed.count("image") == 0) return UsageError("no image named");
+  if (parsed.count("trust") == 0) {
+    return UsageError("no trust file to go by: give --trust FILE")
+        .WithHint("not one that came with the image: that proves nothing");
+  }
+  ASSIGN_OR_RETURN(Trust trust, LoadTrust(parsed["trust"].as<std::string>()));
+  return std::optional(
+      ReadOptions{.image = parsed["image"].as<std::string>(),
+                  .trust = std::move(trust),
+                  .requirements = {.architecture = parsed["arch"].as<std::string>(),
+                                   .rootfs_sequence = parsed["rootfs-sequence"].as<uint64_t>(),
+                                   .least_sequence = parsed["least-sequence"].as<uint64_t>(),
+                                   .least_policy_sequence = parsed["least-policy-sequence"].as<uint64_t>()},
+                  .json = parsed.count("json") != 0,
+                  .verbosity = VerbosityFrom(parsed)});
+}
+
+void PrintJson(const Json& json) { std::puts(json.dump(2, ' ', false, Json::error_handler_t::replace).c_str()); }
+
+void PrintReport(const ReadOptions& options, const SmolBinReport& report) {
+  if (options.json) {
+    Json json = {{"verdict", VerdictName(report.good() ? SmolBinVerdict::kGood : report.findings[0].verdict)}};
+    if (report.manifest) {
+      const SmolBinManifest& manifest = **report.manifest;
+      json["version"] = manifest.version;
+      json["architecture"] = manifest.architecture;
+      json["sequence"] = manifest.sequence;
+      json["policySequence"] = manifest.policy_sequence;
+      json["leastRootfsSequence"] = manifest.least_rootfs_sequence;
+    }
+    json["findings"] = Json::array();
+    for (const SmolBinFinding& finding : report.findings) {
+      json["findings"].push_back(
+          {{"verdict", VerdictName(finding.verdict)}, {"where", finding.where}, {"message", finding.message}});
+    }
+    PrintJson(json);
+    return;
+  }
+  for (const SmolBinFinding& finding : report.findings) {
+    (void)std::fprintf(stderr, "hallmark: %s: %s: %s\n", std::string(VerdictName(finding.verdict)).c_str(),
+                       finding.where.c_str(), finding.message.c_str());
+  }
+  if (!report.good() || options.verbosity == Verbosity::kQuiet) return;
+  const SmolBinManifest& manifest = **report.manifest;
+  std::printf("%s: smol-bin %s for %s, sequence %" PRIu64 ", policy sequence %" PRIu64 ": good\n",
+              options.image.c_str(), manifest.version.c_str(), manifest.architecture.c_str(), manifest.sequence,
+              manifest.policy_sequence);
+}
+
+/// Files of a folder that appears whole or not at all.
+class FolderOutput : public SmolBinOutput {
+ public:
+  explicit FolderOutput(OutputFolder& folder) : folder_(folder) {}
+  Result<const File*> NewFile(const std::string& name, uint32_t mode) override {
+    ASSIGN_OR_RETURN(const File* file, folder_.NewFile(name));
+    if (::fchmod(file->fd(), mode) != 0) return ErrnoError(errno, name);
+    return file;
+  }
+
+ private:
+  OutputFolder& folder_;
+};
+
+Result<std::string> ImageFrom(cxxopts::Options& options, const Arguments& arguments, bool* json) {
+  options.custom_help("IMAGE [OPTION...]");
+  options.add_options()("image", "The image", cxxopts::value<std::string>(), "IMAGE")("json",
+                                                                                      "Print the result as JSON");
+  options.parse_positional({"image"});
+  ASSIGN_OR_RETURN(const auto parsed, ParseOptions(options, arguments));
+  if (!parsed) return std::string();
+  if (parsed->count("image") == 0) return UsageError("no image named");
+  *json = parsed->count("json") != 0;
+  return (*parsed)["image"].as<std::string>();
+}
+
+/// Text of an image that nobody has verified, fit for a terminal.
+std::string Printable(std::string text) {
+  for (char& c : text) {
+    if ((c >= 0 && c < ' ' && c != '\n') || c == 0x7F) c = '?';
+  }
+  return text;
+}
+
+}  // namespace
+
+Result<int> RunSmolBinVerify(const Arguments& arguments) {
+  cxxopts::Options options("hallmark smol-bin verify",
+                           "Check an image, to the last bit. Exit status 3: it does not hold.");
+  options.custom_help("IMAGE --trust FILE [OPTION...]");
+  AddReadOptions(options);
+  ASSIGN_OR_RETURN(const auto parsed, ParseOptions(options, arguments));
+  if (!parsed) return 0;
+  ASSIGN_OR_RETURN(const std::optional<ReadOptions> read, ReadOptionsFrom(*parsed));
+  ASSIGN_OR_RETURN(const File image, File::OpenForReading(read->image));
+  ASSIGN_OR_RETURN(const SmolBinReport report,
+                   VerifySmolBinImage(image, read->trust, read->requirements).WithContext("verifying " + read->image));
+  PrintReport(*read, report);
+  return report.good() ? 0 : kDoesNotHold;
+}
+
+Result<int> RunSmolBinExtract(const Arguments& arguments) {
+  cxxopts::Options options("hallmark smol-bin extract",
+                           "Check an image and copy its files to a new folder. Exit status 3: it does not hold.");
+  options.custom_help("IMAGE --trust FILE -o FOLDER [OPTION...]");
+  AddReadOptions(options);
+  options.add_options()("o,output", "The folder; it must be new, or empty", cxxopts::value<std::string>(), "FOLDER");
+  ASSIGN_OR_RETURN(const auto parsed, ParseOptions(options, arguments));
+  if (!parsed) return 0;
+  ASSIGN_OR_RETURN(const std::optional<ReadOptions> read, ReadOptionsFrom(*parsed));
+  if (parsed->count("output") == 0) return UsageError("no folder to extract to: give -o FOLDER");
+  const fs::path path = (*parsed)["output"].as<std::string>();
+  std::error_code error;
+  if (fs::exists(fs::symlink_status(path, error)) && !(fs::is_directory(path, error) && fs::is_empty(path, error))) {
+    return UsageError(path.string() + ": is there already").WithHint("name another folder, or remove it");
+  }
+  ASSIGN_OR_RETURN(const File image, File::OpenForReading(read->image));
+  ASSIGN_OR_RETURN(OutputFolder folder, OutputFolder::Create(path, [](const fs::path&) { return true; }));
+  FolderOutput output(folder);
+  ASSIGN_OR_RETURN(
+      const SmolBinReport report,
+      VerifySmolBinImage(image, read->trust, read->requirements, &output).WithContext("extracting " + read->image));
+  PrintReport(*read, report);
+  if (!report.good()) return kDoesNotHold;
+  RETURN_IF_ERROR(folder.Commit([](const fs::path&) { return Result<void>(); }));
+  return 0;
+}
+
+Result<int> RunSmolBinList(const Arguments& arguments) {
+  cxxopts::Options options("hallmark smol-bin ls", "List the files of an image, without checking signatures.");
+  bool json = false;
+  ASSIGN_OR_RETURN(const std::string path, ImageFrom(options, arguments, &json));
+  if (path.empty()) return 0;
+  ASSIGN_OR_RETURN(const File image, File::OpenForReading(path));
+  ASSIGN_OR_RETURN(const SmolBinContents contents, ReadSmolBinContents(image));
+  Json files = Json::array();
+  for (const SmolBinContents::Entry& entry : contents.entries) {
+    if (json) {
+      files.push_back({{"name", entry.name}, {"size", entry.size}});
+    } else {
+      std::printf("%12" PRIu64 "  %s\n", entry.size, Printable(entry.name).c_str());
+    }
+  }
+  if (json) PrintJson(files);
+  return 0;
+}
+
+Result<int> RunSmolBinDump(const Arguments& arguments) {
+  cxxopts::Options options("hallmark smol-bin dump",
+                           "Print what an image says of itself, without checking signatures.");
+  bool json = false;
+  ASSIGN_OR_RETURN(const std::string path, ImageFrom(options, arguments, &json));
+  if (path.empty()) return 0;
+  ASSIGN_OR_RETURN(const File image, File::OpenForReading(path));
+  ASSIGN_OR_RETURN(const SmolBinContents contents, ReadSmolBinContents(image));
+  const Result<Envelope> envelope = ParseEnvelope(contents.envelope_text, "manifest.dsse.json");
+  if (json) {
+    Json result = {{"size", contents.size},
+                   {"clusterSize", contents.cluster_size},
+                   {"label", contents.label},
+                   {"serial", contents.serial},
+                   {"manifest", contents.manifest_text}};
+    result["signatures"] = Json::array();
+    if (envelope.ok()) {
+      for (const EnvelopeSignature& signature : envelope->signatures) result["signatures"].push_back(signature.key_id);
+    }
+    PrintJson(result);
+    return 0;
+  }
+  std::printf("exFAT, %s, clusters of %s, label %s, serial number %08x\n", FormatBytes(contents.size).c_str(),
+              FormatBytes(contents.cluster_size).c_str(), Printable(contents.label).c_str(), contents.serial);
+  for (const SmolBinContents::Entry& entry : contents.entries) {
+    std::printf("%12" PRIu64 "  %s\n", entry.size, Printable(entry.name).c_str());
+  }
+  std::printf("\n%s", Printable(contents.manifest_text).c_str());
+  if (!envelope.ok()) {
+    std::printf("\nno envelope: %s\n", envelope.error().message.c_str());
+    return 0;
+  }
+  std::printf("\n%zu signature%s, not checked here, by\n", envelope->signatures.size(),
+              envelope->signatures.size() == 1 ? "" : "s");
+  for (const EnvelopeSignature& signature : envelope->signatures) {
+    std::printf("  %s\n", Printable(signature.key_id).c_str());
+  }
+  return 0;
+}
+
+}  // namespace hallmark
