@@ -35,8 +35,8 @@ struct ReadOptions {
 void AddReadOptions(cxxopts::Options& options) {
   options.add_options()("image", "The image", cxxopts::value<std::string>(), "IMAGE")(
       "trust", "The trust file to go by", cxxopts::value<std::string>(), "FILE")(
-      "arch", "The architecture that it must be for (default: any)", cxxopts::value<std::string>()->default_value(""),
-      "ARCH")("least-sequence", "The least sequence to take", cxxopts::value<uint64_t>()->default_value("0"), "N")(
+      "arch", "The architecture that it must be for (default: any)", cxxopts::value<std::string>(), "ARCH")(
+      "least-sequence", "The least sequence to take", cxxopts::value<uint64_t>()->default_value("0"), "N")(
       "least-policy-sequence", "The least sequence of the policy to take",
       cxxopts::value<uint64_t>()->default_value("0"),
       "N")("rootfs-sequence", "The sequence of the rootfs that it is for",
