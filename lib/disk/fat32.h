@@ -46,6 +46,8 @@ class Fat32Reader {
   [[nodiscard]] Result<std::vector<Entry>> List() const;
   /// The content of a file.
   [[nodiscard]] Result<void> Read(const Entry& entry, Sink& sink) const;
+  /// What `offset`, bytes from the start of the filesystem, belongs to: "boot sector", "file allocation table", ...
+  [[nodiscard]] std::string PlaceName(uint64_t offset) const;
 
  private:
   explicit Fat32Reader(const File& file) : file_(&file) {}
@@ -55,12 +57,15 @@ class Fat32Reader {
   [[nodiscard]] uint64_t ClusterOffset(uint32_t cluster) const { return data_ + (cluster - 2) * cluster_size_; }
 
   const File* file_;
+  uint64_t start_ = 0;  // offset of the filesystem in the file
+  uint64_t fat_start_ = 0;
   uint64_t data_ = 0;  // offset of cluster 2 in the file
   uint64_t cluster_size_ = 0;
   uint32_t clusters_ = 0;
   std::vector<uint32_t> fat_;
   std::string label_;
   uint32_t serial_ = 0;
+  uint32_t root_cluster_ = 0;
 };
 
 }  // namespace hallmark

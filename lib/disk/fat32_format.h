@@ -74,6 +74,10 @@ constexpr uint8_t kFatVolumeLabel = 0x08;
 constexpr uint8_t kFatFolder = 0x10;
 constexpr uint8_t kFatArchive = 0x20;
 constexpr uint8_t kFatLongName = 0x0f;
+// In case_flags: parts of a short name that are meant in small letters. Not in the specification; Windows NT and all who
+// came after it write them.
+constexpr uint8_t kFatLowercaseBase = 0x08;
+constexpr uint8_t kFatLowercaseExtension = 0x10;
 
 using FatShortName = std::array<char, 11>;
 

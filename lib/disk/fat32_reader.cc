@@ -3,7 +3,9 @@
 #include <bit>
 #include <cstring>
 
+#include "lib/base/bytes.h"
 #include "lib/base/checked.h"
+#include "lib/base/printable.h"
 #include "lib/base/utf.h"
 #include "lib/disk/fat32.h"
 #include "lib/disk/fat32_format.h"
@@ -13,17 +15,20 @@ namespace {
 
 constexpr int kMaxDepth = 64;
 constexpr size_t kMaxEntries = 1 << 20;
-constexpr uint64_t kMaxFatBytes = uint64_t{1} << 30;
+constexpr uint64_t kMaxFatBytes = uint64_t{64} << 20;  // 16 million clusters
 
 std::string Trimmed(std::string_view padded) {
   const size_t last = padded.find_last_not_of(' ');
   return std::string(padded.substr(0, last == std::string_view::npos ? 0 : last + 1));
 }
 
-std::string ShortNameText(const FatShortName& name) {
-  const std::string_view text(name.data(), name.size());
-  const std::string extension = Trimmed(text.substr(8));
-  return Trimmed(text.substr(0, 8)) + (extension.empty() ? "" : "." + extension);
+std::string ShortNameText(const FatDirectoryEntry& entry) {
+  const std::string_view text(entry.name.data(), entry.name.size());
+  std::string base = Trimmed(text.substr(0, 8));
+  std::string extension = Trimmed(text.substr(8));
+  if ((entry.case_flags & kFatLowercaseBase) != 0) base = Lowercase(base);
+  if ((entry.case_flags & kFatLowercaseExtension) != 0) extension = Lowercase(extension);
+  return base + (extension.empty() ? "" : "." + extension);
 }
 
 /// Puts a long name together from its entries, which come last part first.
@@ -73,6 +78,7 @@ Result<Fat32Reader> Fat32Reader::Open(const File& file, uint64_t offset, uint64_
     return CorruptError(file.path() + ": not a FAT32 filesystem: " + what);
   };
   ByteVector sector(kFatSector);
+  if (size < sector.size()) return corrupt("too small");
   RETURN_IF_ERROR(file.ReadAt(offset, sector));
   ASSIGN_OR_RETURN(const FatBootSector boot, ReadStruct<FatBootSector>(sector, "FAT boot sector"));
   const uint32_t per_cluster = boot.sectors_per_cluster;
@@ -84,19 +90,25 @@ Result<Fat32Reader> Fat32Reader::Open(const File& file, uint64_t offset, uint64_
   const uint64_t front = boot.reserved_sectors + uint64_t{boot.fats} * boot.fat_sectors;
   if (sectors * kFatSector > size || front >= sectors) return corrupt("it says that it is larger than its partition");
   const uint64_t clusters = (sectors - front) / per_cluster;
-  if (clusters < kFatLeastClusters || clusters > kFatMostClusters) return corrupt("not enough clusters");
+  if (clusters < kFatLeastClusters || clusters > kFatMostClusters)
+    return corrupt("no number of clusters that FAT32 has");
   const uint64_t fat_bytes = uint64_t{boot.fat_sectors} * kFatSector;
   if (fat_bytes / sizeof(Le32) < clusters + 2 || fat_bytes > kMaxFatBytes) return corrupt("its FAT has the wrong size");
+  if (boot.root_cluster < kFatRootCluster || boot.root_cluster >= clusters + kFatRootCluster) {
+    return corrupt("its root lies outside");
+  }
 
   Fat32Reader reader(file);
+  reader.start_ = offset;
+  reader.fat_start_ = offset + boot.reserved_sectors * kFatSector;
   reader.data_ = offset + front * kFatSector;
   reader.cluster_size_ = per_cluster * kFatSector;
   reader.clusters_ = static_cast<uint32_t>(clusters);
   reader.serial_ = boot.serial;
+  reader.root_cluster_ = boot.root_cluster;
   reader.label_ = Trimmed({boot.label.data(), boot.label.size()});
   std::vector<Le32> raw(clusters + 2);
-  RETURN_IF_ERROR(file.ReadAt(offset + boot.reserved_sectors * kFatSector,
-                              {reinterpret_cast<uint8_t*>(raw.data()), raw.size() * sizeof(Le32)}));
+  RETURN_IF_ERROR(file.ReadAt(reader.fat_start_, {reinterpret_cast<uint8_t*>(raw.data()), raw.size() * sizeof(Le32)}));
   reader.fat_.reserve(raw.size());
   for (const Le32 entry : raw) reader.fat_.push_back(entry & kFatEntryMask);
   return reader;
@@ -116,18 +128,18 @@ Result<std::vector<uint32_t>> Fat32Reader::Chain(uint32_t first) const {
 Result<std::vector<Fat32Reader::Entry>> Fat32Reader::List() const {
   std::vector<Entry> entries;
   std::vector<bool> seen(fat_.size());
-  RETURN_IF_ERROR(ListFolder("", kFatRootCluster, 0, seen, entries));
+  RETURN_IF_ERROR(ListFolder("", root_cluster_, 0, seen, entries));
   return entries;
 }
 
 Result<void> Fat32Reader::ListFolder(const std::string& path, uint32_t cluster, int depth, std::vector<bool>& seen,
                                      std::vector<Entry>& entries) const {
-  if (depth > kMaxDepth) return CorruptError(file_->path() + ": folders nest too deep at " + path);
+  if (depth > kMaxDepth) return CorruptError(file_->path() + ": folders nest too deep at " + Printable(path));
   ASSIGN_OR_RETURN(const std::vector<uint32_t> chain, Chain(cluster));
   LongName long_name;
   ByteVector bytes(cluster_size_);
   for (const uint32_t part : chain) {
-    if (seen[part]) return CorruptError(file_->path() + ": two folders share a cluster at " + path);
+    if (seen[part]) return CorruptError(file_->path() + ": two folders share a cluster at " + Printable(path));
     seen[part] = true;
     RETURN_IF_ERROR(file_->ReadAt(ClusterOffset(part), bytes));
     for (size_t at = 0; at < bytes.size(); at += sizeof(FatDirectoryEntry)) {
@@ -142,10 +154,10 @@ Result<void> Fat32Reader::ListFolder(const std::string& path, uint32_t cluster, 
       }
       std::string name = long_name.Take(raw.name);
       if ((raw.attributes & kFatVolumeLabel) != 0) continue;
-      if (name.empty()) name = ShortNameText(raw.name);
+      if (name.empty()) name = ShortNameText(raw);
       if (name == "." || name == "..") continue;
       if (name.empty() || name.find('/') != std::string::npos)
-        return CorruptError(file_->path() + ": a bad name in " + path);
+        return CorruptError(file_->path() + ": a bad name in " + Printable(path));
       if (entries.size() >= kMaxEntries) return CorruptError(file_->path() + ": more than a million files");
       Entry entry{.path = path + "/" + name};
       entry.folder = (raw.attributes & kFatFolder) != 0;
@@ -163,7 +175,7 @@ Result<void> Fat32Reader::Read(const Entry& entry, Sink& sink) const {
   if (entry.size == 0) return {};
   ASSIGN_OR_RETURN(const std::vector<uint32_t> chain, Chain(entry.cluster));
   if (chain.size() < DivideRoundUp(entry.size, cluster_size_)) {
-    return CorruptError(file_->path() + ": " + entry.path + " is shorter than its size");
+    return CorruptError(file_->path() + ": " + Printable(entry.path) + " is shorter than its size");
   }
   ByteVector bytes(cluster_size_);
   uint64_t left = entry.size;
@@ -175,6 +187,14 @@ Result<void> Fat32Reader::Read(const Entry& entry, Sink& sink) const {
     left -= part.size();
   }
   return {};
+}
+
+std::string Fat32Reader::PlaceName(uint64_t offset) const {
+  const uint64_t place = start_ + offset;
+  if (offset < kFatSector) return "boot sector";
+  if (place < fat_start_) return "reserved sectors";
+  if (place < data_) return "file allocation table";
+  return "folders' entries or unused clusters";
 }
 
 }  // namespace hallmark

@@ -2,6 +2,7 @@
 #include "lib/disk/verity.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "lib/base/checked.h"
 #include "lib/base/endian.h"
@@ -155,6 +156,35 @@ Result<VerityTree> VerityHasher::Finish() {
   }
   tree.root_hash_ = level.front();
   return tree;
+}
+
+Result<VerityFacts> ReadVerity(const File& file, uint64_t offset, uint64_t size) {
+  const std::string what = file.path() + ": dm-verity";
+  if (size < 2 * kVerityBlockSize) return CorruptError(what + ": no room for a hash tree");
+  ByteVector bytes(2 * kVerityBlockSize);  // the superblock's, and the top of the tree
+  RETURN_IF_ERROR(file.ReadAt(offset, bytes));
+  ASSIGN_OR_RETURN(const auto superblock, ReadStruct<VeritySuperblock>(bytes, what));
+  const VeritySuperblock expected;
+  if (std::memcmp(superblock.signature, expected.signature, sizeof expected.signature) != 0) {
+    return CorruptError(what + ": no superblock");
+  }
+  if (superblock.version != expected.version || superblock.hash_type != expected.hash_type ||
+      std::memcmp(superblock.algorithm, expected.algorithm, sizeof expected.algorithm) != 0 ||
+      superblock.data_block_size != kVerityBlockSize || superblock.hash_block_size != kVerityBlockSize) {
+    return UnsupportedError(what + ": not of version 1, type 1, with SHA-256 over blocks of 4096 bytes");
+  }
+  if (superblock.salt_size > superblock.salt.size()) return CorruptError(what + ": an impossible salt");
+  VerityFacts facts{.uuid = superblock.uuid, .data_blocks = superblock.data_blocks};
+  if (facts.data_blocks < 2) return UnsupportedError(what + ": over fewer than two blocks");
+  if (facts.data_blocks > size) return CorruptError(what + ": over more blocks than its tree can hold");
+  facts.size = VerityTreeSize(facts.data_blocks);
+  if (facts.size > size) return CorruptError(what + ": the hash tree does not fit into its partition");
+  facts.salt.assign(superblock.salt.begin(), superblock.salt.begin() + superblock.salt_size);
+  Sha256Hasher hasher;
+  hasher.Update(facts.salt);
+  hasher.Update(ByteSpan(bytes).subspan(kVerityBlockSize));
+  facts.root_hash = hasher.Finish();
+  return facts;
 }
 
 }  // namespace hallmark

@@ -9,6 +9,7 @@
 #include "lib/disk/gpt.h"
 #include "lib/disk/verity.h"
 #include "lib/rootfs/installed_packages.h"
+#include "lib/rootfs/partition_types.h"
 #include "lib/rootfs/seed.h"
 
 namespace hallmark {
@@ -19,18 +20,6 @@ constexpr std::string_view kRootLabel = "rootfs";
 constexpr std::string_view kEspLabel = "ESP";
 constexpr size_t kPackagesShown = 10;
 
-// Partition types as the design states them: an ESP, and the Discoverable Partitions Specification's root and root-verity
-// of arm64. (Those of amd64 are the ones below.)
-constexpr std::string_view kEspType = "c12a7328-f81f-11d2-ba4b-00a0c93ec93b";
-struct RootTypes {
-  std::string_view architecture;
-  std::string_view root;
-  std::string_view verity;
-};
-constexpr RootTypes kRootTypes[] = {
-    {"arm64", "b921b045-1df0-41c3-af44-4c6f280d3fae", "df3300ce-d69f-4c92-978c-9bfb0f38d820"},
-    {"amd64", "4f68bce3-e8cd-4db1-96e7-fbcaf984b709", "2c7357ed-ebd2-46d9-aec1-23d437ec2bf5"},
-};
 constexpr uint64_t kReadOnlyAttribute = uint64_t{1} << 60;  // Discoverable Partitions Specification
 
 /// Writes one image; see WriteImage.
@@ -152,9 +141,10 @@ Guid ImageWriter::VerityGuid() const {
 }
 
 Result<void> ImageWriter::WriteTable() {
-  const RootTypes* types = std::find_if(std::begin(kRootTypes), std::end(kRootTypes),
-                                        [&](const RootTypes& t) { return t.architecture == recipe_.architecture; });
-  if (types == std::end(kRootTypes)) return UnsupportedError("no partition types for " + recipe_.architecture);
+  const RootPartitionTypes* types =
+      std::find_if(std::begin(kRootPartitionTypes), std::end(kRootPartitionTypes),
+                   [&](const RootPartitionTypes& t) { return t.architecture == recipe_.architecture; });
+  if (types == std::end(kRootPartitionTypes)) return UnsupportedError("no partition types for " + recipe_.architecture);
   const DiskLayout& layout = facts_.layout;
   Gpt gpt{.guid = seed_.Uuid("disk"), .disk_size = layout.disk_size};
   ASSIGN_OR_RETURN(const Guid root_type, ParseGuid(types->root));
@@ -164,7 +154,7 @@ Result<void> ImageWriter::WriteTable() {
     gpt.partitions.push_back(
         {2, layout.verity.start, layout.verity.size, verity_type, VerityGuid(), kReadOnlyAttribute, "root-verity"});
   }
-  ASSIGN_OR_RETURN(const Guid esp_type, ParseGuid(kEspType));
+  ASSIGN_OR_RETURN(const Guid esp_type, ParseGuid(kEspPartitionType));
   gpt.partitions.push_back({15, layout.esp.start, layout.esp.size, esp_type, seed_.Uuid("esp"), 0, "esp"});
   ASSIGN_OR_RETURN(const GptImage table, FormatGpt(gpt));
   RETURN_IF_ERROR(output_.WriteAt(0, table.primary));

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lib/base/file_tree.h"
@@ -13,13 +14,17 @@ namespace hallmark {
 struct InstalledPackage {
   std::string name;
   std::string version;
+  std::string architecture;
   uint64_t size = 0;  ///< bytes, as the package's maintainer measured it
 };
+
+constexpr std::string_view kDpkgStatusPath = "/var/lib/dpkg/status";
+constexpr uint64_t kMostDpkgStatusBytes = 256 << 20;
 
 /// What dpkg's database of a tree says is installed, the largest first. kNotFound if the tree has none.
 Result<std::vector<InstalledPackage>> InstalledPackages(const FileTree& tree);
 
-/// The same from the text of /var/lib/dpkg/status.
+/// The same from the text of kDpkgStatusPath. A package that was removed and left its configuration is not installed.
 std::vector<InstalledPackage> ParseDpkgStatus(const std::string& text);
 
 }  // namespace hallmark

@@ -33,6 +33,7 @@ WRAPPED = {
     r"zstd": "lib/compress",
     r"archive(_entry)?\.h": "lib/archive",
     r"ext2fs/": "lib/ext4",
+    r"e2p/": "lib/ext4",
     r"curl/": "lib/http",
     r"toml\+\+": "lib/rootfs",
 }

@@ -15,6 +15,7 @@
 #include "lib/rootfs/recipe.h"
 #include "lib/rootfs/sbom.h"
 #include "lib/rootfs/tree.h"
+#include "tools/hallmark/bundle_diff.h"
 #include "tools/hallmark/bundle_writer.h"
 #include "tools/hallmark/options.h"
 #include "tools/hallmark/verb.h"
@@ -27,6 +28,7 @@ namespace fs = std::filesystem;
 struct BuildOptions {
   fs::path recipe;
   fs::path output;
+  fs::path check_against;  ///< empty: nothing
   bool offline = false;
   bool json = false;
   size_t jobs = 0;
@@ -42,7 +44,8 @@ Result<std::optional<BuildOptions>> ParseBuild(const Arguments& arguments) {
                         "RECIPE")("o,output", "The bundle's folder", cxxopts::value<std::string>(), "BUNDLE")(
       "offline", "Take everything from the cache; open no socket")(
       "emulate-all", "Give maintainer scripts nothing of the builder's: slower, and the same image")(
-      "json", "Print the result as JSON");
+      "check-against", "Compare the bundle with this one (or a raw image) and name what differs",
+      cxxopts::value<std::string>(), "OTHER")("json", "Print the result as JSON");
   AddPackOptions(options);
   AddVerbosityOptions(options);
   options.parse_positional({"recipe"});
@@ -54,6 +57,14 @@ Result<std::optional<BuildOptions>> ParseBuild(const Arguments& arguments) {
     }
   }
   BuildOptions build{.recipe = (*parsed)["recipe"].as<std::string>(), .output = (*parsed)["output"].as<std::string>()};
+  if (parsed->count("check-against") != 0) {
+    build.check_against = (*parsed)["check-against"].as<std::string>();
+    std::error_code error;
+    if (!fs::exists(build.check_against, error)) return NotFoundError(build.check_against.string() + ": not there");
+    if (fs::equivalent(build.check_against, build.output, error)) {
+      return UsageError("--check-against and --output name the same bundle, which is about to be replaced");
+    }
+  }
   build.offline = parsed->count("offline") != 0;
   build.json = parsed->count("json") != 0;
   build.jobs = JobsFrom(*parsed);
@@ -127,7 +138,8 @@ void PrintSummary(const BuildOptions& options, const Manifest& manifest, const F
   std::printf("not signed yet: hallmark sign %s --key KEY --trust TRUST --sequence N\n", options.output.c_str());
 }
 
-void PrintJson(const BuildOptions& options, const Manifest& manifest, const Progress& progress) {
+void PrintJson(const BuildOptions& options, const Manifest& manifest, const Progress& progress,
+               const std::optional<Differences>& differences) {
   nlohmann::ordered_json json = {{"bundle", options.output.string()},
                                  {"name", manifest.name},
                                  {"version", manifest.version},
@@ -140,7 +152,16 @@ void PrintJson(const BuildOptions& options, const Manifest& manifest, const Prog
   for (const Progress::StageTime& stage : progress.StageTimes()) {
     json["stages"].push_back({{"stage", stage.stage}, {"seconds", stage.seconds.count()}});
   }
-  std::puts(json.dump(2).c_str());
+  if (differences) json["comparison"] = DifferencesJson(*differences);
+  std::puts(json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace).c_str());
+}
+
+/// Nothing if the person did not ask for it.
+Result<std::optional<Differences>> CheckAgainst(const BuildOptions& options, Progress& progress) {
+  if (options.check_against.empty()) return std::optional<Differences>();
+  progress.BeginStage("Comparing with " + options.check_against.string());
+  ASSIGN_OR_RETURN(Differences differences, DiffBundles(options.check_against, options.output));
+  return std::optional(std::move(differences));
 }
 
 }  // namespace
@@ -160,13 +181,15 @@ Result<int> RunBuild(const Arguments& arguments) {
   ASSIGN_OR_RETURN(const WorkFolder work, WorkFolder::Create(cache));
   ASSIGN_OR_RETURN(const FileTree tree, MakeTree(recipe, lock, cache, work, options->packages, pool, progress));
   ASSIGN_OR_RETURN(const Manifest manifest, MakeBundle(*options, recipe, lock, tree, pool, progress));
+  ASSIGN_OR_RETURN(const std::optional<Differences> differences, CheckAgainst(*options, progress));
   progress.EndStage();
   if (options->json) {
-    PrintJson(*options, manifest, progress);
+    PrintJson(*options, manifest, progress, differences);
   } else if (options->verbosity != Verbosity::kQuiet) {
     PrintSummary(*options, manifest, tree, progress);
   }
-  return 0;
+  if (differences && !options->json) PrintDifferences(*differences);
+  return differences ? DifferencesStatus(*differences) : 0;
 }
 
 }  // namespace hallmark

@@ -6,10 +6,12 @@
 namespace hallmark {
 
 Result<int> RunBuild(const Arguments& arguments);
+Result<int> RunDiff(const Arguments& arguments);
 Result<int> RunDoctor(const Arguments& arguments);
 Result<int> RunExport(const Arguments& arguments);
 Result<int> RunFetch(const Arguments& arguments);
 Result<int> RunImport(const Arguments& arguments);
+Result<int> RunInspect(const Arguments& arguments);
 Result<int> RunKeygen(const Arguments& arguments);
 Result<int> RunLock(const Arguments& arguments);
 Result<int> RunMkfs(const Arguments& arguments);
@@ -31,6 +33,8 @@ std::span<const Verb> Verbs() {
       {"build", "build a recipe's image", RunBuild},
       {"pack", "make a bundle of a raw image", RunPack},
       {"mkfs", "make one filesystem from a folder", RunMkfs},
+      {"inspect", "tell what is in a disk image", RunInspect},
+      {"diff", "tell in what two bundles or images differ", RunDiff},
       {"keygen", "make a key to sign with", RunKeygen},
       {"trust", "say which keys may sign what", RunTrust},
       {"sign", "sign a bundle, or add a signature", RunSign},

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace hallmark {
+
+/// Text from an image that nobody vouched for, fit for a terminal and one line: control characters, backslashes and bytes
+/// that are no UTF-8 become \xHH; all else stays.
+std::string Printable(std::string_view text);
+
+}  // namespace hallmark

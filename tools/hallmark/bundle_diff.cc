@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/hallmark/bundle_diff.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "lib/base/bytes.h"
+#include "lib/base/file.h"
+#include "signing/bundle_file.h"
+
+namespace hallmark {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+using Area = Difference::Area;
+
+constexpr std::string_view kImageName = "rootfs.img";
+constexpr uint64_t kMostJsonBytes = uint64_t{64} << 20;
+constexpr int kMostJsonDepth = 64;
+
+std::string JsonText(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+/// Names each member that differs by its JSON Pointer (RFC 6901).
+void CompareJson(const std::string& file, const std::string& pointer, const Json& a, const Json& b, int depth,
+                 Differences& found) {
+  if (a == b) return;
+  const bool objects = a.is_object() && b.is_object();
+  const bool arrays = a.is_array() && b.is_array() && a.size() == b.size();
+  if (depth >= kMostJsonDepth || (!objects && !arrays)) {
+    found.push_back({Area::kBundle, file, pointer.empty() ? "/" : pointer, JsonText(a), JsonText(b)});
+    return;
+  }
+  if (arrays) {
+    for (size_t i = 0; i < a.size(); ++i) {
+      CompareJson(file, pointer + "/" + std::to_string(i), a[i], b[i], depth + 1, found);
+    }
+    return;
+  }
+  std::set<std::string> keys;
+  for (const Json* json : {&a, &b}) {
+    for (const auto& [key, value] : json->items()) keys.insert(key);
+  }
+  for (const std::string& key : keys) {
+    const std::string member = pointer + "/" + key;
+    const auto x = a.find(key);
+    const auto y = b.find(key);
+    if (x != a.end() && y != b.end()) {
+      CompareJson(file, member, *x, *y, depth + 1, found);
+    } else {
+      const auto text = [](const Json& json, Json::const_iterator place) {
+        return place == json.end() ? std::string(kAbsent) : JsonText(*place);
+      };
+      found.push_back({Area::kBundle, file, member, text(a, x), text(b, y)});
+    }
+  }
+}
+
+/// False if either is no JSON, or nothing but its spelling differs.
+Result<bool> CompareJsonFiles(const fs::path& first, const fs::path& second, const std::string& name,
+                              Differences& found) {
+  ASSIGN_OR_RETURN(const std::string a, ReadBundleFile(first, name, kMostJsonBytes));
+  ASSIGN_OR_RETURN(const std::string b, ReadBundleFile(second, name, kMostJsonBytes));
+  const Json x = Json::parse(a, nullptr, false);
+  const Json y = Json::parse(b, nullptr, false);
+  if (x.is_discarded() || y.is_discarded()) return false;
+  const size_t before = found.size();
+  CompareJson(name, "", x, y, 0, found);
+  return found.size() > before;
+}
+
+Result<void> CompareFiles(const fs::path& first, const fs::path& second, const std::string& name, Differences& found) {
+  ASSIGN_OR_RETURN(const File a, OpenBundleFile(first, name));
+  ASSIGN_OR_RETURN(const File b, OpenBundleFile(second, name));
+  ASSIGN_OR_RETURN(const std::optional<uint64_t> differs, FirstDifference(a, b));
+  if (!differs) return {};
+  if (name.ends_with(".json")) {
+    ASSIGN_OR_RETURN(const bool named, CompareJsonFiles(first, second, name, found));
+    if (named) return {};
+  }
+  ASSIGN_OR_RETURN(const uint64_t first_size, a.Size());
+  ASSIGN_OR_RETURN(const uint64_t second_size, b.Size());
+  if (first_size != second_size) {
+    found.push_back({Area::kBundle, name, "size", std::to_string(first_size), std::to_string(second_size)});
+  }
+  found.push_back({Area::kBundle, name, "content", "differs from byte " + std::to_string(*differs), ""});
+  return {};
+}
+
+Result<std::set<std::string>> Names(const fs::path& folder) {
+  std::set<std::string> names;
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    names.insert(entry->path().filename().string());
+  }
+  if (error) return ErrnoError(error.value(), folder.string());
+  return names;
+}
+
+Result<Differences> DiffFolders(const fs::path& first, const fs::path& second) {
+  Differences found;
+  ASSIGN_OR_RETURN(const std::set<std::string> before, Names(first));
+  ASSIGN_OR_RETURN(const std::set<std::string> after, Names(second));
+  std::set<std::string> all = before;
+  all.insert(after.begin(), after.end());
+  for (const std::string& name : all) {
+    const auto text = [&](const std::set<std::string>& names) {
+      return std::string(names.contains(name) ? "there" : kAbsent);
+    };
+    if (text(before) != text(after)) {
+      found.push_back({Area::kBundle, name, "presence", text(before), text(after)});
+    } else if (name != kImageName) {
+      RETURN_IF_ERROR(CompareFiles(first, second, name, found));
+    }
+  }
+  return found;
+}
+
+}  // namespace
+
+Result<Differences> DiffBundles(const fs::path& first, const fs::path& second) {
+  ASSIGN_OR_RETURN(const ImageParts a, ReadImage(first));
+  ASSIGN_OR_RETURN(const ImageParts b, ReadImage(second));
+  ASSIGN_OR_RETURN(Differences found, DiffImages(a, b));
+  std::error_code ignored;
+  if (!fs::is_directory(first, ignored) || !fs::is_directory(second, ignored)) return found;
+  ASSIGN_OR_RETURN(const Differences others, DiffFolders(first, second));
+  found.insert(found.end(), others.begin(), others.end());
+  return found;
+}
+
+void PrintDifferences(const Differences& differences) {
+  for (const Difference& difference : differences) std::puts(FormatDifference(difference).c_str());
+  if (differences.empty()) {
+    std::puts("identical");
+  } else {
+    std::printf("%zu difference%s\n", differences.size(), differences.size() == 1 ? "" : "s");
+  }
+}
+
+nlohmann::ordered_json DifferencesJson(const Differences& differences) {
+  nlohmann::ordered_json report = {{"identical", differences.empty()},
+                                   {"differences", nlohmann::ordered_json::array()}};
+  for (const Difference& difference : differences) {
+    report["differences"].push_back({{"area", AreaName(difference.area)},
+                                     {"name", difference.name},
+                                     {"attribute", difference.attribute},
+                                     {"first", difference.first},
+                                     {"second", difference.second}});
+  }
+  return report;
+}
+
+int DifferencesStatus(const Differences& differences) {
+  constexpr int kDiffer = 3;
+  return differences.empty() ? 0 : kDiffer;
+}
+
+}  // namespace hallmark

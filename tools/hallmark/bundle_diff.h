@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json_fwd.hpp>
+
+#include "lib/base/result.h"
+#include "lib/rootfs/image_diff.h"
+
+namespace hallmark {
+
+/// Everything in which two bundles, or two raw images, differ, by name: images as DiffImages() tells, JSON files member
+/// by member, other files by presence, size and content. A bundle beside an image is taken for its image alone. kUsage if
+/// one is neither.
+Result<Differences> DiffBundles(const std::filesystem::path& first, const std::filesystem::path& second);
+
+/// One line for each difference, and their number.
+void PrintDifferences(const Differences& differences);
+/// {"identical": bool, "differences": [...]}
+nlohmann::ordered_json DifferencesJson(const Differences& differences);
+/// The exit status of what compares: 0 if there is no difference, else 3.
+int DifferencesStatus(const Differences& differences);
+
+}  // namespace hallmark
