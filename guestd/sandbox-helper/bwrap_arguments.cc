@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "guestd/sandbox-helper/bwrap_arguments.h"
+
+#include <algorithm>
+#include <initializer_list>
+
+namespace hallmark::sandbox {
+namespace {
+
+class ArgumentList {
+ public:
+  void Add(std::initializer_list<std::string> arguments) {
+    arguments_.insert(arguments_.end(), arguments.begin(), arguments.end());
+  }
+  std::vector<std::string> Release() { return std::move(arguments_); }
+
+ private:
+  std::vector<std::string> arguments_;
+};
+
+void AddMount(ArgumentList& arguments, const Mount& mount) {
+  switch (mount.access) {
+    case Access::kReadWrite:
+      return arguments.Add({"--bind", mount.path, mount.path});
+    case Access::kReadOnly:
+      return arguments.Add({"--ro-bind", mount.path, mount.path});
+    case Access::kNone:
+      // A device, mounted as bwrap does it without devices: opening it fails.
+      if (!mount.folder) return arguments.Add({"--ro-bind", "/dev/null", mount.path});
+      return arguments.Add({"--tmpfs", mount.path});
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> BwrapArguments(const SandboxPlan& plan) {
+  ArgumentList arguments;
+  arguments.Add({"--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-net",
+                 "--unshare-cgroup-try", "--die-with-parent", "--cap-drop", "ALL"});
+  arguments.Add({"--seccomp", std::to_string(plan.seccomp_fd), "--sync-fd", std::to_string(plan.lock_fd)});
+  const bool hides_root = !plan.mounts.empty() && plan.mounts[0] == Mount{"/", Access::kNone, true};
+  if (!hides_root) arguments.Add({"--ro-bind", "/", "/"});
+  arguments.Add({"--proc", "/proc", "--dev", "/dev"});
+  for (const char* folder : {"/tmp", "/var/tmp"}) arguments.Add({"--perms", "1777", "--tmpfs", folder});
+  for (const Mount& mount : plan.mounts) {
+    if (mount.path != "/") AddMount(arguments, mount);
+  }
+  arguments.Add({"--ro-bind", plan.program, kInsidePath});
+  // Last, when every place for a mount has been made in them.
+  for (const Mount& mount : plan.mounts) {
+    if (mount.access == Access::kNone && mount.folder) arguments.Add({"--remount-ro", mount.path});
+  }
+  arguments.Add({"--chdir", plan.working_folder});
+  return arguments.Release();
+}
+
+}  // namespace hallmark::sandbox

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "guestd/sandbox-helper/file_plan.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <system_error>
+
+#include "guestd/sandbox-helper/protected_paths.h"
+
+namespace hallmark::sandbox {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::array<std::string_view, 6> kHidden = {"/home", "/root", "/mnt", "/media", "/run", "/boot"};
+// What a sandbox has of its own, whatever the machine has there.
+constexpr std::array<std::string_view, 4> kOwn = {"/tmp", "/var/tmp", "/proc", "/dev"};
+
+Result<std::string> Canonical(const std::string& path) {
+  std::error_code error;
+  const fs::path canonical = fs::weakly_canonical(path, error);
+  if (error) return ErrnoError(error.value(), path);
+  return canonical.string();
+}
+
+bool IsOwn(std::string_view path, const std::string& home) {
+  if (IsWithin(path, home)) return false;
+  return std::any_of(kOwn.begin(), kOwn.end(), [&](std::string_view own) { return IsWithin(path, own); });
+}
+
+/// A list of paths of the settings, in normal form and without links.
+Result<std::vector<std::string>> PolicyPaths(const std::vector<std::string>& texts, const SessionFolders& folders) {
+  std::vector<std::string> paths;
+  for (const std::string& text : texts) {
+    ASSIGN_OR_RETURN(const std::string path, PolicyPath(text, folders.home, folders.working));
+    ASSIGN_OR_RETURN(std::string canonical, Canonical(path));
+    // Whoever may write the folder could have made the link.
+    if (IsWithin(path, folders.home) && canonical != path) {
+      return UnsupportedError("'" + text + "' in the policy: goes through a link to " + canonical)
+          .WithHint("put what it points to in its place");
+    }
+    if (!IsOwn(canonical, folders.home)) paths.push_back(std::move(canonical));
+  }
+  return paths;
+}
+
+std::optional<bool> IsFolder(const std::string& path) {
+  struct stat status;
+  if (lstat(path.c_str(), &status) != 0) return std::nullopt;
+  return S_ISDIR(status.st_mode);
+}
+
+/// The writable folder that a rule lies in, if any: the nearest rule above it, which is for writing.
+std::optional<std::string> WritableAround(const std::vector<FileRule>& rules, const std::string& path) {
+  for (auto rule = rules.rbegin(); rule != rules.rend(); ++rule) {
+    if (rule->path == path || !IsWithin(path, rule->path)) continue;
+    if (rule->access == Access::kReadWrite) return rule->path;
+    return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+/// What a protected path has to be made as where it is missing: a folder if the list says so.
+bool MissingIsFolder(const std::vector<ProtectedPath>& paths, const std::string& path) {
+  const auto found = std::find_if(paths.begin(), paths.end(), [&](const auto& each) { return each.path == path; });
+  return found != paths.end() && found->folder;
+}
+
+}  // namespace
+
+Result<SessionFolders> FindSessionFolders(const std::string& home, const std::string& working_folder) {
+  SessionFolders folders;
+  ASSIGN_OR_RETURN(folders.home, Canonical(home));
+  ASSIGN_OR_RETURN(folders.working, Canonical(working_folder));
+  for (const std::string* folder : {&folders.home, &folders.working}) {
+    const std::optional<bool> is_folder = IsFolder(*folder);
+    if (!is_folder) return NotFoundError(*folder + ": no such folder");
+    if (!*is_folder) return UsageError(*folder + ": not a folder");
+  }
+  if (fs::path(folders.home).parent_path() == "/" || folders.home == "/") {
+    return UsageError(folders.home + ": a session's folder stands in a folder with other sessions, not in /");
+  }
+  if (!IsWithin(folders.working, folders.home)) {
+    return UsageError(folders.working + " is not in the session's folder " + folders.home);
+  }
+  return folders;
+}
+
+Result<FilePolicy> MakeFilePolicy(const FilesystemSettings& settings, const SessionFolders& folders,
+                                  const std::vector<std::string>& read_only) {
+  FilePolicy policy;
+  ASSIGN_OR_RETURN(policy.deny_read, PolicyPaths(settings.deny_read, folders));
+  ASSIGN_OR_RETURN(policy.allow_read, PolicyPaths(settings.allow_read, folders));
+  ASSIGN_OR_RETURN(policy.allow_write, PolicyPaths(settings.allow_write, folders));
+  ASSIGN_OR_RETURN(policy.deny_write, PolicyPaths(settings.deny_write, folders));
+  for (const std::string& path : policy.allow_write) {
+    if (path == "/") return UnsupportedError("'/' in allowWrite of the policy: all would be writable");
+    // What may be written may be read, unless the policy hides it.
+    if (AccessAt(policy, path) != Access::kNone) policy.allow_read.push_back(path);
+  }
+  policy.allow_read.push_back(folders.home);
+  for (const std::string_view hidden : kHidden) {
+    const std::string path(hidden);
+    ASSIGN_OR_RETURN(const std::string canonical, Canonical(path));
+    if (canonical == path) policy.deny_read.push_back(path);
+  }
+  policy.deny_read.push_back(fs::path(folders.home).parent_path());
+  for (const std::string& path : read_only) {
+    ASSIGN_OR_RETURN(std::string canonical, Canonical(path));
+    if (!IsFolder(canonical)) return NotFoundError("--read-only " + path + ": does not exist");
+    policy.deny_write.push_back(std::move(canonical));
+  }
+  for (const ProtectedPath& path : ProtectedPaths(folders.home, folders.working)) {
+    policy.deny_write.push_back(path.path);
+  }
+  return policy;
+}
+
+Result<std::vector<Mount>> PlanMounts(const FilePolicy& policy, const SessionFolders& folders,
+                                      Placeholders& placeholders) {
+  const std::vector<ProtectedPath> protected_paths = ProtectedPaths(folders.home, folders.working);
+  const std::vector<FileRule> rules = EffectiveRules(policy);
+  std::map<fs::path, Mount> mounts;  // in the order of their components: parents first
+  for (const FileRule& rule : rules) {
+    std::string path = rule.path;
+    const std::optional<std::string> writable = WritableAround(rules, path);
+    if (writable && rule.access != Access::kReadWrite) {
+      ASSIGN_OR_RETURN(const Placeholders::Cover cover,
+                       placeholders.CoverPath(path, *writable, MissingIsFolder(protected_paths, path)));
+      for (const std::string& folder : cover.folders) {
+        mounts.try_emplace(folder, Mount{.path = folder, .access = Access::kReadWrite, .folder = true});
+      }
+      path = cover.path;
+    }
+    const std::optional<bool> is_folder = IsFolder(path);
+    if (!is_folder) continue;  // nothing there, and nobody inside can make it
+    mounts[path] = Mount{.path = path, .access = rule.access, .folder = *is_folder};
+  }
+  std::vector<Mount> result;
+  for (auto& [path, mount] : mounts) result.push_back(std::move(mount));
+  return result;
+}
+
+}  // namespace hallmark::sandbox

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "guestd/sandbox-helper/bwrap_arguments.h"
+#include "guestd/sandbox-helper/file_policy.h"
+#include "guestd/sandbox-helper/placeholders.h"
+#include "lib/policy/settings.h"
+
+namespace hallmark::sandbox {
+
+/// The folders of a session, without links.
+struct SessionFolders {
+  std::string home;
+  std::string working;  ///< `home`, or in it
+};
+
+/// Checks that both are folders, one in the other, and that `home` does not stand directly below the root folder:
+/// what is beside it is hidden.
+Result<SessionFolders> FindSessionFolders(const std::string& home, const std::string& working_folder);
+
+/// The filesystem rules of settings, of the session, and those that always hold. Hidden, unless the settings allow it,
+/// are other sessions and what belongs to the machine: /home, /root, /mnt, /media, /run, /boot and the folder that the
+/// session's is in. `read_only` and ProtectedPaths() are not writable whatever the settings say. kUnsupported, rather
+/// than a guess, for rules that go through a link in the session's folder.
+Result<FilePolicy> MakeFilePolicy(const FilesystemSettings& settings, const SessionFolders& folders,
+                                  const std::vector<std::string>& read_only);
+
+/// The mounts that make a policy hold. Makes placeholders for what may not appear.
+Result<std::vector<Mount>> PlanMounts(const FilePolicy& policy, const SessionFolders& folders,
+                                      Placeholders& placeholders);
+
+}  // namespace hallmark::sandbox

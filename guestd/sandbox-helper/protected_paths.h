@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace hallmark::sandbox {
+
+/// A path that no command may write, whether it exists or not: what is in it would later be run, outside of the sandbox
+/// or as somebody else's settings.
+struct ProtectedPath {
+  std::string path;
+  bool folder = false;  ///< what it is where it has yet to be made
+
+  bool operator==(const ProtectedPath&) const = default;
+};
+
+/// Start-up files of shells and editors, settings of git, ssh and agents in `home`; and in `working_folder`, which is
+/// `home` or lies in it, what a project brings: git's hooks and configuration, settings of editors and agents. The same
+/// in every folder below `home` that has them already, to a depth of kSearchDepth; what appears there later is new to
+/// everybody, like any other file.
+std::vector<ProtectedPath> ProtectedPaths(const std::string& home, const std::string& working_folder);
+
+/// Folders below a session's home in which ProtectedPaths() looks for projects.
+constexpr int kSearchDepth = 3;
+
+}  // namespace hallmark::sandbox

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "guestd/sandbox-helper/sandbox.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <asio/io_context.hpp>
+#include <asio/posix/stream_descriptor.hpp>
+#include <cerrno>
+#include <optional>
+#include <utility>
+
+#include "guestd/sandbox-helper/bwrap_arguments.h"
+#include "guestd/sandbox-helper/enter.h"
+#include "guestd/sandbox-helper/file_plan.h"
+#include "guestd/sandbox-helper/proxy.h"
+#include "guestd/sandbox-helper/seccomp_program.h"
+#include "lib/base/file.h"
+#include "lib/base/subprocess.h"
+
+namespace hallmark::sandbox {
+namespace {
+
+/// A file in memory that a child inherits, at its start.
+Result<UniqueFd> MemoryFile(const char* name, ByteSpan bytes) {
+  File file(UniqueFd(memfd_create(name, 0)), name);
+  if (file.fd() < 0) return ErrnoError(errno, "making a file in memory");
+  RETURN_IF_ERROR(file.WriteAt(0, bytes));
+  return UniqueFd(dup(file.fd()));
+}
+
+Result<UniqueFd> SeccompFile() {
+  const std::vector<sock_filter> program = SeccompProgram();
+  return MemoryFile("seccomp", {reinterpret_cast<const uint8_t*>(program.data()), program.size() * sizeof program[0]});
+}
+
+/// This process's environment, with the proxy in place of any other.
+std::vector<std::string> Environment() {
+  static constexpr std::array<std::string_view, 6> kNames = {"HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY",
+                                                             "ALL_PROXY",  "NO_PROXY",    "RSYNC_PROXY"};
+  std::vector<std::string> environment;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view text = *entry;
+    const std::string name = Lowercase(text.substr(0, text.find('=')));
+    const auto same = [&](std::string_view proxy) { return Lowercase(proxy) == name; };
+    if (std::none_of(kNames.begin(), kNames.end(), same)) environment.emplace_back(text);
+  }
+  const std::string http = "http://127.0.0.1:" + std::to_string(kHttpProxyPort);
+  const std::string socks = "socks5h://127.0.0.1:" + std::to_string(kSocksProxyPort);
+  for (const std::string_view name : kNames) {
+    std::string value = name.starts_with("HTTP") ? http : socks;
+    if (name == "NO_PROXY") value = "localhost,127.0.0.1,::1";
+    if (name == "RSYNC_PROXY") value = http.substr(http.find("//") + 2);
+    environment.push_back(std::string(name) + "=" + value);
+    environment.push_back(Lowercase(name) + "=" + value);
+  }
+  return environment;
+}
+
+/// Signals of this process, in place of handlers.
+class Signals {
+ public:
+  static Result<Signals> Create() {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGCHLD);
+    for (const int number : kForwardedSignals) sigaddset(&set, number);
+    if (sigprocmask(SIG_BLOCK, &set, nullptr) != 0) return ErrnoError(errno, "blocking signals");
+    UniqueFd fd(signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+    if (!fd.valid()) return ErrnoError(errno, "signalfd");
+    return Signals(std::move(fd));
+  }
+  [[nodiscard]] int fd() const { return fd_.get(); }
+
+ private:
+  explicit Signals(UniqueFd fd) : fd_(std::move(fd)) {}
+  UniqueFd fd_;
+};
+
+/// bwrap, from its start to the end of all that was in its sandbox.
+class Bwrap {
+ public:
+  static Result<Bwrap> Start(const std::vector<std::string>& argv);
+  Bwrap(Bwrap&& other) noexcept : pid_(std::exchange(other.pid_, -1)), mine_(std::exchange(other.mine_, false)) {}
+  Bwrap& operator=(Bwrap&&) = delete;
+  ~Bwrap() {
+    if (pid_ > 0) kill(pid_, SIGKILL);
+    if (mine_) AwaitAll();
+  }
+
+  /// The exit status, once it has ended.
+  std::optional<int> Ended() {
+    int status = 0;
+    if (pid_ <= 0 || waitpid(pid_, &status, WNOHANG) != pid_) return std::nullopt;
+    pid_ = -1;
+    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+  }
+
+ private:
+  explicit Bwrap(pid_t pid) : pid_(pid) {}
+  /// The sandbox's first process becomes ours when bwrap ends, and ends then too; with it goes everything inside.
+  static void AwaitAll() {
+    while (waitpid(-1, nullptr, 0) > 0 || errno == EINTR) {
+    }
+  }
+  pid_t pid_;
+  bool mine_ = true;  // false: moved away
+};
+
+Result<Bwrap> Bwrap::Start(const std::vector<std::string>& argv) {
+  ASSIGN_OR_RETURN(const std::filesystem::path program, FindProgram(argv[0]));
+  std::vector<char*> pointers;
+  for (const std::string& argument : argv) pointers.push_back(const_cast<char*>(argument.c_str()));
+  pointers.push_back(nullptr);
+  // None of the command's environment: it could tell the dynamic linker to load something from the session's folder.
+  std::array<char*, 1> environment = {nullptr};
+  if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) return ErrnoError(errno, "PR_SET_CHILD_SUBREAPER");
+  const pid_t parent = getpid();
+  const pid_t child = fork();
+  if (child < 0) return ErrnoError(errno, "starting bwrap");
+  if (child > 0) return Bwrap(child);
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != parent) _exit(kOwnFailure);
+  // A terminal sends these to all of us: what they mean is the command's affair.
+  for (const int number : kForwardedSignals) signal(number, SIG_IGN);
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+  execve(program.c_str(), pointers.data(), environment.data());
+  _exit(kOwnFailure);
+}
+
+/// A command that runs, its proxy, and the signals for it.
+class Session {
+ public:
+  Session(Bwrap bwrap, Signals& signals, UniqueFd command, const std::filesystem::path& settings)
+      : bwrap_(std::move(bwrap)),
+        command_(std::move(command)),
+        signals_(context_, dup(signals.fd())),
+        policy_(settings),
+        resolver_(context_),
+        proxy_(context_, policy_, resolver_) {}
+
+  Result<int> Run(Entered entered) {
+    proxy_.Serve(std::move(entered.http_listener), ProxyProtocol::kHttp);
+    proxy_.Serve(std::move(entered.socks_listener), ProxyProtocol::kSocks5);
+    AwaitSignal();
+    context_.run();
+    return *status_;
+  }
+
+ private:
+  void AwaitSignal() {
+    signals_.async_wait(asio::posix::stream_descriptor::wait_read, [this](asio::error_code error) {
+      signalfd_siginfo info{};
+      while (!error && read(signals_.native_handle(), &info, sizeof info) == sizeof info) Handle(info);
+      if (!status_) status_ = bwrap_.Ended();
+      status_ ? context_.stop() : AwaitSignal();
+    });
+  }
+
+  void Handle(const signalfd_siginfo& info) const {
+    // The terminal's own have come to the command already.
+    if (info.ssi_signo == SIGCHLD || info.ssi_code == SI_KERNEL) return;
+    syscall(SYS_pidfd_send_signal, command_.get(), info.ssi_signo, nullptr, 0);
+  }
+
+  asio::io_context context_{1};
+  Bwrap bwrap_;
+  UniqueFd command_;
+  asio::posix::stream_descriptor signals_;
+  LivePolicy policy_;
+  Resolver resolver_;
+  Proxy proxy_;
+  std::optional<int> status_;
+};
+
+struct SocketPair {
+  UniqueFd outside;
+  UniqueFd inside;  // inherited
+};
+Result<SocketPair> MakeSocketPair() {
+  std::array<int, 2> fds{};
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, fds.data()) != 0) return ErrnoError(errno, "socketpair");
+  SocketPair pair{UniqueFd(fds[0]), UniqueFd(fds[1])};
+  const int on = 1;
+  if (fcntl(fds[0], F_SETFD, FD_CLOEXEC) != 0 || setsockopt(fds[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof on) != 0) {
+    return ErrnoError(errno, "preparing a socket");
+  }
+  return pair;
+}
+
+Result<std::string> OwnProgram() {
+  std::error_code error;
+  const std::filesystem::path path = std::filesystem::read_symlink("/proc/self/exe", error);
+  if (error) return ErrnoError(error.value(), "/proc/self/exe");
+  return path.string();
+}
+
+Result<std::vector<Mount>> Mounts(const Options& options, const SessionFolders& folders, Placeholders& placeholders) {
+  ASSIGN_OR_RETURN(const Settings settings, LoadSettings(options.settings));
+  const std::vector<std::string> read_only(options.read_only.begin(), options.read_only.end());
+  ASSIGN_OR_RETURN(const FilePolicy policy, MakeFilePolicy(settings.filesystem, folders, read_only));
+  return PlanMounts(policy, folders, placeholders);
+}
+
+}  // namespace
+
+Result<int> RunSandbox(const Options& options) {
+  ASSIGN_OR_RETURN(const SessionFolders folders, FindSessionFolders(options.session_home, options.working_folder));
+  ASSIGN_OR_RETURN(Placeholders placeholders, Placeholders::Create(folders.home));
+  SandboxPlan plan{.working_folder = folders.working};
+  ASSIGN_OR_RETURN(plan.mounts, Mounts(options, folders, placeholders));
+  ASSIGN_OR_RETURN(plan.program, OwnProgram());
+  ASSIGN_OR_RETURN(const UniqueFd filter, SeccompFile());
+  plan.seccomp_fd = filter.get();
+  const UniqueFd lock(dup(placeholders.lock_fd()));  // inherited
+  plan.lock_fd = lock.get();
+
+  std::string arguments;
+  for (const std::string& argument : BwrapArguments(plan)) arguments.append(argument).push_back('\0');
+  ASSIGN_OR_RETURN(const UniqueFd arguments_file, MemoryFile("bwrap arguments", AsBytes(arguments)));
+  const std::string launch = EncodeLaunch({.command = options.command, .environment = Environment()});
+  ASSIGN_OR_RETURN(const UniqueFd launch_file, MemoryFile("command", AsBytes(launch)));
+  ASSIGN_OR_RETURN(SocketPair sockets, MakeSocketPair());
+
+  ASSIGN_OR_RETURN(Signals signals, Signals::Create());
+  ASSIGN_OR_RETURN(
+      Bwrap bwrap,
+      Bwrap::Start({"bwrap", "--args", std::to_string(arguments_file.get()), "--", kInsidePath, std::string(kEnterRole),
+                    std::to_string(sockets.inside.get()), std::to_string(launch_file.get())}));
+  sockets.inside.Reset();
+  ASSIGN_OR_RETURN(Entered entered, ReceiveEntered(sockets.outside.get()));
+  UniqueFd command(static_cast<int>(syscall(SYS_pidfd_open, entered.process, 0)));
+  if (!command.valid()) return ErrnoError(errno, "pidfd_open");
+  RETURN_IF_ERROR(LetGo(sockets.outside.get()));
+  Session session(std::move(bwrap), signals, std::move(command), options.settings);
+  return session.Run(std::move(entered));
+}
+
+}  // namespace hallmark::sandbox

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "guestd/sandbox-helper/file_plan.h"
+
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+
+#include "guestd/sandbox-helper/protected_paths.h"
+#include "tests/support/matchers.h"
+#include "tests/support/temp_dir.h"
+
+namespace hallmark::sandbox {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::Contains;
+using testing::HasError;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using testing::TempDir;
+using testing::WriteFile;
+
+class FilePlan : public ::testing::Test {
+ protected:
+  FilePlan() {
+    fs::create_directories(home_ / "work");
+    folders_ = {.home = fs::canonical(home_), .working = fs::canonical(home_ / "work")};
+  }
+
+  Result<std::vector<Mount>> Plan(const FilesystemSettings& settings, Placeholders& placeholders,
+                                  const std::vector<std::string>& read_only = {}) {
+    ASSIGN_OR_RETURN(const FilePolicy policy, MakeFilePolicy(settings, folders_, read_only));
+    return PlanMounts(policy, folders_, placeholders);
+  }
+  Mount In(const char* name, Access access, bool folder) { return {folders_.home + "/" + name, access, folder}; }
+  static size_t Entries(const fs::path& folder) {
+    return static_cast<size_t>(std::distance(fs::recursive_directory_iterator(folder), {}));
+  }
+
+  TempDir top_;
+  fs::path home_ = top_ / "sessions/me";
+  SessionFolders folders_;
+  FilesystemSettings writable_ = {.allow_write = {"~", "."}};
+};
+
+TEST_F(FilePlan, ProtectsWhatDoesNotExistYet) {
+  {
+    ASSERT_OK_AND_ASSIGN(Placeholders placeholders, Placeholders::Create(folders_.home));
+    ASSERT_OK_AND_ASSIGN(const auto mounts, Plan(writable_, placeholders));
+    EXPECT_THAT(mounts, Contains(Mount{fs::path(folders_.home).parent_path(), Access::kNone, true}));
+    EXPECT_THAT(mounts, Contains(Mount{folders_.home, Access::kReadWrite, true}));
+    EXPECT_THAT(mounts, Contains(In(".bashrc", Access::kReadOnly, false)));
+    EXPECT_THAT(mounts, Contains(In("work", Access::kReadWrite, true)));  // or it could be moved away
+    EXPECT_THAT(mounts, Contains(In("work/.git", Access::kReadOnly, true)));
+    EXPECT_THAT(mounts, Contains(In("work/.claude", Access::kReadWrite, true)));
+    EXPECT_THAT(mounts, Contains(In("work/.claude/settings.json", Access::kReadOnly, false)));
+    for (size_t i = 0; i < mounts.size(); ++i) {
+      for (size_t j = 0; j < i; ++j) EXPECT_FALSE(IsWithin(mounts[j].path, mounts[i].path)) << mounts[i].path;
+    }
+    EXPECT_TRUE(fs::is_empty(home_ / ".bashrc"));
+  }
+  EXPECT_EQ(Entries(home_), 1U);  // work
+}
+
+TEST_F(FilePlan, ProtectsHooksOfARepositoryThatHasNone) {
+  WriteFile(home_ / "work/.git/HEAD", "ref: refs/heads/main\n");
+  WriteFile(home_ / "work/.git/config", "[core]\n");
+  {
+    ASSERT_OK_AND_ASSIGN(Placeholders placeholders, Placeholders::Create(folders_.home));
+    ASSERT_OK_AND_ASSIGN(const auto mounts, Plan(writable_, placeholders));
+    EXPECT_THAT(mounts, Contains(In("work/.git", Access::kReadWrite, true)));
+    EXPECT_THAT(mounts, Contains(In("work/.git/hooks", Access::kReadOnly, true)));
+    EXPECT_THAT(mounts, Contains(In("work/.git/config", Access::kReadOnly, false)));
+  }
+  EXPECT_FALSE(fs::exists(home_ / "work/.git/hooks"));
+  EXPECT_TRUE(fs::exists(home_ / "work/.git/config"));
+}
+
+TEST_F(FilePlan, ProtectsProjectsBesideTheWorkingFolder) {
+  WriteFile(home_ / "src/one/.git/HEAD", "ref: refs/heads/main\n");
+  WriteFile(home_ / "src/two/.vscode/settings.json", "{}");
+  WriteFile(home_ / "src/node_modules/three/.vscode/settings.json", "{}");
+  ASSERT_OK_AND_ASSIGN(Placeholders placeholders, Placeholders::Create(folders_.home));
+  ASSERT_OK_AND_ASSIGN(const auto mounts, Plan(writable_, placeholders));
+  EXPECT_THAT(mounts, Contains(In("src/one/.git/hooks", Access::kReadOnly, true)));
+  EXPECT_THAT(mounts, Contains(In("src/two/.vscode", Access::kReadOnly, true)));
+  EXPECT_THAT(mounts, Not(Contains(In("src/node_modules/three/.vscode", Access::kReadOnly, true))));
+}
+
+TEST_F(FilePlan, KeepsPlaceholdersWhileAnotherCommandRuns) {
+  auto made = Placeholders::Create(folders_.home);
+  ASSERT_OK(made);
+  auto first = std::make_unique<Placeholders>(std::move(made).value());
+  ASSERT_OK(Plan(writable_, *first));
+  {
+    ASSERT_OK_AND_ASSIGN(Placeholders second, Placeholders::Create(folders_.home));
+    ASSERT_OK_AND_ASSIGN(const auto mounts, Plan(writable_, second));
+    EXPECT_THAT(mounts, Contains(In(".bashrc", Access::kReadOnly, false)));
+    first.reset();  // the one that made them
+    EXPECT_TRUE(fs::exists(home_ / ".bashrc"));
+  }
+  EXPECT_EQ(Entries(home_), 1U);
+}
+
+TEST_F(FilePlan, TakesOverFromAKilledHelper) {
+  const pid_t child = fork();
+  if (child == 0) {
+    auto placeholders = Placeholders::Create(folders_.home);
+    _exit(placeholders.ok() && Plan(writable_, *placeholders).ok() ? 0 : 1);  // no destructor runs
+  }
+  int status = -1;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  ASSERT_EQ(status, 0);
+  ASSERT_TRUE(fs::exists(home_ / ".bashrc"));
+  WriteFile(home_ / ".config/app/settings", "kept");
+  {
+    ASSERT_OK_AND_ASSIGN(Placeholders placeholders, Placeholders::Create(folders_.home));
+    ASSERT_OK(Plan(writable_, placeholders));
+  }
+  EXPECT_FALSE(fs::exists(home_ / ".bashrc"));
+  EXPECT_FALSE(fs::exists(home_ / "work/.git"));
+  EXPECT_TRUE(fs::exists(home_ / ".config/app/settings"));
+}
+
+TEST_F(FilePlan, NeverRemovesWhatAPersonMade) {
+  WriteFile(home_ / ".bashrc", "");
+  fs::create_directories(home_ / ".vscode");
+  {
+    ASSERT_OK_AND_ASSIGN(Placeholders placeholders, Placeholders::Create(folders_.home));
+    ASSERT_OK(Plan(writable_, placeholders));
+  }
+  EXPECT_TRUE(fs::exists(home_ / ".bashrc"));
+  EXPECT_TRUE(fs::exists(home_ / ".vscode"));
+}
+
+TEST_F(FilePlan, RefusesLinksThatCouldBeReplaced) {
+  fs::create_symlink("/etc/bash.bashrc", home_ / ".bashrc");
+  ASSERT_OK_AND_ASSIGN(Placeholders placeholders, Placeholders::Create(folders_.home));
+  EXPECT_THAT(Plan(writable_, placeholders), HasError(ErrorKind::kUnsupported, ".bashrc is a link"));
+}
+
+TEST_F(FilePlan, RefusesRulesThroughLinksOfTheSession) {
+  fs::create_directory_symlink("/etc", home_ / "data");
+  ASSERT_OK_AND_ASSIGN(Placeholders placeholders, Placeholders::Create(folders_.home));
+  EXPECT_THAT(Plan({.allow_write = {"~/data"}}, placeholders), HasError(ErrorKind::kUnsupported, "through a link"));
+  EXPECT_THAT(Plan({.deny_read = {"~/data/x"}}, placeholders), HasError(ErrorKind::kUnsupported, "through a link"));
+}
+
+TEST_F(FilePlan, WritesNothingThatThePolicyDoesNotName) {
+  ASSERT_OK_AND_ASSIGN(Placeholders placeholders, Placeholders::Create(folders_.home));
+  ASSERT_OK_AND_ASSIGN(const auto mounts, Plan({}, placeholders));
+  EXPECT_THAT(mounts, Contains(Mount{folders_.home, Access::kReadOnly, true}));
+  for (const Mount& mount : mounts) EXPECT_NE(mount.access, Access::kReadWrite) << mount.path;
+  EXPECT_EQ(Entries(home_), 1U);  // nothing to protect
+  EXPECT_THAT(Plan({.allow_write = {"/"}}, placeholders), HasError(ErrorKind::kUnsupported, "all would be writable"));
+}
+
+TEST_F(FilePlan, HidesAndKeepsWhatThePolicySays) {
+  WriteFile(home_ / "secret", "x");
+  WriteFile(home_ / "vault/open/file", "x");
+  ASSERT_OK_AND_ASSIGN(Placeholders placeholders, Placeholders::Create(folders_.home));
+  ASSERT_OK_AND_ASSIGN(const auto mounts, Plan({.deny_read = {"~/secret", "~/vault", "~/absent"},
+                                                .allow_read = {"~/vault/open"},
+                                                .allow_write = {"~"},
+                                                .deny_write = {"~/vault/open/file", "~/new/config"}},
+                                               placeholders, {home_ / "work"}));
+  EXPECT_THAT(mounts, Contains(In("secret", Access::kNone, false)));
+  EXPECT_THAT(mounts, Contains(In("vault", Access::kNone, true)));
+  EXPECT_THAT(mounts, Contains(In("vault/open", Access::kReadWrite, true)));
+  EXPECT_THAT(mounts, Contains(In("vault/open/file", Access::kReadOnly, false)));
+  EXPECT_THAT(mounts, Contains(In("absent", Access::kNone, false)));
+  EXPECT_THAT(mounts, Contains(In("new", Access::kReadWrite, true)));
+  EXPECT_THAT(mounts, Contains(In("new/config", Access::kReadOnly, false)));
+  EXPECT_THAT(mounts, Contains(In("work", Access::kReadOnly, true)));
+  EXPECT_THAT(Plan({}, placeholders, {home_ / "missing"}), HasError(ErrorKind::kNotFound, "does not exist"));
+}
+
+TEST_F(FilePlan, WantsTheWorkingFolderInTheSessions) {
+  EXPECT_OK(FindSessionFolders(home_, home_ / "work"));
+  EXPECT_THAT(FindSessionFolders(home_, top_ / "sessions"), HasError(ErrorKind::kUsage, "is not in the session"));
+  fs::create_directory_symlink("/etc", home_ / "out");
+  EXPECT_THAT(FindSessionFolders(home_, home_ / "out"), HasError(ErrorKind::kUsage, "is not in the session"));
+  EXPECT_THAT(FindSessionFolders(home_, home_ / "none"), HasError(ErrorKind::kNotFound, "no such folder"));
+  EXPECT_THAT(FindSessionFolders("/etc", "/etc"), HasError(ErrorKind::kUsage, "not in /"));
+}
+
+}  // namespace
+}  // namespace hallmark::sandbox
