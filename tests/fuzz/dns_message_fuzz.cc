@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cstdint>
+#include <cstdlib>
+
+#include "guestd/sandbox-helper/dns_message.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace hallmark;
+  using namespace hallmark::sandbox;
+  for (const DnsType type : {DnsType::kA, DnsType::kAaaa}) {
+    const DnsQuestion question = {.id = 0x1234, .name = "a.example.com", .type = type};
+    const auto addresses = DecodeDnsReply({data, size}, question);
+    if (!addresses.ok()) continue;
+    for (const auto& address : *addresses) {
+      if (address.is_v4() != (type == DnsType::kA)) std::abort();
+    }
+  }
+  return 0;
+}
