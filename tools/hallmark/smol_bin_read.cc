@@ -52,10 +52,11 @@ Result<std::optional<ReadOptions>> ReadOptionsFrom(const cxxopts::ParseResult& p
         .WithHint("not one that came with the image: that proves nothing");
   }
   ASSIGN_OR_RETURN(Trust trust, LoadTrust(parsed["trust"].as<std::string>()));
+  const std::string architecture = parsed.count("arch") != 0 ? parsed["arch"].as<std::string>() : "";
   return std::optional(
       ReadOptions{.image = parsed["image"].as<std::string>(),
                   .trust = std::move(trust),
-                  .requirements = {.architecture = parsed["arch"].as<std::string>(),
+                  .requirements = {.architecture = architecture,
                                    .rootfs_sequence = parsed["rootfs-sequence"].as<uint64_t>(),
                                    .least_sequence = parsed["least-sequence"].as<uint64_t>(),
                                    .least_policy_sequence = parsed["least-policy-sequence"].as<uint64_t>()},
