@@ -29,6 +29,7 @@ struct BuildOptions {
   fs::path recipe;
   fs::path output;
   fs::path check_against;  ///< empty: nothing
+  fs::path smol_bin;  ///< empty: none
   bool offline = false;
   bool json = false;
   size_t jobs = 0;
@@ -42,6 +43,7 @@ Result<std::optional<BuildOptions>> ParseBuild(const Arguments& arguments) {
   options.custom_help("RECIPE -o BUNDLE [OPTION...]");
   options.add_options()("recipe", "A recipe.toml, or the folder that holds one", cxxopts::value<std::string>(),
                         "RECIPE")("o,output", "The bundle's folder", cxxopts::value<std::string>(), "BUNDLE")(
+      "smol-bin", "A smol-bin image to put into the bundle", cxxopts::value<std::string>(), "FILE")(
       "offline", "Take everything from the cache; open no socket")(
       "emulate-all", "Give maintainer scripts nothing of the builder's: slower, and the same image")(
       "check-against", "Compare the bundle with this one (or a raw image) and name what differs",
@@ -65,6 +67,7 @@ Result<std::optional<BuildOptions>> ParseBuild(const Arguments& arguments) {
       return UsageError("--check-against and --output name the same bundle, which is about to be replaced");
     }
   }
+  if (parsed->count("smol-bin") != 0) build.smol_bin = (*parsed)["smol-bin"].as<std::string>();
   build.offline = parsed->count("offline") != 0;
   build.json = parsed->count("json") != 0;
   build.jobs = JobsFrom(*parsed);
@@ -108,10 +111,14 @@ Result<Manifest> MakeBundle(const BuildOptions& options, const Recipe& recipe, c
                     .lock_sha256 = Sha256(AsBytes(FormatLock(lock)))};
   if (facts.verity) manifest.verity = ToParameters(facts);
   ASSIGN_OR_RETURN(ByteVector kernel, ReadKernel(boot));
-  const std::vector<BundleFile> extras = {{ArtifactRole::kKernel, std::move(kernel)},
-                                          {ArtifactRole::kInitramfs, boot.initramfs},
-                                          {ArtifactRole::kSbom, ToBytes(MakeSbom(recipe, lock))},
-                                          {ArtifactRole::kProvenance, ToBytes(MakeProvenance(recipe, lock))}};
+  std::vector<BundleFile> extras = {{ArtifactRole::kKernel, std::move(kernel)},
+                                    {ArtifactRole::kInitramfs, boot.initramfs},
+                                    {ArtifactRole::kSbom, ToBytes(MakeSbom(recipe, lock))},
+                                    {ArtifactRole::kProvenance, ToBytes(MakeProvenance(recipe, lock))}};
+  if (!options.smol_bin.empty()) {
+    ASSIGN_OR_RETURN(BundleFile smol_bin, LoadSmolBin(options.smol_bin, manifest));
+    extras.push_back(std::move(smol_bin));
+  }
   PackOptions pack = options.pack;
   pack.sha1 = recipe.image.sha1;
   return WriteBundle(folder, *image, std::move(manifest), extras, pack, pool, progress);

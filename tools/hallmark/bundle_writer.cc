@@ -6,6 +6,7 @@
 #include "signing/chunk_table.h"
 #include "signing/disk_reader.h"
 #include "signing/origin.h"
+#include "signing/smol_bin_image.h"
 
 namespace hallmark {
 namespace {
@@ -32,6 +33,25 @@ bool IsBundle(const fs::path& folder) {
          (fs::exists(folder / kManifestName, ignored) || fs::is_empty(folder, ignored));
 }
 
+Result<BundleFile> LoadSmolBin(const fs::path& path, Manifest& manifest) {
+  constexpr uint64_t kMaxSmolBin = uint64_t{2} << 30;
+  ASSIGN_OR_RETURN(const File image, File::OpenForReading(path));
+  ASSIGN_OR_RETURN(const uint64_t size, image.Size());
+  if (size > kMaxSmolBin) return UsageError(path.string() + ": larger than 2 GiB");
+  ASSIGN_OR_RETURN(const SmolBinContents contents, ReadSmolBinContents(image));
+  const Result<SmolBinManifest> inside = ParseSmolBinManifest(contents.manifest_text);
+  if (!inside.ok()) return UsageError(path.string() + ": is no smol-bin: " + inside.error().message);
+  if (inside->architecture != manifest.architecture) {
+    return UsageError(path.string() + ": is for " + inside->architecture + ", and the image for " +
+                      manifest.architecture);
+  }
+  manifest.smol_bin_least_sequence = inside->sequence;
+  manifest.policy_least_sequence = inside->policy_sequence;
+  BundleFile file{ArtifactRole::kSmolBin, ByteVector(size)};
+  RETURN_IF_ERROR(image.ReadAt(0, file.content));
+  return file;
+}
+
 Result<Manifest> WriteBundle(OutputFolder& folder, const File& image, Manifest manifest,
                              const std::vector<BundleFile>& extras, const PackOptions& options, ThreadPool& pool,
                              Progress& progress) {
@@ -45,8 +65,9 @@ Result<Manifest> WriteBundle(OutputFolder& folder, const File& image, Manifest m
                         ToArtifact(ArtifactRole::kChunkTable, {.size = table.size(), .sha256 = Sha256(table)})};
   for (const BundleFile& extra : extras) {
     RETURN_IF_ERROR(folder.Write(manifest.FileName(extra.role), extra.content));
-    manifest.artifacts.push_back(
-        ToArtifact(extra.role, {.size = extra.content.size(), .sha256 = Sha256(extra.content)}));
+    FileDigests digests{.size = extra.content.size(), .sha256 = Sha256(extra.content)};
+    if (extra.role == ArtifactRole::kSmolBin && options.sha1) digests.sha1 = Sha1(extra.content);
+    manifest.artifacts.push_back(ToArtifact(extra.role, digests));
   }
   std::sort(manifest.artifacts.begin(), manifest.artifacts.end(),
             [](const Artifact& a, const Artifact& b) { return a.role < b.role; });

@@ -24,6 +24,11 @@ struct BundleFile {
   ByteVector content;
 };
 
+/// A smol-bin image as a file of the bundle that `manifest` describes, which from then on takes none with a smaller
+/// sequence, of the image or of its policy. kUsage if it is no sound smol-bin for the manifest's architecture; its
+/// signatures are for those to check who have a trust file.
+Result<BundleFile> LoadSmolBin(const std::filesystem::path& path, Manifest& manifest);
+
 /// Makes a bundle around `image`, a file of `folder` or of anywhere else: compresses it, writes chunk table, origin files,
 /// the `extras`, the unsigned manifest and SHA256SUMS, and commits the folder. `manifest` says what the image is: name,
 /// version, architecture, times, verity; artifacts and disk are filled in. Gives back the whole manifest.

@@ -20,6 +20,7 @@ Result<int> RunPack(const Arguments& arguments) {
       "name", "What the image is called (default: its file's name without the suffix)", cxxopts::value<std::string>(),
       "NAME")("image-version", "Its version", cxxopts::value<std::string>()->default_value("1"), "VERSION")(
       "arch", "Its architecture", cxxopts::value<std::string>()->default_value("arm64"), "ARCH")(
+      "smol-bin", "A smol-bin image to put into the bundle", cxxopts::value<std::string>(), "FILE")(
       "no-sha1", "Write no .origin files");
   AddPackOptions(options);
   AddVerbosityOptions(options);
@@ -41,11 +42,16 @@ Result<int> RunPack(const Arguments& arguments) {
   if (const char* epoch = std::getenv("SOURCE_DATE_EPOCH"); epoch != nullptr) {
     manifest.source_date_epoch = std::strtoull(epoch, nullptr, 10);
   }
+  std::vector<BundleFile> extras;
+  if (parsed->count("smol-bin") != 0) {
+    ASSIGN_OR_RETURN(BundleFile smol_bin, LoadSmolBin((*parsed)["smol-bin"].as<std::string>(), manifest));
+    extras.push_back(std::move(smol_bin));
+  }
   ASSIGN_OR_RETURN(const File image, File::OpenForReading(path));
   ASSIGN_OR_RETURN(OutputFolder folder, OutputFolder::Create((*parsed)["output"].as<std::string>(), IsBundle));
   Progress progress(VerbosityFrom(*parsed));
   ThreadPool pool(JobsFrom(*parsed));
-  RETURN_IF_ERROR(WriteBundle(folder, image, std::move(manifest), {}, pack, pool, progress));
+  RETURN_IF_ERROR(WriteBundle(folder, image, std::move(manifest), extras, pack, pool, progress));
   return 0;
 }
 

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+
+#include "signing/smol_bin.h"
+
+// A manifest has one spelling: what parses is written back as it was.
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  const auto manifest = hallmark::ParseSmolBinManifest(text);
+  if (!manifest.ok()) return 0;
+  const auto formatted = hallmark::FormatSmolBinManifest(*manifest);
+  if (!formatted.ok() || *formatted != text) std::abort();
+  return 0;
+}
