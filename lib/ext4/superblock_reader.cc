@@ -187,8 +187,8 @@ std::vector<std::string> FeatureNames(const ext2_super_block& super) {
   return names;
 }
 
-/// What libext2fs divides by or allocates from, and what this reader can't handle.
-Result<void> CheckSuperblock(const ext2_super_block& super, uint64_t size) {
+/// What this reader can't handle.
+Result<void> CheckFeatures(const ext2_super_block& super) {
   if (super.s_magic != EXT2_SUPER_MAGIC) return CorruptError("no ext4 filesystem: no magic number");
   if (super.s_rev_level > EXT2_DYNAMIC_REV) return UnsupportedError("an ext4 filesystem of an unknown revision");
   if ((super.s_feature_incompat & EXT3_FEATURE_INCOMPAT_RECOVER) != 0) {
@@ -204,6 +204,11 @@ Result<void> CheckSuperblock(const ext2_super_block& super, uint64_t size) {
     return UnsupportedError(std::string("the ext4 feature ") +
                             e2p_feature2string(E2P_FEATURE_RO_INCOMPAT, other & (0 - other)));
   }
+  return {};
+}
+
+/// What libext2fs divides by or allocates from.
+Result<void> CheckGeometry(const ext2_super_block& super, uint64_t size) {
   if (super.s_log_block_size > kMostLogBlockSize || super.s_log_cluster_size != super.s_log_block_size) {
     return CorruptError("superblock: s_log_block_size: no size that blocks have");
   }
@@ -255,7 +260,8 @@ Result<Ext4Superblock> ReadSuperblock(const File& file, uint64_t offset, uint64_
   RETURN_IF_ERROR(file.ReadAt(offset + kSuperblockOffset, bytes));
   ext2_super_block super;
   std::memcpy(&super, bytes.data(), sizeof super);
-  RETURN_IF_ERROR(CheckSuperblock(super, size));
+  RETURN_IF_ERROR(CheckFeatures(super));
+  RETURN_IF_ERROR(CheckGeometry(super, size));
 
   const bool wide = (super.s_feature_incompat & EXT4_FEATURE_INCOMPAT_64BIT) != 0;
   const auto whole = [wide](uint32_t low, uint32_t high) { return low | (wide ? uint64_t{high} << 32 : 0); };

@@ -195,7 +195,8 @@ Result<int> RunBuild(const Arguments& arguments) {
   } else if (options->verbosity != Verbosity::kQuiet) {
     PrintSummary(*options, manifest, tree, progress);
   }
-  if (differences && !options->json) PrintDifferences(*differences);
+  const bool nothing_to_say = options->verbosity == Verbosity::kQuiet && differences && differences->empty();
+  if (differences && !options->json && !nothing_to_say) PrintDifferences(*differences);
   return differences ? DifferencesStatus(*differences) : 0;
 }
 
