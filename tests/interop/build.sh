@@ -49,10 +49,13 @@ cp -r "$(dirname "$recipe")" "$scratch/recipes"
   umask 077
   cd "$scratch"
   TZ=Pacific/Chatham LC_ALL=C HALLMARK_CACHE="$scratch/other cache, with a comma" \
-    "$hallmark" build "recipes/$(basename "$recipe")" -o again --offline -j 1 -q
+    "$hallmark" build "recipes/$(basename "$recipe")" -o again --offline -j 1 -q --check-against out
 )
 cmp "$image" "$scratch/again/rootfs.img" || fail "two builds differ"
 diff -r "$scratch/out" "$scratch/again" || fail "two bundles differ"
+"$hallmark" inspect "$scratch/out" --json | jq -e --arg hash "$root_hash" \
+  '.verity.rootHash == $hash and (.packages | length) > 100 and (.kernels | map(.version) | unique | length) == 1' \
+  >/dev/null || fail "inspect tells something else"
 [ -z "$(ls "$HALLMARK_CACHE/work")" ] || fail "scratch folders are left"
 grep -q hallmark-build /proc/self/mounts && fail "mounts are left"
 echo "build: good"
