@@ -1,20 +1,21 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Where each structure of a smol-bin image lies, from the exFAT specification alone, and what a flipped bit there must be
-called: smol_bin_places.py IMAGE prints lines of "BYTE BIT VERDICT WHERE", some for each structure."""
+"""Flips bits in each structure of a smol-bin image, found by the exFAT specification alone, and asks for the exact
+verdict: smol_bin_flips.py HALLMARK IMAGE TRUST. The image is changed in place, and back."""
+import json
 import random
 import struct
+import subprocess
 import sys
 
 BITS = 4  # of each structure
 
 
-def main():
-    image = open(sys.argv[1], "rb").read()
+def places_of(image):
+    """(start, end, "VERDICT|VERDICT WHERE|WHERE") of each structure, in bytes."""
     sector = 1 << image[108]
     cluster = sector << image[109]
-    fat, fat_sectors, heap = (value * sector for value in struct.unpack_from("<III", image, 80))
-    fat_size = fat_sectors
+    fat, _, heap = (value * sector for value in struct.unpack_from("<III", image, 80))
     clusters, root = struct.unpack_from("<II", image, 92)
     at = lambda number: heap + (number - 2) * cluster
     places = [
@@ -56,10 +57,39 @@ def main():
         if size % cluster:
             places.append((start + size, start + (size + cluster - 1) // cluster * cluster, "filesystem unused space"))
     places.append((len(image) - cluster, len(image), "filesystem unused space"))
-    chosen = random.Random(1)
-    for start, end, expected in places:
-        for _ in range(BITS):
-            print(chosen.randrange(start, end), chosen.randrange(8), expected)
+    return places
+
+
+def verdict_of(hallmark, image, trust):
+    done = subprocess.run([hallmark, "smol-bin", "verify", "--json", image, "--trust", trust], capture_output=True,
+                          text=True, check=False)
+    if done.returncode != 3:
+        return f"status {done.returncode}", done.stderr
+    first = json.loads(done.stdout)["findings"][0]
+    return first["verdict"], first["where"]
+
+
+def main():
+    hallmark, path, trust = sys.argv[1:]
+    with open(path, "r+b", buffering=0) as file:
+        image = file.read()
+        chosen = random.Random(1)
+        flips = wrong = 0
+        for start, end, expected in places_of(image):
+            verdicts, wheres = (part.split("|") for part in expected.split(" ", 1))
+            for _ in range(BITS):
+                byte, bit = chosen.randrange(start, end), chosen.randrange(8)
+                file.seek(byte)
+                file.write(bytes([image[byte] ^ 1 << bit]))
+                verdict, where = verdict_of(hallmark, path, trust)
+                file.seek(byte)
+                file.write(image[byte:byte + 1])
+                flips += 1
+                if verdict not in verdicts or where not in wheres:
+                    wrong += 1
+                    print(f"byte {byte} bit {bit}: {verdict}: {where}, and not {expected}", file=sys.stderr)
+    print(f"   {flips} bits flipped, {wrong} of them not named as they must be")
+    sys.exit(wrong != 0)
 
 
 main()

@@ -1,0 +1,189 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# smol-bin images and policies through the command: judged by fsck.exfat and openssl, flipped bit by bit, built under other
+# circumstances, killed, on a full disk. Usage: smol_bin.sh HALLMARK SETTINGS CROSS_COMPILER
+set -euo pipefail
+hallmark=$1
+settings=$2
+compiler=$3
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/killed_after.sh"
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+fail() { echo "smol_bin.sh: $*" >&2; exit 1; }
+cd "$scratch"
+
+# refused STATUS TEXT COMMAND...
+refused() {
+  local want=$1 text=$2 status=0
+  shift 2
+  "$@" >out.txt 2>&1 || status=$?
+  [ "$status" = "$want" ] || fail "status $status and not $want of: $* : $(cat out.txt)"
+  grep -qF -- "$text" out.txt || fail "$* said: $(cat out.txt)"
+}
+
+printf 'int main(void) { return 0; }\n' >program.c
+"$compiler" -x c -static -O1 -o daemon program.c
+"$compiler" -x c -static -s -o helper program.c
+"$compiler" -x c -o dynamic program.c
+"$compiler" -x c -static-pie -s -o pie program.c
+"$hallmark" keygen -o smol.key --no-passphrase >/dev/null
+"$hallmark" keygen -o other.key --no-passphrase >/dev/null
+"$hallmark" trust init --bundle-key other.key.pub --smol-key smol.key.pub --threshold 1 --sign-with other.key -o trust.json
+cp "$settings" srt-settings.json
+
+# build ARGUMENT...: what is given last counts
+build() {
+  "$hallmark" smol-bin build -q --arch arm64 --sdk-daemon "${daemon:-daemon}" --sandbox-helper "${helper:-helper}" \
+    --settings "${policy:-srt-settings.json}" --key "${key:-smol.key}" "$@"
+}
+verify() { "$hallmark" smol-bin verify "$1" --trust trust.json "${@:2}"; }
+
+echo '== build, verify, extract'
+export SOURCE_DATE_EPOCH=1793534400
+build --sequence 3 --policy-sequence 2 --least-rootfs-sequence 7 -o smol-bin.arm64.img
+fsck.exfat -n smol-bin.arm64.img >/dev/null || fail 'fsck.exfat is not content'
+[ "$(stat -c %s smol-bin.arm64.img)" = 10485760 ] || fail 'not 10 MiB'
+"$hallmark" origin verify smol-bin.arm64.img >/dev/null
+[ "$(cat .smol-bin.arm64.img.origin)" = "$(sha1sum smol-bin.arm64.img | cut -c1-40)" ] || fail 'origin'
+verify smol-bin.arm64.img --arch arm64 --rootfs-sequence 7 --least-sequence 3 --least-policy-sequence 2 |
+  grep -q 'sequence 3, policy sequence 2: good'
+"$hallmark" smol-bin extract -q smol-bin.arm64.img --trust trust.json -o extracted
+cmp daemon extracted/sdk-daemon
+cmp helper extracted/sandbox-helper
+cmp srt-settings.json extracted/srt-settings.json
+[ "$(stat -c %a extracted/sdk-daemon)$(stat -c %a extracted/srt-settings.json)" = 755644 ] || fail 'modes'
+[ "$(ls extracted | wc -l)" = 5 ] || fail 'files'
+# The signature, by openssl.
+python3 - <<'PYTHON'
+import base64, json
+envelope = json.load(open("extracted/manifest.dsse.json"))
+body = base64.b64decode(envelope["payload"])
+kind = envelope["payloadType"].encode()
+assert body == open("extracted/manifest.json", "rb").read()
+open("signed", "wb").write(b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(body), body))
+open("signature", "wb").write(base64.b64decode(envelope["signatures"][0]["sig"]))
+PYTHON
+openssl pkeyutl -verify -pubin -inkey smol.key.pub -rawin -in signed -sigfile signature >/dev/null
+"$hallmark" smol-bin ls smol-bin.arm64.img | grep -q ' sdk-daemon$'
+"$hallmark" smol-bin dump smol-bin.arm64.img | grep -q 'label SMOL-BIN'
+"$hallmark" smol-bin dump --json smol-bin.arm64.img | python3 -m json.tool >/dev/null
+"$hallmark" smol-bin verify --json smol-bin.arm64.img --trust trust.json | grep -q '"verdict": "good"'
+
+echo '== the same bytes elsewhere'
+mkdir -p elsewhere/deeper
+cp daemon helper srt-settings.json smol.key elsewhere/deeper
+(
+  cd elsewhere/deeper
+  touch -d '2001-02-03' daemon
+  umask 077
+  TZ=Asia/Kathmandu LC_ALL=C HOME=/nowhere \
+    build --sequence 3 --policy-sequence 2 --least-rootfs-sequence 7 -o other-name.img
+)
+cmp smol-bin.arm64.img elsewhere/deeper/other-name.img
+
+echo '== one flipped bit in each structure'
+cp smol-bin.arm64.img flipped.img
+"$here/smol_bin_flips.py" "$hallmark" flipped.img trust.json || fail 'bits are not named'
+cmp smol-bin.arm64.img flipped.img
+
+echo '== other things that do not hold'
+head -c 10485248 smol-bin.arm64.img >short.img
+refused 3 'filesystem: ' verify short.img
+(cat smol-bin.arm64.img; head -c 512 /dev/zero) >long.img
+refused 3 'filesystem: unused space: ' verify long.img
+: >empty.img
+refused 3 'filesystem: ' verify empty.img
+refused 3 'wrong-architecture: ' verify smol-bin.arm64.img --arch amd64
+refused 3 'rolled-back: ' verify smol-bin.arm64.img --least-sequence 4
+refused 3 'policy-rolled-back: ' verify smol-bin.arm64.img --least-policy-sequence 3
+refused 3 'rootfs-too-old: ' verify smol-bin.arm64.img --rootfs-sequence 6
+refused 2 'give --trust FILE' "$hallmark" smol-bin verify smol-bin.arm64.img
+key=other.key build --sequence 3 -o untrusted.img
+refused 3 'untrusted: manifest.dsse.json: not signed by a trusted key' verify untrusted.img
+refused 3 'untrusted: ' "$hallmark" smol-bin extract untrusted.img --trust trust.json -o no
+[ ! -e no ] || fail 'extract wrote what it refused'
+refused 2 'is there already' "$hallmark" smol-bin extract smol-bin.arm64.img --trust trust.json -o extracted
+
+echo '== what build does not take'
+refused 2 'is for amd64, not for arm64' build --sequence 3 -o no.img --sdk-daemon /bin/true
+daemon=dynamic refused 2 'needs shared libraries' build --sequence 3 -o no.img
+daemon=srt-settings.json refused 2 'is no ELF file' build --sequence 3 -o no.img
+head -c 100 daemon >cut
+daemon=cut refused 2 'a damaged ELF file' build --sequence 3 -o no.img
+refused 2 'has a symbol table' build --sequence 3 --stripped -o no.img
+helper=daemon refused 2 'sequences start at 1' build --sequence 0 -o no.img
+refused 2 'has no symbol table' build --sequence 3 --not-stripped -o no.img
+refused 2 'whole number of sectors' build --sequence 3 --size 1000001 -o no.img
+refused 1 'are missing' build --sequence 3 --size 1M -o no.img
+echo '{"network": {"allowedDomains": [], "deniedDomains": [], "alowLocalBinding": true},' \
+  '"filesystem": {"denyRead": [], "allowWrite": [], "denyWrite": []}}' >bad.json
+policy=bad.json refused 2 'bad.json:1:' build --sequence 3 -o no.img
+[ ! -e no.img ] && [ ! -e .no.img.origin ] || fail 'half an image is left'
+daemon=pie build --sequence 3 --stripped -o pie.img
+verify pie.img >/dev/null
+
+echo '== policy'
+"$hallmark" policy check srt-settings.json | grep -q "22 allowed"
+refused 2 'bad.json:1:57: network.alowLocalBinding: unknown here, the nearest key is "allowLocalBinding"' \
+  "$hallmark" policy check bad.json
+explain() { "$hallmark" policy explain --settings srt-settings.json "$1"; }
+[ "$(explain GitHub.com:443)" = 'allow: allowed by allowedDomains entry "github.com" (line 22)' ] || fail explain
+refused 3 'deny: only ports 80 and 443' explain github.com:22
+refused 3 'deny: no entry of allowedDomains covers it' explain evil-github.com:443
+refused 3 'deny: host: ends in a dot' explain github.com.:443
+refused 3 'deny: port: ' explain github.com:0
+refused 3 '"verdict": "bad-host"' "$hallmark" policy explain --json --settings srt-settings.json 0x7f.1:443
+: >empty.json
+refused 2 'empty.json:1:1: empty' "$hallmark" policy explain --settings empty.json github.com:443
+refused 1 'missing.json' "$hallmark" policy explain --settings missing.json github.com:443
+
+echo '== kills'
+cp smol-bin.arm64.img old.img
+cp .smol-bin.arm64.img.origin old.origin
+build --sequence 4 -o new.img
+start=$(date +%s%N)
+build --sequence 4 -o timed.img
+whole=$((($(date +%s%N) - start) / 1000))
+old=0 new=0
+for i in $(seq 40); do
+  delay=$(awk -v i="$i" -v n=40 -v t="$whole" 'BEGIN { printf "%.6f", 1.5 * t / 1e6 * i / n }')
+  killed_after "$delay" build --sequence 4 -o smol-bin.arm64.img
+  if cmp -s smol-bin.arm64.img old.img; then
+    old=$((old + 1))
+  elif cmp -s smol-bin.arm64.img new.img; then
+    new=$((new + 1))
+  else
+    fail 'half an image'
+  fi
+  cp old.img smol-bin.arm64.img
+  cp old.origin .smol-bin.arm64.img.origin
+  killed_after "$delay" "$hallmark" smol-bin extract -q new.img --trust trust.json -o killed
+  if [ -e killed ]; then
+    [ "$(ls killed | wc -l)" = 5 ] && cmp killed/sdk-daemon daemon || fail 'half a folder'
+    rm -r killed
+  fi
+done
+[ "$old" -gt 0 ] && [ "$new" -gt 0 ] || fail "the kills did not reach from start to end: $old old, $new new"
+echo "   $old old, $new new"
+
+echo '== a full disk'
+unshare --user --map-root-user --mount bash -euc '
+  mkdir small
+  mount -t tmpfs -o size=12m none small
+  dd if=/dev/zero of=small/filler bs=64k 2>/dev/null || true
+  if "$0" smol-bin build -q --arch arm64 --sdk-daemon daemon --sandbox-helper helper --settings srt-settings.json \
+      --key smol.key --sequence 4 -o small/image 2>err.txt; then
+    echo "built on a full disk" >&2
+    exit 1
+  fi
+  grep -q "No space left" err.txt
+  [ "$(ls -A small)" = filler ]
+  if "$0" smol-bin extract -q old.img --trust trust.json -o small/out 2>err.txt; then
+    echo "extracted to a full disk" >&2
+    exit 1
+  fi
+  grep -q "No space left" err.txt
+  [ "$(ls -A small)" = filler ]
+' "$hallmark"
+echo 'smol_bin: good'
