@@ -10,6 +10,8 @@
 #include <cerrno>
 #include <cstdio>
 
+#include "lib/base/folder_reaper.h"
+
 namespace hallmark {
 
 namespace fs = std::filesystem;
@@ -51,6 +53,7 @@ Result<void> OutputFolder::Write(const std::string& name, ByteSpan bytes) {
 Result<void> OutputFolder::Commit(const std::function<Result<void>(const fs::path&)>& finish) {
   ASSIGN_OR_RETURN(TemporaryFolder hidden,
                    TemporaryFolder::Create(path_.parent_path(), "." + path_.filename().string() + "."));
+  ASSIGN_OR_RETURN(const FolderReaper reaper, FolderReaper::Start(hidden.path()));
   for (const Output& output : files_) {
     const std::string descriptor = "/proc/self/fd/" + std::to_string(output.file.fd());
     const fs::path name = hidden.path() / output.name;

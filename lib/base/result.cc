@@ -7,7 +7,16 @@
 namespace hallmark {
 
 Error UsageError(std::string message) { return {ErrorKind::kUsage, std::move(message), {}}; }
-Error IoError(std::string message) { return {ErrorKind::kIo, std::move(message), {}}; }
+Error IoError(std::string message) {
+  Error error{ErrorKind::kIo, std::move(message), {}};
+  // Whoever's words they are: the C library's, libarchive's, dpkg's or a script's.
+  for (const int full : {ENOSPC, EDQUOT}) {
+    if (error.message.find(std::generic_category().message(full)) != std::string::npos) {
+      error.hint = "free some space or name another folder, then run the same command again";
+    }
+  }
+  return error;
+}
 Error NoSpaceError(std::string message) { return {ErrorKind::kNoSpace, std::move(message), {}}; }
 Error NotFoundError(std::string message) { return {ErrorKind::kNotFound, std::move(message), {}}; }
 Error CorruptError(std::string message) { return {ErrorKind::kCorrupt, std::move(message), {}}; }
@@ -17,17 +26,7 @@ Error InternalError(std::string message) { return {ErrorKind::kInternal, std::mo
 
 Error ErrnoError(int error_number, std::string_view what) {
   Error error = IoError(std::string(what) + ": " + std::generic_category().message(error_number));
-  switch (error_number) {
-    case ENOENT:
-      error.kind = ErrorKind::kNotFound;
-      break;
-    case ENOSPC:
-    case EDQUOT:
-      error.hint = "free some space or name another folder, then run the same command again";
-      break;
-    default:
-      break;
-  }
+  if (error_number == ENOENT) error.kind = ErrorKind::kNotFound;
   return error;
 }
 

@@ -33,7 +33,8 @@ struct Transfer {
   CurlHandle easy;
   File file;
   uint64_t position = 0;
-  std::string error;  ///< ours, where curl's says too little
+  std::string error;     ///< ours, where curl's says too little
+  Result<void> written;  ///< a failure to write would come with every source
 };
 
 size_t WriteToFile(char* bytes, size_t, size_t length, void* user) {
@@ -43,10 +44,8 @@ size_t WriteToFile(char* bytes, size_t, size_t length, void* user) {
     return CURL_WRITEFUNC_ERROR;
   }
   const ByteSpan span(reinterpret_cast<const uint8_t*>(bytes), length);
-  if (const Result<void> written = transfer.file.WriteAt(transfer.position, span); !written.ok()) {
-    transfer.error = written.error().message;
-    return CURL_WRITEFUNC_ERROR;
-  }
+  transfer.written = transfer.file.WriteAt(transfer.position, span);
+  if (!transfer.written.ok()) return CURL_WRITEFUNC_ERROR;
   transfer.position += length;
   return length;
 }
@@ -140,6 +139,7 @@ Result<void> Downloader::TakeFinished() {
 
 Result<void> Downloader::Finish(std::unique_ptr<Transfer> transfer, CURLcode code) {
   Download& download = *transfer->download;
+  RETURN_IF_ERROR(std::move(transfer->written).WithContext("fetching " + download.name));
   if (code == CURLE_OK) {
     const Result<void> accepted = download.accept();
     if (accepted.ok()) {

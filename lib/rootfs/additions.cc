@@ -109,8 +109,7 @@ Result<void> Additions::PlaceNpm() {
       return candidate.name == npm.name && candidate.version == npm.version;
     });
     if (locked == lock_.npm.end()) return InternalError("npm package " + npm.name + " is not in the lock");
-    ASSIGN_OR_RETURN(const fs::path blob, cache_.IntegrityBlobPath(locked->integrity));
-    ASSIGN_OR_RETURN(const File archive, File::OpenForReading(blob));
+    ASSIGN_OR_RETURN(const File archive, cache_.OpenIntegrityBlob(locked->integrity));
     for (const Recipe::NpmPlace& place : npm.places) {
       ASSIGN_OR_RETURN(const Ownership owner, users_.Resolve(place.owner, place.mode));
       const auto fill = [&](const File& file) { return CopyArchiveMember(archive, place.member, file); };
@@ -123,7 +122,7 @@ Result<void> Additions::PlaceNpm() {
 Result<void> Additions::PlaceDownloads() {
   for (const Recipe::Download& download : recipe_.downloads) {
     ASSIGN_OR_RETURN(const Ownership owner, users_.Resolve(download.owner, download.mode));
-    ASSIGN_OR_RETURN(const File blob, File::OpenForReading(cache_.BlobPath(download.sha256)));
+    ASSIGN_OR_RETURN(const File blob, cache_.OpenBlob(download.sha256));
     RETURN_IF_ERROR(tree_.CopyFrom(blob, download.path, owner));
   }
   return {};
@@ -142,7 +141,9 @@ Result<void> Additions::RunBuilds(const fs::path& scratch) {
     command.environment->push_back("ARCHITECTURE=" + recipe_.architecture);
     command.working_folder = recipe_.folder;
     RETURN_IF_ERROR(
-        RunCommandChecked(WithoutNetwork(std::move(command))).WithContext("build script " + build.script.string()));
+        RunCommandChecked(WithoutNetwork(std::move(command)))
+            .WithContext("build script " + build.script.string())
+            .WithHint("it runs on this machine, without a network, and fills the folder that $OUTPUT names"));
     RETURN_IF_ERROR(CopyTree(output, build.path, std::nullopt, build.owner));
   }
   return {};
@@ -201,7 +202,8 @@ Result<void> Additions::RunHooks(Progress& progress) {
     command.argv.insert(command.argv.end(), hook.arguments.begin(), hook.arguments.end());
     command.on_line = [&progress](std::string_view line) { progress.PrintVerbose(line); };
     RETURN_IF_ERROR(RunCommandChecked(InTree(std::move(command), folder_, true, {{hook.script, seen}}))
-                        .WithContext("hook " + hook.script.string()));
+                        .WithContext("hook " + hook.script.string())
+                        .WithHint("it runs in the tree, without a network; -v shows all that it prints"));
   }
   return {};
 }

@@ -107,7 +107,8 @@ Error AptError(const CommandOutput& output) {
     static constexpr std::string_view kChatter[] = {
         "Reading ", "Building ", "Hit:", "Get:", "Ign:", "Err:", "NOTE:", "W:", "Fetched "};
     if (!line.starts_with(' ')) {
-      kept = std::none_of(std::begin(kChatter), std::end(kChatter), [&](auto word) { return line.starts_with(word); });
+      kept = line.starts_with("W: GPG error") ||
+             std::none_of(std::begin(kChatter), std::end(kChatter), [&](auto word) { return line.starts_with(word); });
     }
     if (kept && !line.empty()) said += "\n  " + line;
   }

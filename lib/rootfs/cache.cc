@@ -3,6 +3,8 @@
 
 #include <cstdlib>
 
+#include "lib/crypto/digest.h"
+
 namespace hallmark {
 namespace {
 
@@ -11,6 +13,27 @@ namespace fs = std::filesystem;
 std::string Environment(const char* name) {
   const char* value = std::getenv(name);
   return value != nullptr ? value : "";
+}
+
+template <typename Digest>
+Result<std::string> HexDigest(const File& file) {
+  Hasher<Digest> hasher;
+  ByteVector buffer(1 << 20);
+  for (uint64_t offset = 0;;) {
+    ASSIGN_OR_RETURN(const size_t length, file.ReadUpTo(offset, buffer));
+    if (length == 0) return ToHex(hasher.Finish());
+    hasher.Update(ByteSpan(buffer).first(length));
+    offset += length;
+  }
+}
+
+/// Opens a blob that is named after its digest.
+Result<File> OpenChecked(const fs::path& path) {
+  ASSIGN_OR_RETURN(File file, File::OpenForReading(path));
+  ASSIGN_OR_RETURN(const std::string digest, DigestLike(file, path.filename().string()));
+  if (digest == path.filename()) return file;
+  return IoError(path.string() + ": has changed since it was fetched: its digest is " + digest)
+      .WithHint("remove the file; hallmark fetch gets it again");
 }
 
 }  // namespace
@@ -50,6 +73,18 @@ Result<fs::path> Cache::IntegrityBlobPath(std::string_view integrity) const {
   if (!integrity.starts_with(kAlgorithm)) return CorruptError("integrity " + std::string(integrity) + ": not SHA-512");
   ASSIGN_OR_RETURN(const ByteVector digest, FromBase64(integrity.substr(kAlgorithm.size())));
   return Sha512BlobPath(ToHex(digest));
+}
+
+Result<File> Cache::OpenBlob(const std::string& sha256) const { return OpenChecked(BlobPath(sha256)); }
+
+Result<File> Cache::OpenIntegrityBlob(std::string_view integrity) const {
+  ASSIGN_OR_RETURN(const fs::path path, IntegrityBlobPath(integrity));
+  return OpenChecked(path);
+}
+
+Result<std::string> DigestLike(const File& file, std::string_view like) {
+  constexpr size_t kSha512Digits = 128;
+  return like.size() == kSha512Digits ? HexDigest<Sha512Digest>(file) : HexDigest<Sha256Digest>(file);
 }
 
 fs::path Cache::LockPath(const std::string& recipe) const { return folder_ / "locks" / (recipe + ".lock"); }

@@ -30,6 +30,9 @@ class Cache {
   [[nodiscard]] std::filesystem::path Sha512BlobPath(const std::string& sha512) const;
   /// Where a blob of that integrity ("sha512-BASE64", as npm writes it) is. kCorrupt if it has another form.
   [[nodiscard]] Result<std::filesystem::path> IntegrityBlobPath(std::string_view integrity) const;
+  /// Opens a blob and checks it through that descriptor. kIo if it is no longer what was fetched.
+  [[nodiscard]] Result<File> OpenBlob(const std::string& sha256) const;
+  [[nodiscard]] Result<File> OpenIntegrityBlob(std::string_view integrity) const;
   [[nodiscard]] std::filesystem::path StagePath(const std::string& digest) const { return folder_ / "stages" / digest; }
   [[nodiscard]] std::filesystem::path LockPath(const std::string& recipe) const;
 
@@ -37,6 +40,9 @@ class Cache {
   explicit Cache(std::filesystem::path folder) : folder_(std::move(folder)) {}
   std::filesystem::path folder_;
 };
+
+/// The digest of a file's content in hex: SHA-256, or SHA-512 if `like` has as many digits as one.
+Result<std::string> DigestLike(const File& file, std::string_view like);
 
 /// Where Cache::Open() looks.
 std::filesystem::path CacheFolder();

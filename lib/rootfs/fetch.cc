@@ -7,7 +7,6 @@
 
 #include "lib/base/file.h"
 #include "lib/base/time.h"
-#include "lib/crypto/digest.h"
 #include "lib/rootfs/apt_sources.h"
 #include "lib/http/download.h"
 #include "lib/rootfs/npm.h"
@@ -27,25 +26,10 @@ struct Missing {
   std::vector<std::string> urls;
 };
 
-template <typename Digest>
-Result<std::string> HexDigestOf(const fs::path& path) {
-  ASSIGN_OR_RETURN(const File file, File::OpenForReading(path));
-  Hasher<Digest> hasher;
-  ByteVector buffer(1 << 20);
-  for (uint64_t offset = 0;;) {
-    ASSIGN_OR_RETURN(const size_t length, file.ReadUpTo(offset, buffer));
-    if (length == 0) return ToHex(hasher.Finish());
-    hasher.Update(ByteSpan(buffer).first(length));
-    offset += length;
-  }
-}
-
 /// Puts a file that was fetched under its digest, or says that it is another one; then nothing is left of it.
 Result<void> Accept(const fs::path& partial, const Missing& missing) {
-  constexpr size_t kSha256Digits = 64;
-  ASSIGN_OR_RETURN(const std::string digest, missing.digest.size() == kSha256Digits
-                                                 ? HexDigestOf<Sha256Digest>(partial)
-                                                 : HexDigestOf<Sha512Digest>(partial));
+  ASSIGN_OR_RETURN(const File file, File::OpenForReading(partial));
+  ASSIGN_OR_RETURN(const std::string digest, DigestLike(file, missing.digest));
   std::error_code error;
   if (digest != missing.digest) {
     fs::remove(partial, error);

@@ -108,7 +108,7 @@ void PackageInstaller::StartDecompressing() {
       if (lock_.packages[i].essential != essential) continue;
       decompressed_[i] = pool_.Submit([this, i]() -> Result<void> {
         const Lock::Package& package = lock_.packages[i];
-        ASSIGN_OR_RETURN(const File packed, File::OpenForReading(cache_.BlobPath(package.sha256)));
+        ASSIGN_OR_RETURN(const File packed, cache_.OpenBlob(package.sha256).WithContext("package " + package.name));
         ASSIGN_OR_RETURN(const File plain, File::Open(PlainDeb(i), O_WRONLY | O_CREAT | O_EXCL));
         return RepackDebUncompressed(packed, plain).WithContext("decompressing package " + package.name);
       });

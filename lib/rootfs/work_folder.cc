@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
-#include <sys/mount.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -41,15 +40,9 @@ Result<WorkFolder> WorkFolder::Create(const Cache& cache) {
   std::string name = (parent / "build-XXXXXX").string();
   if (mkdtemp(name.data()) == nullptr) return ErrnoError(errno, "making a folder in " + parent.string());
   ASSIGN_OR_RETURN(File lock, TryLockFolder(name));
-  return WorkFolder(name, std::move(lock));
-}
-
-WorkFolder::~WorkFolder() {
-  if (lock_.fd() < 0) return;
   // What is still mounted in it would keep it from being removed.
-  umount2((path_ / kTreeName).c_str(), MNT_DETACH | UMOUNT_NOFOLLOW);
-  std::error_code ignored;
-  fs::remove_all(path_, ignored);
+  ASSIGN_OR_RETURN(FolderReaper reaper, FolderReaper::Start(name, {fs::path(name) / kTreeName}));
+  return WorkFolder(name, std::move(lock), std::move(reaper));
 }
 
 }  // namespace hallmark

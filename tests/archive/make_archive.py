@@ -1,25 +1,27 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Makes a small signed archive of jammy's layout, with stock tools: main and universe, jammy and jammy-updates, arm64,
-every .deb compressed with zstd. Its system is Debian's, repacked from the blobs of a lock; its own packages do what
-packages may do: maintainer scripts, triggers, a diversion, conffiles, an alternative, a file capability.
+every .deb compressed with zstd. Its system is Debian's, repacked from the blobs of a lock, with stand-ins for kernel and
+GRUB; its own packages do what packages may do: maintainer scripts, triggers, a diversion, conffiles, an alternative, a
+file capability.
 
 Usage: make_archive.py LOCK CACHE FOLDER
 
-In FOLDER: archive/ (dists/, pool/), keyring.gpg, fingerprint, other.gpg (a key that signed nothing) and wheels/.
+In FOLDER, which is made anew: archive/ (dists/, pool/), keyring.gpg, fingerprint, other.gpg (a key that signed nothing)
+and wheels/.
 """
 import concurrent.futures
 import gzip
 import hashlib
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tomllib
 import zipfile
 
-ROOTS = ["init", "systemd", "systemd-sysv", "udev", "dbus", "kmod", "linux-image-arm64", "grub-efi-arm64-bin", "python3",
-         "libcap2-bin"]
+ROOTS = ["init", "systemd", "systemd-sysv", "udev", "dbus", "kmod", "python3", "libcap2-bin"]
 # In no lock of debian-12-arm64: fetched with the builder's apt-get, for every architecture alike.
 PIP = ["python3-pip", "python3-setuptools", "python3-wheel", "python3-pkg-resources", "python3-distutils", "python3-lib2to3"]
 EPOCH = 1700000000
@@ -80,7 +82,7 @@ def repack(deb, target):
         if tar.wait() != 0:
             sys.exit(f"make_archive: {deb}: dpkg-deb can't read it")
     run("ar", "rcD", target, *(work / m for m in ("debian-binary", "control.tar.zst", "data.tar.zst")))
-    subprocess.run(["rm", "-r", work], check=True)
+    shutil.rmtree(work)
 
 
 OWN = pathlib.Path(__file__).parent / "packages"
@@ -152,6 +154,7 @@ def make_wheel(folder):
 
 def main():
     lock_file, cache, folder = (pathlib.Path(a) for a in sys.argv[1:])
+    shutil.rmtree(folder, ignore_errors=True)
     lock = tomllib.loads(lock_file.read_text())
     archive, work = folder / "archive", folder / "work"
     work.mkdir(parents=True)
@@ -184,7 +187,7 @@ def main():
         run(*gpg, "-u", "archive@example.org", "-abs", "-o", base / "Release.gpg", base / "Release")
     subprocess.run(["gpgconf", "--homedir", str(home), "--kill", "all"], check=True)
     make_wheel(folder / "wheels")
-    subprocess.run(["rm", "-r", work], check=True)
+    shutil.rmtree(work)
 
 
 main()

@@ -1,0 +1,29 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Runs a command, and leaves a filesystem no room for more as soon as a line of the command's standard error starts with
+STAGE. Standard error is passed on; the exit status is the command's.
+
+Usage: full_disk.py STAGE TMPFS COMMAND...   (TMPFS: the mount point of a tmpfs of this mount namespace)
+"""
+import os
+import subprocess
+import sys
+
+
+def main():
+    stage, folder, command = sys.argv[1], sys.argv[2], sys.argv[3:]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    filled = False
+    for line in process.stderr:
+        if not filled and line.startswith(stage):
+            status = os.statvfs(folder)
+            used = (status.f_blocks - status.f_bfree) * status.f_frsize
+            subprocess.run(["mount", "-o", f"remount,size={used}", folder], check=True)
+            filled = True
+        sys.stderr.write(line)
+    if not filled:
+        sys.exit(f"full_disk: no line starts with '{stage}'")
+    sys.exit(process.wait())
+
+
+main()
