@@ -120,7 +120,7 @@ class TableCheck {
 class CompareOutput : public ExfatOutput {
  public:
   CompareOutput(const File& file, uint64_t offset, const ExfatFault& fault)
-      : file_(file), offset_(offset), fault_(fault), buffer_(1 << 20) {}
+      : file_(file), offset_(offset), fault_(fault), buffer_(128 << 10) {}
 
   Result<void> Put(ExfatStructure structure, ByteSpan bytes) override {
     while (!bytes.empty()) {

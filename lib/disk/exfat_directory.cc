@@ -38,7 +38,7 @@ Result<std::string> DecodeLabel(const ExfatLabelEntry& entry, const ExfatFault& 
   std::u16string units;
   if (entry.length > kExfatMostLabel) return fault(ExfatStructure::kDirectory, "a label of more than 11 units");
   for (size_t i = 0; i < entry.length; ++i) units.push_back(static_cast<char16_t>(uint16_t{entry.label[i]}));
-  const Result<std::string> label = Utf16ToUtf8(units);
+  Result<std::string> label = Utf16ToUtf8(units);
   if (!label.ok() || ForbiddenInExfat(units)) return fault(ExfatStructure::kDirectory, "a label that no label may be");
   return label;
 }

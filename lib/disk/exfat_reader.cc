@@ -232,7 +232,7 @@ Result<void> ExfatReader::Read(const Entry& entry, Sink& sink) const {
   } else if (entry.size != 0) {
     ASSIGN_OR_RETURN(runs, ChainRuns(fat_, entry.cluster, count, 0));
   }
-  ByteVector buffer(1 << 20);
+  ByteVector buffer(std::min<uint64_t>(entry.valid_size, 256 << 10));
   uint64_t left = entry.valid_size;
   for (const ClusterRun& run : runs) {
     const uint64_t begin = heap_ + uint64_t{run.first - kExfatFirstCluster} * cluster_size_;

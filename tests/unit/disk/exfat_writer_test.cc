@@ -18,8 +18,6 @@ using testing::kMiB;
 using testing::SmallOptions;
 using testing::SmallTree;
 
-constexpr Timestamp kTime{1'700'000'001, 120'000'000};
-
 std::string Hex(const ExfatImage& image, uint64_t offset, size_t size) {
   return ToHex(ByteSpan(image.bytes).subspan(offset, size));
 }

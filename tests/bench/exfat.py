@@ -1,0 +1,69 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""A folder to an exFAT image beside mkfs.exfat, a mount by exfat-fuse, cp and umount. Two folders: three files of
+7 MB in 10 MiB, as a smol-bin has them (mkfs.exfat leaves 8 MiB of those), and 2,000 small ones in 64 MiB. Needs root.
+Usage: exfat.py HALLMARK WORK_FOLDER JSON [ROUNDS]"""
+import os
+import pathlib
+import shutil
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+import measure  # noqa: E402
+
+
+def large_files(tree):
+    tree.mkdir(parents=True)
+    (tree / "sdk-daemon").write_bytes(os.urandom(5_000_000))
+    (tree / "sandbox-helper").write_bytes(os.urandom(2_000_000))
+    (tree / "srt-settings.json").write_text("{}\n")
+
+
+def small_files(tree):
+    for number in range(2000):
+        folder = tree / f"folder-{number % 20}"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"a file of some name, {number}").write_text(f"{number}\n" * 500)
+
+
+# The device is free again once the driver, which goes on after umount, has let it go.
+PEER = """set -e
+truncate -s {size} {image}
+mkfs.exfat {image}
+device=$(losetup -f --show {image})
+trap 'umount {mount} 2>/dev/null || true; losetup -d $device' EXIT
+mount.exfat-fuse $device {mount}
+cp -r --preserve=timestamps {tree}/. {mount}/
+umount {mount}
+"""
+
+
+def compare(name, hallmark, make, size, work, rounds):
+    tree, ours, peer, mount = (work / part for part in ("tree", "ours.img", "peer.img", "mount"))
+    make(tree)
+    mount.mkdir()
+    comparison = measure.Comparison(f"{name}: folder to exFAT")
+
+    def clean(_):
+        for path in (ours, peer):
+            path.unlink(missing_ok=True)
+
+    comparison.run({
+        "hallmark mkfs exfat": [hallmark, "mkfs", "exfat", "--from", tree, "-o", ours, "--size", str(size)],
+        "mkfs.exfat, exfat-fuse, cp, umount": PEER.format(size=size, image=peer, mount=mount, tree=tree),
+    }, rounds, clean)
+    shutil.rmtree(tree)
+    clean("")
+    mount.rmdir()
+    return comparison
+
+
+def main():
+    hallmark, work, json_file = (pathlib.Path(a).resolve() for a in sys.argv[1:4])
+    rounds = int(sys.argv[4]) if len(sys.argv) > 4 else 11
+    work.mkdir(parents=True, exist_ok=True)
+    measure.report([compare("three files, 7 MB in 10 MiB", hallmark, large_files, 10 << 20, work, rounds),
+                    compare("2,000 files in 64 MiB", hallmark, small_files, 64 << 20, work, max(1, rounds // 2))], json_file)
+
+
+main()
