@@ -19,11 +19,13 @@ class ArgumentList {
 };
 
 void AddMount(ArgumentList& arguments, const Mount& mount) {
+  const std::string suffix = mount.fd >= 0 ? "-fd" : "";
+  const std::string source = mount.fd >= 0 ? std::to_string(mount.fd) : mount.path;
   switch (mount.access) {
     case Access::kReadWrite:
-      return arguments.Add({"--bind", mount.path, mount.path});
+      return arguments.Add({"--bind" + suffix, source, mount.path});
     case Access::kReadOnly:
-      return arguments.Add({"--ro-bind", mount.path, mount.path});
+      return arguments.Add({"--ro-bind" + suffix, source, mount.path});
     case Access::kNone:
       // A device, mounted as bwrap does it without devices: opening it fails.
       if (!mount.folder) return arguments.Add({"--ro-bind", "/dev/null", mount.path});
@@ -38,7 +40,7 @@ std::vector<std::string> BwrapArguments(const SandboxPlan& plan) {
   arguments.Add({"--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-net",
                  "--unshare-cgroup-try", "--die-with-parent", "--cap-drop", "ALL"});
   arguments.Add({"--seccomp", std::to_string(plan.seccomp_fd), "--sync-fd", std::to_string(plan.lock_fd)});
-  const bool hides_root = !plan.mounts.empty() && plan.mounts[0] == Mount{"/", Access::kNone, true};
+  const bool hides_root = !plan.mounts.empty() && plan.mounts[0].path == "/" && plan.mounts[0].access == Access::kNone;
   if (!hides_root) arguments.Add({"--ro-bind", "/", "/"});
   arguments.Add({"--proc", "/proc", "--dev", "/dev"});
   for (const char* folder : {"/tmp", "/var/tmp"}) arguments.Add({"--perms", "1777", "--tmpfs", folder});

@@ -16,6 +16,8 @@ struct Mount {
   std::string path;
   Access access = Access::kNone;
   bool folder = false;
+  /// What to mount there, opened, where somebody could put another thing at its path meanwhile; -1: what is at the path.
+  int fd = -1;
 
   bool operator==(const Mount&) const = default;
 };

@@ -11,8 +11,6 @@
 #include <optional>
 #include <system_error>
 
-#include "guestd/sandbox-helper/protected_paths.h"
-
 namespace hallmark::sandbox {
 namespace {
 
@@ -93,6 +91,7 @@ Result<SessionFolders> FindSessionFolders(const std::string& home, const std::st
 }
 
 Result<FilePolicy> MakeFilePolicy(const FilesystemSettings& settings, const SessionFolders& folders,
+                                  const std::vector<ProtectedPath>& protected_paths,
                                   const std::vector<std::string>& read_only) {
   FilePolicy policy;
   ASSIGN_OR_RETURN(policy.deny_read, PolicyPaths(settings.deny_read, folders));
@@ -116,15 +115,12 @@ Result<FilePolicy> MakeFilePolicy(const FilesystemSettings& settings, const Sess
     if (!IsFolder(canonical)) return NotFoundError("--read-only " + path + ": does not exist");
     policy.deny_write.push_back(std::move(canonical));
   }
-  for (const ProtectedPath& path : ProtectedPaths(folders.home, folders.working)) {
-    policy.deny_write.push_back(path.path);
-  }
+  for (const ProtectedPath& path : protected_paths) policy.deny_write.push_back(path.path);
   return policy;
 }
 
-Result<std::vector<Mount>> PlanMounts(const FilePolicy& policy, const SessionFolders& folders,
+Result<std::vector<Mount>> PlanMounts(const FilePolicy& policy, const std::vector<ProtectedPath>& protected_paths,
                                       Placeholders& placeholders) {
-  const std::vector<ProtectedPath> protected_paths = ProtectedPaths(folders.home, folders.working);
   const std::vector<FileRule> rules = EffectiveRules(policy);
   std::map<fs::path, Mount> mounts;  // in the order of their components: parents first
   for (const FileRule& rule : rules) {

@@ -7,6 +7,7 @@
 #include "guestd/sandbox-helper/bwrap_arguments.h"
 #include "guestd/sandbox-helper/file_policy.h"
 #include "guestd/sandbox-helper/placeholders.h"
+#include "guestd/sandbox-helper/protected_paths.h"
 #include "lib/policy/settings.h"
 
 namespace hallmark::sandbox {
@@ -23,13 +24,14 @@ Result<SessionFolders> FindSessionFolders(const std::string& home, const std::st
 
 /// The filesystem rules of settings, of the session, and those that always hold. Hidden, unless the settings allow it,
 /// are other sessions and what belongs to the machine: /home, /root, /mnt, /media, /run, /boot and the folder that the
-/// session's is in. `read_only` and ProtectedPaths() are not writable whatever the settings say. kUnsupported, rather
+/// session's is in. `read_only` and `protected_paths` are not writable whatever the settings say. kUnsupported, rather
 /// than a guess, for rules that go through a link in the session's folder.
 Result<FilePolicy> MakeFilePolicy(const FilesystemSettings& settings, const SessionFolders& folders,
+                                  const std::vector<ProtectedPath>& protected_paths,
                                   const std::vector<std::string>& read_only);
 
 /// The mounts that make a policy hold. Makes placeholders for what may not appear.
-Result<std::vector<Mount>> PlanMounts(const FilePolicy& policy, const SessionFolders& folders,
+Result<std::vector<Mount>> PlanMounts(const FilePolicy& policy, const std::vector<ProtectedPath>& protected_paths,
                                       Placeholders& placeholders);
 
 }  // namespace hallmark::sandbox

@@ -62,46 +62,55 @@ Placeholders::~Placeholders() {
 Result<Placeholders::Cover> Placeholders::CoverPath(const std::string& path, const std::string& writable, bool folder) {
   Cover cover;
   fs::path current = writable;
+  // By descriptors, for another command of the session may be moving things about.
+  UniqueFd parent(open(writable.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!parent.valid()) return ErrnoError(errno, writable);
   const fs::path relative = fs::path(path).lexically_relative(writable);
   for (auto part = relative.begin(); part != relative.end(); ++part) {
     current /= *part;
     const bool last = std::next(part) == relative.end();
-    RETURN_IF_ERROR(Settle(current, last, !last || folder));
+    RETURN_IF_ERROR(Settle(parent.get(), current, last, !last || folder));
     if (last) break;
-    if (struct stat now; lstat(current.c_str(), &now) == 0 && !S_ISDIR(now.st_mode)) break;  // a file, and stays one
+    UniqueFd next(openat(parent.get(), part->c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (!next.valid()) {
+      if (errno == ENOTDIR) break;  // a file, and stays one
+      return ErrnoError(errno, current.string());
+    }
+    parent = std::move(next);
     cover.folders.push_back(current);
   }
   cover.path = current;
   return cover;
 }
 
-Result<void> Placeholders::Settle(const std::string& path, bool placeholder, bool folder) {
+Result<void> Placeholders::Settle(int parent, const fs::path& path, bool placeholder, bool folder) {
   struct stat status;
-  while (lstat(path.c_str(), &status) != 0) {
-    if (errno != ENOENT) return ErrnoError(errno, path);
-    ASSIGN_OR_RETURN(const bool made, Make(path, placeholder, folder));
+  while (fstatat(parent, path.filename().c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
+    if (errno != ENOENT) return ErrnoError(errno, path.string());
+    ASSIGN_OR_RETURN(const bool made, Make(parent, path, placeholder, folder));
     if (made) return {};
   }
   if (S_ISLNK(status.st_mode)) {
-    return UnsupportedError(path + " is a link, which can't be protected from being replaced")
+    return UnsupportedError(path.string() + " is a link, which can't be protected from being replaced")
         .WithHint("put what it points to in its place");
   }
   // A killed helper's, or that of a command that runs now.
-  if (IsWithin(path, session_home_) && (IsPlaceholder(status) || IsMadeFolder(status))) made_.push_back(path);
+  if (IsWithin(path.string(), session_home_) && (IsPlaceholder(status) || IsMadeFolder(status))) made_.push_back(path);
   return {};
 }
 
-Result<bool> Placeholders::Make(const std::string& path, bool placeholder, bool folder) {
-  if (folder ? mkdir(path.c_str(), 0755) != 0 : mknod(path.c_str(), S_IFREG | 0644, 0) != 0) {
+Result<bool> Placeholders::Make(int parent, const fs::path& path, bool placeholder, bool folder) {
+  const std::string name = path.filename();
+  if (folder ? mkdirat(parent, name.c_str(), 0755) != 0 : mknodat(parent, name.c_str(), S_IFREG | 0644, 0) != 0) {
     if (errno == EEXIST) return false;
-    return ErrnoError(errno, "making the placeholder " + path);
+    return ErrnoError(errno, "making the placeholder " + path.string());
   }
-  if (IsWithin(path, session_home_)) made_.push_back(path);
-  const UniqueFd made(open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  if (IsWithin(path.string(), session_home_)) made_.push_back(path);
+  const UniqueFd made(openat(parent, name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
   const std::array<timespec, 2> times = {kPlaceholderTime, kPlaceholderTime};
   const mode_t mode = !placeholder ? kMadeFolder : folder ? kPlaceholderFolder : kPlaceholderFile;
   if (!made.valid() || fchmod(made.get(), mode) != 0 || (placeholder && futimens(made.get(), times.data()) != 0)) {
-    return ErrnoError(errno, "marking the placeholder " + path);
+    return ErrnoError(errno, "marking the placeholder " + path.string());
   }
   return true;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -38,10 +39,10 @@ class Placeholders {
 
  private:
   Placeholders(std::string session_home, File lock) : session_home_(std::move(session_home)), lock_(std::move(lock)) {}
-  /// Makes `path` if it is missing, and notes it if it is a placeholder or a folder made for one.
-  Result<void> Settle(const std::string& path, bool placeholder, bool folder);
+  /// Makes `path`, in the folder `parent`, if it is missing, and notes it if it is a placeholder or a folder made for one.
+  Result<void> Settle(int parent, const std::filesystem::path& path, bool placeholder, bool folder);
   /// False if somebody else was faster.
-  Result<bool> Make(const std::string& path, bool placeholder, bool folder);
+  Result<bool> Make(int parent, const std::filesystem::path& path, bool placeholder, bool folder);
 
   std::string session_home_;
   File lock_;

@@ -2,6 +2,7 @@
 #include "guestd/sandbox-helper/sandbox.h"
 
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -209,8 +210,27 @@ Result<std::string> OwnProgram() {
 Result<std::vector<Mount>> Mounts(const Options& options, const SessionFolders& folders, Placeholders& placeholders) {
   ASSIGN_OR_RETURN(const Settings settings, LoadSettings(options.settings));
   const std::vector<std::string> read_only(options.read_only.begin(), options.read_only.end());
-  ASSIGN_OR_RETURN(const FilePolicy policy, MakeFilePolicy(settings.filesystem, folders, read_only));
-  return PlanMounts(policy, folders, placeholders);
+  const std::vector<ProtectedPath> protected_paths = ProtectedPaths(folders.home, folders.working);
+  ASSIGN_OR_RETURN(const FilePolicy policy, MakeFilePolicy(settings.filesystem, folders, protected_paths, read_only));
+  return PlanMounts(policy, protected_paths, placeholders);
+}
+
+/// Opens what is mounted in the session's folder, without following a link on the way. Another command of the session
+/// may write there: what it puts in place of a folder must not bring something hidden into this sandbox.
+Result<std::vector<UniqueFd>> OpenMounts(std::vector<Mount>& mounts, const std::string& home) {
+  const UniqueFd folder(open(home.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!folder.valid()) return ErrnoError(errno, home);
+  const open_how how{.flags = O_PATH | O_NOFOLLOW, .mode = 0, .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS};
+  std::vector<UniqueFd> opened;  // inherited
+  for (Mount& mount : mounts) {
+    if (mount.access == Access::kNone || mount.path == home || !IsWithin(mount.path, home)) continue;
+    const std::string relative = mount.path.substr(home.size() + 1);
+    UniqueFd fd(static_cast<int>(syscall(SYS_openat2, folder.get(), relative.c_str(), &how, sizeof how)));
+    if (!fd.valid()) return ErrnoError(errno, mount.path);
+    mount.fd = fd.get();
+    opened.push_back(std::move(fd));
+  }
+  return opened;
 }
 
 }  // namespace
@@ -220,6 +240,7 @@ Result<int> RunSandbox(const Options& options) {
   ASSIGN_OR_RETURN(Placeholders placeholders, Placeholders::Create(folders.home));
   SandboxPlan plan{.working_folder = folders.working};
   ASSIGN_OR_RETURN(plan.mounts, Mounts(options, folders, placeholders));
+  ASSIGN_OR_RETURN(const std::vector<UniqueFd> opened, OpenMounts(plan.mounts, folders.home));
   ASSIGN_OR_RETURN(plan.program, OwnProgram());
   ASSIGN_OR_RETURN(const UniqueFd filter, SeccompFile());
   plan.seccomp_fd = filter.get();

@@ -73,7 +73,8 @@ std::vector<std::string> TakePaths(ObjectReader& reader, std::string_view key) {
   const Json& list = reader.TakeArray(key, kMaxSettingsEntries);
   for (size_t i = 0; i < list.size(); ++i) {
     const std::string path = list[i].is_string() ? list[i].get<std::string>() : "";
-    const bool control = std::any_of(path.begin(), path.end(), [](char c) { return c >= 0 && c < ' '; });
+    const bool control =
+        std::any_of(path.begin(), path.end(), [](char c) { return static_cast<unsigned char>(c) < ' '; });
     if (path.empty() || path.size() > kMaxPath || control) {
       reader.RefuseEntry(key, i, "not a path: a text of 1 to 4096 bytes without control characters");
       return {};

@@ -9,7 +9,6 @@
 #include <filesystem>
 #include <memory>
 
-#include "guestd/sandbox-helper/protected_paths.h"
 #include "tests/support/matchers.h"
 #include "tests/support/temp_dir.h"
 
@@ -33,8 +32,9 @@ class FilePlan : public ::testing::Test {
 
   Result<std::vector<Mount>> Plan(const FilesystemSettings& settings, Placeholders& placeholders,
                                   const std::vector<std::string>& read_only = {}) {
-    ASSIGN_OR_RETURN(const FilePolicy policy, MakeFilePolicy(settings, folders_, read_only));
-    return PlanMounts(policy, folders_, placeholders);
+    const std::vector<ProtectedPath> paths = ProtectedPaths(folders_.home, folders_.working);
+    ASSIGN_OR_RETURN(const FilePolicy policy, MakeFilePolicy(settings, folders_, paths, read_only));
+    return PlanMounts(policy, paths, placeholders);
   }
   Mount In(const char* name, Access access, bool folder) { return {folders_.home + "/" + name, access, folder}; }
   static size_t Entries(const fs::path& folder) {
