@@ -5,7 +5,8 @@ set -eu
 
 hallmark=$1
 recheck=$2
-. "$(dirname "$0")/make_bundle.sh"
+here=$(dirname "$(realpath "$0")")
+. "$here/make_bundle.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
@@ -44,6 +45,7 @@ for level in 1 3 19; do
   cmp b.1/rootfs.img.zst b.5/rootfs.img.zst
   zstd -q -t b.1/rootfs.img.zst
   zstd -q -dc b.1/rootfs.img.zst | cmp - image.img
+  "$here/seekable.py" b.1/rootfs.img.zst image.img
   printf %s "$(sha1 b.1/rootfs.img.zst)" | cmp - b.1/.rootfs.img.zst.origin
   printf %s "$(sha1 image.img)" | cmp - b.1/.rootfs.img.origin
 done
