@@ -65,6 +65,8 @@ Result<void> Cgroup::Remove() const {
 
 Result<void> Cgroup::Kill() const { return Write("cgroup.kill", "1"); }
 
+Result<void> Cgroup::Freeze(bool frozen) const { return Write("cgroup.freeze", frozen ? "1" : "0"); }
+
 Result<void> Cgroup::Enter() const { return Write("cgroup.procs", "0"); }
 
 Result<File> Cgroup::Open() const { return File::Open(folder_, O_RDONLY | O_DIRECTORY); }

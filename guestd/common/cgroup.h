@@ -41,6 +41,8 @@ class Cgroup {
   [[nodiscard]] Result<void> Remove() const;
   /// SIGKILL for every process in it and below, those that are being forked included.
   [[nodiscard]] Result<void> Kill() const;
+  /// Stops every process in it and below where it stands, or lets it go on.
+  [[nodiscard]] Result<void> Freeze(bool frozen) const;
   /// Moves this process into the group.
   [[nodiscard]] Result<void> Enter() const;
   /// A descriptor of the folder, for clone3(2).

@@ -2,14 +2,19 @@
 // The guest's service that prepares the disks and keeps sdk-daemon running: see guestd(8).
 #include <getopt.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <asio/signal_set.hpp>
+#include <cerrno>
+#include <charconv>
 #include <csignal>
 #include <cstdio>
+#include <memory>
 #include <sstream>
 
 #include "guestd/common/log.h"
+#include "guestd/guestd/installed_programs.h"
 #include "guestd/guestd/notify.h"
 #include "guestd/guestd/program_sets.h"
 #include "guestd/guestd/session_disk.h"
@@ -27,6 +32,7 @@ Mounts the guest's session disk, installs the programs of smol-bin and keeps sdk
 
       --session-label LABEL    of the session disk's filesystem (default sessions)
       --smol-label LABEL       of the smol-bin volume (default SMOL-BIN)
+      --trust FILE             whose keys smol-bin must be signed with (default /usr/lib/hallmark/trust.json)
       --programs FOLDER        run sdk-daemon from this folder, and look for no smol-bin
       --connect ADDRESS        passed to sdk-daemon
   -h, --help                   print this and end
@@ -34,19 +40,32 @@ Mounts the guest's session disk, installs the programs of smol-bin and keeps sdk
 
 constexpr const char* kSessionsFolder = "/sessions";
 constexpr const char* kSmolFolder = "/smol/bin";
+constexpr const char* kRunFolder = "/run/hallmark";
+// The programs of the image itself, if it has any: for a guest without smol-bin.
+constexpr const char* kImagePrograms = "/usr/lib/hallmark";
 constexpr std::chrono::seconds kDiskPatience{5};
+// USB disks take their time to appear; a set that is installed already need not wait as long for a newer one.
+constexpr std::chrono::seconds kSmolPatience{10};
+constexpr std::chrono::seconds kNewerSmolPatience{2};
+#if defined(__aarch64__)
+constexpr const char* kArchitecture = "arm64";
+#else
+constexpr const char* kArchitecture = "amd64";
+#endif
 
 struct GuestdOptions {
   std::string session_label = "sessions";
   std::string smol_label = "SMOL-BIN";
+  std::string trust = "/usr/lib/hallmark/trust.json";
   std::string programs;
   std::string address = "auto";
 };
 
-enum LongOption { kSessionLabel = 256, kSmolLabel, kPrograms, kConnect };
+enum LongOption { kSessionLabel = 256, kSmolLabel, kTrust, kPrograms, kConnect };
 
 constexpr option kLongOptions[] = {{"session-label", required_argument, nullptr, kSessionLabel},
                                    {"smol-label", required_argument, nullptr, kSmolLabel},
+                                   {"trust", required_argument, nullptr, kTrust},
                                    {"programs", required_argument, nullptr, kPrograms},
                                    {"connect", required_argument, nullptr, kConnect},
                                    {"help", no_argument, nullptr, 'h'},
@@ -91,8 +110,8 @@ class Guestd {
       LogError("guestd", mounted.error());
       trouble_ = mounted.error().message;
     }
-    FixedPrograms programs(options_.programs);
-    Supervisor supervisor(loop_, programs, SupervisorOptions());
+    ASSIGN_OR_RETURN(const std::unique_ptr<ProgramSets> programs, FindPrograms());
+    Supervisor supervisor(loop_, *programs, SupervisorOptions());
     signals_.async_wait([&](const asio::error_code& error, int) {
       if (error) return;
       Notify("STOPPING=1");
@@ -116,6 +135,54 @@ class Guestd {
     return options;
   }
 
+  Result<std::unique_ptr<ProgramSets>> FindPrograms() const {
+    if (!options_.programs.empty()) return std::unique_ptr<ProgramSets>(new FixedPrograms(options_.programs));
+    auto installed = InstallPrograms();
+    if (installed.ok()) return std::unique_ptr<ProgramSets>(std::move(*installed));
+    LogError("updater", installed.error());
+    if (access(ProgramSet{kImagePrograms}.daemon().c_str(), X_OK) != 0) return std::move(installed).error();
+    Log("updater", std::string("running the image's own programs, in ") + kImagePrograms);
+    return std::unique_ptr<ProgramSets>(new FixedPrograms(kImagePrograms));
+  }
+
+  /// The sets on the session disk, with what smol-bin brings; in memory while there is no session disk.
+  Result<std::unique_ptr<InstalledPrograms>> InstallPrograms() const {
+    const fs::path run = kRunFolder;
+    InstalledPrograms::Options options;
+    options.store = trouble_.empty() ? fs::path(kSessionsFolder) / ".hallmark/programs" : run / "programs-store";
+    options.memory = run / "programs";
+    options.trust = options_.trust;
+    options.rootfs = Rootfs();
+    if (trouble_.empty()) RETURN_IF_ERROR(MakePrivateFolder(options.store.parent_path()));
+    ASSIGN_OR_RETURN(std::unique_ptr<InstalledPrograms> programs, InstalledPrograms::Open(std::move(options)));
+    const auto patience = programs->HasSet() ? kNewerSmolPatience : kSmolPatience;
+    Result<void> updated = VisitSmolBin(options_.smol_label, kSmolFolder, patience,
+                                        [&](const fs::path& mounted) { return programs->Update(mounted); });
+    if (!updated.ok() && programs->HasSet()) {
+      LogError("updater", updated.error());
+      updated = programs->Update(std::nullopt);
+    }
+    RETURN_IF_ERROR(std::move(updated));
+    return programs;
+  }
+
+  static Result<void> MakePrivateFolder(const fs::path& folder) {
+    if (mkdir(folder.c_str(), 0700) == 0 || errno == EEXIST) return {};
+    return ErrnoError(errno, "making folder " + folder.string());
+  }
+
+  /// What the host says of the image on the kernel command line; a number that it does not say asks for nothing.
+  static RunningRootfs Rootfs() {
+    const auto number = [](const std::string& name) {
+      const std::string text = ValueOf("/proc/cmdline", name);
+      uint64_t value = 0;
+      std::from_chars(text.data(), text.data() + text.size(), value);
+      return value;
+    };
+    return {kArchitecture, number("hallmark.sequence"), number("hallmark.smol_bin_least_sequence"),
+            number("hallmark.policy_least_sequence")};
+  }
+
   std::vector<std::string> DaemonCommand(const ProgramSet& set) const {
     std::vector<std::string> command = {
         set.daemon(), "--connect",     options_.address, "--supervisor-fd", std::to_string(kSupervisorFd),
@@ -127,6 +194,7 @@ class Guestd {
     add("--root-hash", ValueOf("/proc/cmdline", "roothash"));
     add("--policy-digest", set.policy_digest);
     add("--trouble", trouble_);
+    if (access(set.helper().c_str(), X_OK) == 0) add("--programs", set.folder);
     if (cgroup_) add("--cgroup", cgroup_->Child("sessions").folder());
     return command;
   }
@@ -152,6 +220,9 @@ Result<int> Main(int argc, char** argv) {
         break;
       case kSmolLabel:
         options.smol_label = optarg;
+        break;
+      case kTrust:
+        options.trust = optarg;
         break;
       case kPrograms:
         options.programs = optarg;

@@ -1,17 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guestd/sdk-daemon/daemon.h"
 
+#include <fcntl.h>
 #include <sys/random.h>
 #include <unistd.h>
 
 #include <asio/signal_set.hpp>
 #include <chrono>
+#include <cinttypes>
 #include <csignal>
+#include <cstdio>
 
 #include "guestd/common/channel.h"
 #include "guestd/common/log.h"
+#include "guestd/sdk-daemon/disk_service.h"
 #include "guestd/sdk-daemon/host_link.h"
 #include "guestd/sdk-daemon/methods.h"
+#include "guestd/sdk-daemon/process_service.h"
+#include "guestd/sdk-daemon/session_service.h"
 
 namespace hallmark::guest {
 namespace {
@@ -33,14 +39,33 @@ std::string BootId() {
   return *id;
 }
 
+/// The group of all sessions' groups.
+Result<Cgroup> SessionsCgroup(const DaemonOptions& options) {
+  if (!options.cgroup.empty()) return Cgroup(options.cgroup);
+  ASSIGN_OR_RETURN(const Cgroup own, Cgroup::Own());
+  return Cgroup(own.folder().parent_path()).Child("sessions");
+}
+
+/// Bytes that this process has in memory, of them those that no file backs (proc(5), statm).
+uint64_t ResidentBytes() {
+  const auto text = ReadSmallFile("/proc/self/statm", 256);
+  uint64_t total = 0;
+  uint64_t resident = 0;
+  if (!text.ok() || std::sscanf(text->c_str(), "%" SCNu64 " %" SCNu64, &total, &resident) != 2) return 0;
+  return resident * static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+}
+
 /// Everything that runs, and the order in which it ends.
 class Daemon {
  public:
-  Daemon(const DaemonOptions& options, std::string instance)
+  Daemon(const DaemonOptions& options, Cgroup cgroup, std::string instance)
       : options_(options),
         instance_(std::move(instance)),
         signals_(loop_, SIGTERM, SIGINT),
-        link_(loop_, host_methods_, LinkOptions()) {
+        sessions_(loop_, {options.sessions, options.shared, options.programs, std::move(cgroup), options.trouble}),
+        link_(loop_, host_methods_, LinkOptions()),
+        processes_(loop_, sessions_, link_, options.unsandboxed),
+        disk_(loop_, sessions_, link_, [this](Reply reply) { Trim(std::move(reply)); }) {
     AddMethods();
   }
 
@@ -48,6 +73,8 @@ class Daemon {
     signals_.async_wait([this](const asio::error_code& error, int signal) {
       if (!error) Shutdown(std::string("signal ") + strsignal(signal));
     });
+    sessions_.Recover();
+    disk_.Start();
     if (options_.supervisor_fd >= 0) ListenToSupervisor();
     link_.Start();
     loop_.run();
@@ -60,7 +87,7 @@ class Daemon {
     link.address = options_.address;
     link.set_clock = options_.set_clock;
     link.hello = [this] { return Hello(); };
-    link.on_ready = [] {};
+    link.on_ready = [this] { processes_.Resume(); };
     return link;
   }
 
@@ -73,13 +100,21 @@ class Daemon {
     hello.boot = BootId();
     hello.instance = instance_;
     hello.time = CurrentMilliseconds();
-    hello.trouble = options_.trouble;
+    hello.trouble = sessions_.trouble();
     return hello;
   }
 
   void AddMethods() {
     const auto health = [this](const Json&, const Reply& reply) { reply(Health()); };
     host_methods_.Add("health", health);
+    host_methods_.Add("shutdown", [this](const Json&, const Reply& reply) {
+      reply(Json::object());
+      Shutdown("the host says so");
+    });
+    sessions_.AddMethods(host_methods_);
+    processes_.AddMethods(host_methods_);
+    disk_.AddMethods(host_methods_);
+    supervisor_methods_.Add("trimmed", [this](const Json& parameters, const Reply&) { Trimmed(parameters); });
     supervisor_methods_.Add("health", health);
     supervisor_methods_.Add("shutdown", [this](const Json&, const Reply& reply) {
       reply(Json::object());
@@ -89,7 +124,25 @@ class Daemon {
 
   Json Health() const {
     const auto uptime = std::chrono::steady_clock::now() - started_;
-    return {{"uptime", std::chrono::duration_cast<std::chrono::milliseconds>(uptime).count()}};
+    return {{"uptime", std::chrono::duration_cast<std::chrono::milliseconds>(uptime).count()},
+            {"sessions", sessions_.count()},
+            {"processes", processes_.count()},
+            {"memory", ResidentBytes()}};
+  }
+
+  /// guestd trims: it mounted the disk.
+  void Trim(Reply reply) {
+    if (supervisor_ == nullptr) return reply(UnsupportedError("no guestd started this daemon"));
+    trims_.push_back(std::move(reply));
+    if (trims_.size() == 1) supervisor_->Send(EncodeMessage(GuestMessage(Event{"trim", Json::object()})));
+  }
+
+  void Trimmed(const Json& parameters) {
+    std::vector<Reply> replies;
+    replies.swap(trims_);
+    ObjectReader reader(parameters, "");
+    const std::string error = reader.Has("error") ? reader.TakeText("error", 4096) : "";
+    for (const Reply& reply : replies) reply(error.empty() ? Result<Json>(parameters) : IoError(error));
   }
 
   /// guestd asks as the host does, with fewer methods and no greeting: it started us, so it knows who we are.
@@ -108,11 +161,26 @@ class Daemon {
     supervisor_ = Channel::Start(loop_, UniqueFd(options_.supervisor_fd), std::move(callbacks));
   }
 
+  /// Processes first, while the host still hears of their ends; then what they stood on; then the disk.
   void Shutdown(const std::string& reason) {
+    if (std::exchange(shutting_down_, true)) return;
     Log("sdk-daemon", "shutting down: " + reason);
-    link_.Finish();
-    if (supervisor_ != nullptr) supervisor_->Flush();
-    loop_.stop();
+    processes_.Shutdown([this] {
+      disk_.Stop();
+      sessions_.Finish();
+      if (sessions_.trouble().empty()) (void)SyncFilesystem(options_.sessions).ok();
+      link_.SendEvent("shutdown", Json::object());
+      link_.Finish();
+      if (supervisor_ != nullptr) supervisor_->Flush();
+      Log("sdk-daemon", "every session is at rest");
+      loop_.stop();
+    });
+  }
+
+  static Result<void> SyncFilesystem(const std::filesystem::path& folder) {
+    ASSIGN_OR_RETURN(const File opened, File::Open(folder, O_RDONLY | O_DIRECTORY));
+    if (syncfs(opened.fd()) != 0) return ErrnoError(errno, "syncing " + folder.string());
+    return {};
   }
 
   DaemonOptions options_;
@@ -122,8 +190,13 @@ class Daemon {
   MethodTable host_methods_;
   MethodTable supervisor_methods_;
   asio::signal_set signals_;
+  SessionService sessions_;
   HostLink link_;
+  ProcessService processes_;
+  DiskService disk_;
   std::shared_ptr<Channel> supervisor_;
+  std::vector<Reply> trims_;
+  bool shutting_down_ = false;
 };
 
 }  // namespace
@@ -131,7 +204,8 @@ class Daemon {
 Result<void> RunDaemon(const DaemonOptions& options) {
   ASSIGN_OR_RETURN(std::string instance, RandomName());
   Log("sdk-daemon", std::string("version ") + kDaemonVersion + ", host at " + ToString(options.address));
-  Daemon daemon(options, std::move(instance));
+  ASSIGN_OR_RETURN(Cgroup cgroup, SessionsCgroup(options));
+  Daemon daemon(options, std::move(cgroup), std::move(instance));
   return daemon.Run();
 }
 

@@ -18,6 +18,8 @@ Talks to the host of this guest: sessions, their processes, shared folders.
       --sessions FOLDER        where sessions live (default /sessions)
       --shared FOLDER          where the host's shared folders are mounted (default /mnt/.virtiofs-root)
       --cgroup FOLDER          control group of the sessions (default: "sessions" beside the daemon's own)
+      --programs FOLDER        where sandbox-helper and srt-settings.json are
+      --unsandboxed            let requests run commands without the sandbox: for tests
       --supervisor-fd N        socket to guestd
       --image ID               told to the host: the image's id
       --root-hash HEX          told to the host: dm-verity's root hash
@@ -32,6 +34,8 @@ enum LongOption {
   kSessions,
   kShared,
   kCgroup,
+  kPrograms,
+  kUnsandboxed,
   kSupervisor,
   kImage,
   kRootHash,
@@ -44,6 +48,8 @@ constexpr option kLongOptions[] = {{"connect", required_argument, nullptr, kConn
                                    {"sessions", required_argument, nullptr, kSessions},
                                    {"shared", required_argument, nullptr, kShared},
                                    {"cgroup", required_argument, nullptr, kCgroup},
+                                   {"programs", required_argument, nullptr, kPrograms},
+                                   {"unsandboxed", no_argument, nullptr, kUnsandboxed},
                                    {"supervisor-fd", required_argument, nullptr, kSupervisor},
                                    {"image", required_argument, nullptr, kImage},
                                    {"root-hash", required_argument, nullptr, kRootHash},
@@ -67,6 +73,12 @@ Result<void> TakeOption(int option, const std::string& value, DaemonOptions& opt
       return {};
     case kCgroup:
       options.cgroup = value;
+      return {};
+    case kPrograms:
+      options.programs = value;
+      return {};
+    case kUnsandboxed:
+      options.unsandboxed = true;
       return {};
     case kSupervisor: {
       const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), options.supervisor_fd);

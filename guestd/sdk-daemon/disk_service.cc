@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "guestd/sdk-daemon/disk_service.h"
+
+#include <chrono>
+
+#include "guestd/common/log.h"
+#include "guestd/sdk-daemon/worker.h"
+
+namespace hallmark::guest {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::chrono::seconds kCheckInterval{5};
+constexpr std::chrono::minutes kWalkLimit{10};
+
+Result<Json> UsageOf(const fs::path& home) {
+  ASSIGN_OR_RETURN(const DiskUsage usage, MeasureUsage(home));
+  return Json{{"bytes", usage.bytes}, {"files", usage.files}};
+}
+
+/// The disk and every session on it. A session that can't be measured says why in its own place.
+Result<Json> UsageOfAll(const fs::path& folder, const std::vector<std::string>& names) {
+  ASSIGN_OR_RETURN(const DiskSpace space, MeasureSpace(folder));
+  Json sessions = Json::object();
+  for (const std::string& name : names) {
+    auto usage = UsageOf(folder / name);
+    sessions[name] = usage.ok() ? *usage : Json{{"error", usage.error().message}};
+  }
+  return Json{{"total", space.total}, {"free", space.free}, {"free_files", space.free_files}, {"sessions", sessions}};
+}
+
+Result<Json> CollectAll(const std::vector<fs::path>& homes) {
+  uint64_t freed = 0;
+  Json errors = Json::array();
+  for (const fs::path& home : homes) {
+    const auto collected = CollectHome(home);
+    if (collected.ok()) freed += *collected;
+    if (!collected.ok()) errors.push_back(collected.error().message);
+  }
+  return Json{{"freed", freed}, {"errors", errors}};
+}
+
+}  // namespace
+
+void DiskService::AddMethods(MethodTable& methods) {
+  const auto add = [&](const char* name, void (DiskService::*method)(const Json&, const Reply&)) {
+    methods.Add(name, [this, method](const Json& parameters, const Reply& reply) {
+      if (!sessions_.trouble().empty()) return reply(IoError("sessions can't work: " + sessions_.trouble()));
+      (this->*method)(parameters, reply);
+    });
+  };
+  add("disk.usage", &DiskService::Usage);
+  add("disk.collect", &DiskService::Collect);
+  add("session.quota", &DiskService::Quota);
+  methods.Add("disk.trim", [this](const Json&, Reply reply) { trim_(std::move(reply)); });
+}
+
+void DiskService::Start() {
+  timer_.expires_after(kCheckInterval);
+  timer_.async_wait([this](const asio::error_code& cancelled) {
+    if (cancelled) return;
+    for (const auto& [name, session] : sessions_.sessions()) {
+      if (session->stored.record.quota && session->mount_namespace) Check(name);
+    }
+    Start();
+  });
+}
+
+void DiskService::Usage(const Json& parameters, const Reply& reply) {
+  ObjectReader reader(parameters, "");
+  std::vector<std::string> names;
+  if (reader.Has("session")) {
+    names.push_back(reader.TakeText("session"));
+  } else {
+    for (const auto& [name, session] : sessions_.sessions()) names.push_back(name);
+  }
+  if (const auto finished = reader.Finish(); !finished.ok()) return reply(finished.error());
+  for (const std::string& name : names) {
+    if (const auto session = sessions_.Find(name); !session.ok()) return reply(session.error());
+  }
+  Worker::Start(
+      loop_, kWalkLimit, -1, [folder = sessions_.store().folder(), names] { return UsageOfAll(folder, names); },
+      [reply](Result<Json> result, pid_t) { reply(std::move(result)); });
+}
+
+void DiskService::Quota(const Json& parameters, const Reply& reply) {
+  ObjectReader reader(parameters, "");
+  const std::string name = reader.TakeText("session");
+  std::optional<uint64_t> bytes;
+  if (reader.Has("bytes")) bytes = reader.TakeNumber("bytes");
+  if (const auto finished = reader.Finish(); !finished.ok()) return reply(finished.error());
+  const auto session = sessions_.Active(name);
+  if (!session.ok()) return reply(session.error());
+  StoredSession changed = (*session)->stored;
+  changed.record.quota = bytes;
+  if (const auto saved = sessions_.store().Save(changed); !saved.ok()) return reply(saved.error());
+  (*session)->stored = std::move(changed);
+  Worker::Start(
+      loop_, kWalkLimit, -1, [home = (*session)->stored.home] { return UsageOf(home); },
+      [this, name, reply](Result<Json> result, pid_t) {
+        if (result.ok()) Judge(name, result->at("bytes"));
+        reply(std::move(result));
+      });
+}
+
+void DiskService::Check(const std::string& name) {
+  if (!checking_.insert(name).second) return;
+  Worker::Start(
+      loop_, kWalkLimit, -1, [home = sessions_.store().folder() / name] { return UsageOf(home); },
+      [this, name](const Result<Json>& result, pid_t) {
+        checking_.erase(name);
+        if (result.ok()) Judge(name, result->at("bytes"));
+        if (!result.ok()) LogError("disk", result.error());
+      });
+}
+
+void DiskService::Judge(const std::string& name, uint64_t bytes) {
+  const auto session = sessions_.Find(name);
+  if (!session.ok()) return;  // deleted meanwhile
+  const auto& quota = (*session)->stored.record.quota;
+  const bool over = quota && bytes > *quota;
+  if (over == (*session)->over_quota) return;
+  if (const auto done = (*session)->cgroup.Freeze(over); !done.ok()) return LogError("disk", done.error());
+  (*session)->over_quota = over;
+  const std::string text = name + " uses " + std::to_string(bytes) + " bytes";
+  Log("disk", text + (over ? ", more than its quota: its processes stand still" : ", within its quota: it goes on"));
+  link_.SendEvent("session.quota", {{"session", name}, {"bytes", bytes}, {"over", over}});
+}
+
+void DiskService::Collect(const Json& parameters, const Reply& reply) {
+  ObjectReader reader(parameters, "");
+  if (const auto finished = reader.Finish(); !finished.ok()) return reply(finished.error());
+  std::vector<fs::path> idle;
+  for (const auto& [name, session] : sessions_.sessions()) {
+    if (session->cgroup.Children().empty()) idle.push_back(session->stored.home);
+  }
+  sessions_.EmptyTrash([this, idle, reply](const Result<Json>& emptied) {
+    if (!emptied.ok()) return reply(emptied.error());
+    Worker::Start(
+        loop_, kWalkLimit, -1, [idle] { return CollectAll(idle); },
+        [this, reply](Result<Json> result, pid_t) {
+          for (const auto& [name, session] : sessions_.sessions()) {
+            if (session->over_quota) Check(name);
+          }
+          reply(std::move(result));
+        });
+  });
+}
+
+}  // namespace hallmark::guest

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "guestd/sdk-daemon/disk_usage.h"
+
+#include <fts.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "lib/base/handle.h"
+
+namespace hallmark::guest {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr uint64_t kBlockSize = 512;  // of st_blocks, whatever the filesystem's own is
+
+}  // namespace
+
+Result<DiskUsage> MeasureUsage(const fs::path& folder) {
+  std::string root = folder.string();
+  char* const roots[] = {root.data(), nullptr};
+  const std::unique_ptr<FTS, Deleter<fts_close>> walk(fts_open(roots, FTS_PHYSICAL | FTS_XDEV | FTS_NOCHDIR, nullptr));
+  if (walk == nullptr) return ErrnoError(errno, "measuring " + root);
+  DiskUsage usage;
+  std::set<ino_t> counted;  // of files with several names
+  while (const FTSENT* entry = fts_read(walk.get())) {
+    if (entry->fts_info == FTS_DP) continue;
+    if (entry->fts_info == FTS_DNR || entry->fts_info == FTS_ERR || entry->fts_info == FTS_NS) {
+      if (entry->fts_errno == ENOENT && entry->fts_level > 0) continue;
+      return ErrnoError(entry->fts_errno, "measuring " + std::string(entry->fts_path));
+    }
+    const struct stat& status = *entry->fts_statp;
+    if (!S_ISDIR(status.st_mode) && status.st_nlink > 1 && !counted.insert(status.st_ino).second) continue;
+    usage.bytes += static_cast<uint64_t>(status.st_blocks) * kBlockSize;
+    ++usage.files;
+  }
+  if (errno != 0) return ErrnoError(errno, "measuring " + root);
+  return usage;
+}
+
+Result<DiskSpace> MeasureSpace(const fs::path& folder) {
+  struct statvfs status;
+  if (statvfs(folder.c_str(), &status) != 0) return ErrnoError(errno, folder.string());
+  return DiskSpace{uint64_t{status.f_blocks} * status.f_frsize, uint64_t{status.f_bavail} * status.f_frsize,
+                   uint64_t{status.f_favail}};
+}
+
+Result<uint64_t> CollectHome(const fs::path& home) {
+  const fs::path cache = home / ".cache";
+  std::error_code error;
+  if (fs::symlink_status(cache, error).type() != fs::file_type::directory) return uint64_t{0};
+  ASSIGN_OR_RETURN(const DiskUsage before, MeasureUsage(cache));
+  for (const auto& entry : fs::directory_iterator(cache, error)) {
+    fs::remove_all(entry.path(), error);
+    if (error) return IoError("deleting " + entry.path().string() + ": " + error.message());
+  }
+  ASSIGN_OR_RETURN(const DiskUsage after, MeasureUsage(cache));
+  return before.bytes - std::min(before.bytes, after.bytes);
+}
+
+}  // namespace hallmark::guest

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+
+#include "lib/base/result.h"
+
+namespace hallmark::guest {
+
+struct DiskUsage {
+  uint64_t bytes = 0;  ///< that the disk gives to it: blocks, not lengths; a file of several names counts once
+  uint64_t files = 0;  ///< folders and links too
+};
+
+/// What a folder and all in it uses, on its own filesystem; links are not followed. What disappears meanwhile does not
+/// count, what can't be read is an error.
+Result<DiskUsage> MeasureUsage(const std::filesystem::path& folder);
+
+struct DiskSpace {
+  uint64_t total = 0;       ///< bytes
+  uint64_t free = 0;        ///< bytes that anybody may use
+  uint64_t free_files = 0;  ///< inodes
+};
+Result<DiskSpace> MeasureSpace(const std::filesystem::path& folder);
+
+/// Deletes what programs keep in a home and make again when they need it: everything in .cache. Bytes that were freed.
+/// For homes in which nothing runs.
+Result<uint64_t> CollectHome(const std::filesystem::path& home);
+
+}  // namespace hallmark::guest

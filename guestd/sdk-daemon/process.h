@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <asio/io_context.hpp>
+#include <asio/posix/stream_descriptor.hpp>
+#include <asio/steady_timer.hpp>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "guestd/sdk-daemon/spawn.h"
+
+namespace hallmark::guest {
+
+/// How a process ended.
+struct ProcessEnd {
+  std::optional<int> exit_code;  ///< or else:
+  int signal = 0;
+  bool out_of_memory = false;  ///< the kernel killed something of its tree for memory
+};
+
+/// One process of a session, with its tree and its streams. Reads output only while it may be sent, so what is not
+/// wanted yet waits in the pipe, and the process with it.
+class Process : public std::enable_shared_from_this<Process> {
+ public:
+  enum Stream { kOutput, kError };
+
+  struct Callbacks {
+    /// The program runs, or does not.
+    std::function<void(Result<void>)> on_started;
+    /// True while the host takes output.
+    std::function<bool()> may_send;
+    std::function<void(Stream, uint64_t offset, ByteSpan)> on_output;
+    /// The process has ended, everything of its tree is killed, and all output has been given out.
+    std::function<void(const ProcessEnd&)> on_end;
+  };
+
+  /// How much one stream may send before the host asks for more; nothing: as fast as the channel takes it.
+  using Window = std::optional<uint64_t>;
+
+  static std::shared_ptr<Process> Start(asio::io_context& loop, Spawned spawned, Cgroup cgroup, Window window,
+                                        Callbacks callbacks);
+
+  [[nodiscard]] pid_t pid() const { return pid_; }
+
+  /// The host takes output again: reads what waited.
+  void Resume();
+  /// The host takes `bytes` more of a stream.
+  void Widen(Stream stream, uint64_t bytes);
+  /// Writes to the standard input, and closes it if `close_after`. `written` is called when the process's pipe has
+  /// taken all of it. kIo if it has closed its input, kUsage if too much waits already.
+  void Write(std::string data, bool close_after, std::function<void(Result<void>)> written);
+  [[nodiscard]] Result<void> Signal(int number) const;
+  /// Kills the process and everything that it has started.
+  [[nodiscard]] Result<void> KillTree() const { return cgroup_.Kill(); }
+  [[nodiscard]] Result<void> Resize(const TerminalSize& size) const;
+
+ private:
+  struct Source {
+    asio::posix::stream_descriptor file;
+    Process::Window window;
+    uint64_t offset = 0;
+    bool waiting = false;
+  };
+  struct Input {
+    std::string data;
+    size_t written = 0;
+    bool close_after = false;
+    std::function<void(Result<void>)> done;
+  };
+
+  Process(asio::io_context& loop, Spawned spawned, Cgroup cgroup, Window window, Callbacks callbacks);
+  void WaitForStart();
+  void ReadFailure();
+  void WaitForEnd();
+  void Read(size_t index);
+  void TakeOutput(size_t index);
+  void WriteSome();
+  void FailInputs(const Error& error);
+  void FinishWhenDone();
+
+  pid_t pid_;
+  bool terminal_;
+  Cgroup cgroup_;
+  Callbacks callbacks_;
+  asio::posix::stream_descriptor pidfd_;
+  asio::posix::stream_descriptor failure_;
+  asio::posix::stream_descriptor input_;
+  std::vector<Source> sources_;  // standard output and, without a terminal, standard error
+  std::deque<Input> inputs_;
+  size_t input_size_ = 0;
+  bool writing_ = false;
+  std::optional<ProcessEnd> end_;
+};
+
+}  // namespace hallmark::guest

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <sys/types.h>
+
+#include <filesystem>
+#include <string>
+
+#include "guestd/sdk-daemon/session_store.h"
+#include "lib/base/file.h"
+#include "lib/base/result.h"
+
+// What a session sees of the filesystem: a mount namespace of its own, kept by nothing but a descriptor of the daemon
+// and the processes in it. When those are gone, however they went, so is every mount.
+
+namespace hallmark::guest {
+
+struct NamespacePlan {
+  std::string name;                ///< of the session, and of its user
+  uid_t uid = 0;                   ///< and gid
+  std::filesystem::path home;      ///< the same path inside and outside
+  std::filesystem::path shared;    ///< where the host's folders are; hidden inside
+  std::filesystem::path programs;  ///< to be seen at kProgramsName beside the home; empty: none
+};
+
+/// The folder of programs beside the homes, inside: "/sessions/.programs".
+inline constexpr const char* kProgramsName = ".programs";
+
+/// A line each for passwd(5) and group(5): the system's own text with the session's user in it, and no other session's.
+/// A system user of that name or id gives way.
+std::string PasswdWith(const std::string& system, const NamespacePlan& plan);
+std::string GroupWith(const std::string& system, const NamespacePlan& plan);
+
+/// Moves this process into a new mount namespace and arranges it: of the sessions, only this one's home; a user database
+/// with its user in it; /tmp, /var/tmp and /dev/shm of its own; only its own processes in /proc; no shared folder yet.
+Result<void> EnterNewNamespace(const NamespacePlan& plan);
+
+/// Moves this process, which is in the daemon's namespace, into the session's, and mounts a shared folder there.
+/// kNotFound if the host shares no such folder.
+Result<void> EnterAndAttach(const NamespacePlan& plan, const File& mount_namespace, const SharedFolder& folder);
+
+/// The same for taking it away. What still uses it keeps it until it ends.
+Result<void> EnterAndDetach(const NamespacePlan& plan, const File& mount_namespace, const std::string& name);
+
+/// kUsage unless `folder` names something below the shared folders, and one plain name below the session's mnt.
+Result<void> CheckSharedFolder(const SharedFolder& folder);
+
+}  // namespace hallmark::guest

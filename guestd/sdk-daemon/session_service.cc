@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "guestd/sdk-daemon/session_service.h"
+
+#include <sys/random.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+
+#include "guestd/common/log.h"
+#include "guestd/sdk-daemon/session_name.h"
+#include "guestd/sdk-daemon/worker.h"
+
+namespace hallmark::guest {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::chrono::milliseconds kSweepInterval{20};
+constexpr std::chrono::seconds kMountLimit{10};
+constexpr std::chrono::hours kTrashLimit{1};
+constexpr size_t kMaxFolders = 100;
+constexpr int kNameAttempts = 100;
+
+uint32_t RandomBelow(uint32_t bound) {
+  uint32_t number = 0;
+  while (getrandom(&number, sizeof number, 0) != sizeof number) {
+  }
+  return number % bound;
+}
+
+Json Number(const std::optional<uint64_t>& number) { return number ? Json(*number) : Json(nullptr); }
+
+Result<std::vector<SharedFolder>> TakeFolders(ObjectReader& reader) {
+  std::vector<SharedFolder> folders;
+  for (const Json& value : reader.TakeArray("folders", kMaxFolders)) {
+    ObjectReader item(value, "folders");
+    SharedFolder folder;
+    folder.source = item.TakeText("source", 4096);
+    folder.name = item.TakeText("name");
+    if (item.Has("read_only")) {
+      const Json& read_only = item.Take("read_only");
+      if (!read_only.is_boolean()) item.Refuse("read_only", "neither true nor false");
+      folder.read_only = read_only == true;
+    }
+    RETURN_IF_ERROR(item.Finish());
+    folders.push_back(std::move(folder));
+  }
+  return folders;
+}
+
+Json ErrorJson(const Error& error) {
+  Json json = {{"kind", ErrorKindName(error.kind)}, {"message", error.message}};
+  if (!error.hint.empty()) json["hint"] = error.hint;
+  return json;
+}
+
+Result<Json> RemoveAll(const fs::path& folder) {
+  std::error_code error;
+  uintmax_t removed = 0;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    std::error_code failed;
+    const auto count = fs::remove_all(entry.path(), failed);
+    if (failed) return IoError("deleting " + entry.path().string() + ": " + failed.message());
+    removed += count;
+  }
+  return Json{{"removed", removed}};
+}
+
+}  // namespace
+
+CgroupLimits TakeLimits(ObjectReader& reader) {
+  CgroupLimits limits;
+  if (reader.Has("memory")) limits.memory = reader.TakeNumber("memory");
+  if (reader.Has("cpu")) limits.cpu = reader.TakeNumber("cpu");
+  if (reader.Has("processes")) limits.processes = reader.TakeNumber("processes");
+  // What cpu.max takes: at least 1 ms a period, and no more than its multiplication bears.
+  if (limits.cpu && (*limits.cpu < 1 || *limits.cpu > 100000)) reader.Refuse("cpu", "not 1 to 100000");
+  return limits;
+}
+
+void Graveyard::Bury(Cgroup cgroup) {
+  if (cgroup.Remove().ok()) return;
+  waiting_.push_back(std::move(cgroup));
+  if (armed_) return;
+  armed_ = true;
+  timer_.expires_after(kSweepInterval);
+  timer_.async_wait([this](const asio::error_code& cancelled) {
+    armed_ = false;
+    if (!cancelled) Sweep();
+  });
+}
+
+void Graveyard::Sweep() {
+  std::vector<Cgroup> waiting;
+  waiting.swap(waiting_);
+  for (Cgroup& cgroup : waiting) Bury(std::move(cgroup));
+}
+
+SessionService::SessionService(asio::io_context& loop, Options options)
+    : loop_(loop), options_(std::move(options)), store_(options_.sessions), graveyard_(loop) {}
+
+void SessionService::Recover() {
+  if (const auto created = options_.cgroup.Create(); !created.ok()) return LogError("sdk-daemon", created.error());
+  if (const auto killed = options_.cgroup.Kill(); !killed.ok()) LogError("sdk-daemon", killed.error());
+  for (const Cgroup& left : options_.cgroup.Children()) graveyard_.Bury(left);
+  if (const auto delegated = options_.cgroup.Delegate(); !delegated.ok()) LogError("sdk-daemon", delegated.error());
+  if (!options_.trouble.empty()) return;
+  auto stored = store_.Recover();
+  if (!stored.ok()) {
+    options_.trouble = stored.error().message;
+    return LogError("sdk-daemon", stored.error());
+  }
+  for (StoredSession& found : *stored) {
+    auto session = std::make_unique<Session>();
+    session->cgroup = options_.cgroup.Child(found.name);
+    session->stored = std::move(found);
+    sessions_[session->stored.name] = std::move(session);
+  }
+  EmptyTrash([](const Result<Json>& result) {
+    if (!result.ok()) LogError("sdk-daemon", result.error());
+  });
+}
+
+void SessionService::AddMethods(MethodTable& methods) {
+  const auto add = [&](const char* name, void (SessionService::*method)(const Json&, const Reply&)) {
+    methods.Add(name, [this, method](const Json& parameters, const Reply& reply) {
+      if (!options_.trouble.empty()) {
+        return reply(IoError("sessions can't work: " + options_.trouble)
+                         .WithHint("the guest's log says more; mend or replace the session disk and restart"));
+      }
+      (this->*method)(parameters, reply);
+    });
+  };
+  add("session.create", &SessionService::Create);
+  add("session.resume", &SessionService::Resume);
+  add("session.delete", &SessionService::Delete);
+  add("session.limit", &SessionService::Limit);
+  add("session.mount", &SessionService::Mount);
+  add("session.unmount", &SessionService::Unmount);
+  methods.Add("session.list", [this](const Json&, const Reply& reply) { List(reply); });
+}
+
+Result<Session*> SessionService::Find(const std::string& name) {
+  const auto found = sessions_.find(name);
+  if (found == sessions_.end())
+    return NotFoundError("no session " + name).WithHint("session.list tells which there are");
+  if (found->second->busy) return IoError("session " + name + " is being made, resumed or deleted: try again");
+  return found->second.get();
+}
+
+Result<Session*> SessionService::Active(const std::string& name) {
+  ASSIGN_OR_RETURN(Session * session, Find(name));
+  if (!session->mount_namespace) {
+    return UsageError("session " + name + " is not active").WithHint("session.resume comes first after a restart");
+  }
+  return session;
+}
+
+NamespacePlan SessionService::Plan(const Session& session) const {
+  const StoredSession& stored = session.stored;
+  return {stored.name, stored.uid, stored.home, options_.shared, options_.programs};
+}
+
+Json SessionService::Describe(const Session& session) {
+  const StoredSession& stored = session.stored;
+  Json json = {{"name", stored.name},
+               {"uid", stored.uid},
+               {"gid", stored.uid},
+               {"home", stored.home.string()},
+               {"active", session.mount_namespace.has_value()},
+               {"memory", Number(stored.record.limits.memory)},
+               {"cpu", Number(stored.record.limits.cpu)},
+               {"processes", Number(stored.record.limits.processes)},
+               {"open_files", Number(stored.record.open_files)},
+               {"quota", Number(stored.record.quota)},
+               {"over_quota", session.over_quota}};
+  if (!stored.trouble.empty()) json["trouble"] = stored.trouble;
+  return json;
+}
+
+void SessionService::Create(const Json& parameters, const Reply& reply) {
+  ObjectReader reader(parameters, "");
+  std::string name = reader.Has("name") ? reader.TakeText("name") : "";
+  SessionRecord record;
+  record.limits = TakeLimits(reader);
+  if (reader.Has("open_files")) record.open_files = reader.TakeNumber("open_files");
+  if (const auto finished = reader.Finish(); !finished.ok()) return reply(finished.error());
+  for (int i = 0; name.empty() && i < kNameAttempts; ++i) {
+    const std::string candidate = MakeSessionName(RandomBelow);
+    if (!sessions_.contains(candidate)) name = candidate;
+  }
+  if (const auto good = CheckSessionName(name); !good.ok()) return reply(good.error());
+  if (sessions_.contains(name)) return reply(UsageError("there is a session " + name + " already"));
+  auto created = store_.Create(name, record);
+  if (!created.ok()) return reply(created.error());
+  auto session = std::make_unique<Session>();
+  session->stored = std::move(*created);
+  session->cgroup = options_.cgroup.Child(name);
+  Log("process", "made uid=" + std::to_string(session->stored.uid) + " for " + session->stored.home.string());
+  Session& made = *(sessions_[name] = std::move(session));
+  Activate(made, reply);
+}
+
+void SessionService::Resume(const Json& parameters, const Reply& reply) {
+  ObjectReader reader(parameters, "");
+  const std::string name = reader.TakeText("session");
+  if (const auto finished = reader.Finish(); !finished.ok()) return reply(finished.error());
+  const auto session = Find(name);
+  if (!session.ok()) return reply(session.error());
+  if ((*session)->mount_namespace) return Attach(name, {}, reply);
+  Activate(**session, reply);
+}
+
+void SessionService::Activate(Session& session, const Reply& reply) {
+  auto prepared = session.cgroup.Create();
+  if (prepared.ok()) prepared = session.cgroup.Limit(session.stored.record.limits);
+  if (prepared.ok()) prepared = session.cgroup.Delegate();
+  if (!prepared.ok()) return reply(prepared.error());
+  session.busy = true;
+  Worker::Start(
+      loop_, kMountLimit, -1,
+      [plan = Plan(session)]() -> Result<Json> {
+        RETURN_IF_ERROR(EnterNewNamespace(plan));
+        return Json::object();
+      },
+      [this, name = session.stored.name, reply](Result<Json> result, pid_t child) {
+        Activated(name, std::move(result), child, reply);
+      });
+}
+
+void SessionService::Activated(const std::string& name, Result<Json> result, pid_t child, const Reply& reply) {
+  Session& session = *sessions_.at(name);
+  session.busy = false;
+  if (!result.ok()) return reply(result.error());
+  auto mount_namespace = File::OpenForReading("/proc/" + std::to_string(child) + "/ns/mnt");
+  if (!mount_namespace.ok()) return reply(mount_namespace.error());
+  session.mount_namespace = std::move(*mount_namespace);
+  Attach(name, session.stored.record.folders, reply);
+}
+
+void SessionService::Attach(const std::string& name, const std::vector<SharedFolder>& folders, const Reply& reply) {
+  const Session& session = *sessions_.at(name);
+  struct Gathered {
+    Json session;
+    Json folders = Json::array();
+    size_t missing;
+  };
+  auto gathered = std::make_shared<Gathered>();
+  gathered->session = Describe(session);
+  gathered->missing = folders.size();
+  const auto finish = [gathered, reply] {
+    gathered->session["folders"] = gathered->folders;
+    reply(gathered->session);
+  };
+  if (folders.empty()) return finish();
+  for (const SharedFolder& folder : folders) {
+    const std::string place = (session.stored.home / "mnt" / folder.name).string();
+    const int keep = session.mount_namespace->fd();
+    Worker::Start(
+        loop_, kMountLimit, keep,
+        [plan = Plan(session), &session, folder]() -> Result<Json> {
+          RETURN_IF_ERROR(EnterAndAttach(plan, *session.mount_namespace, folder));
+          return Json::object();
+        },
+        [gathered, finish, folder, place](const Result<Json>& result, pid_t) {
+          Json entry = {
+              {"source", folder.source}, {"name", folder.name}, {"path", place}, {"read_only", folder.read_only}};
+          if (!result.ok()) entry["error"] = ErrorJson(result.error());
+          if (!result.ok()) LogError("mount", result.error());
+          gathered->folders.push_back(std::move(entry));
+          if (--gathered->missing == 0) finish();
+        });
+  }
+}
+
+void SessionService::List(const Reply& reply) const {
+  Json list = Json::array();
+  for (const auto& [name, session] : sessions_) list.push_back(Describe(*session));
+  reply(Json{{"sessions", std::move(list)}, {"trouble", options_.trouble}});
+}
+
+void SessionService::Delete(const Json& parameters, const Reply& reply) {
+  ObjectReader reader(parameters, "");
+  const std::string name = reader.TakeText("session");
+  if (const auto finished = reader.Finish(); !finished.ok()) return reply(finished.error());
+  const auto session = Find(name);
+  if (!session.ok()) return reply(session.error());
+  if (const auto killed = (*session)->cgroup.Kill(); !killed.ok() && killed.error().kind != ErrorKind::kNotFound) {
+    return reply(killed.error());
+  }
+  if (const auto removed = store_.Remove((*session)->stored); !removed.ok()) return reply(removed.error());
+  graveyard_.Bury((*session)->cgroup);
+  Log("process", "deleted session " + name);
+  sessions_.erase(name);
+  EmptyTrash([reply](Result<Json> result) { reply(std::move(result)); });
+}
+
+void SessionService::Limit(const Json& parameters, const Reply& reply) {
+  ObjectReader reader(parameters, "");
+  const std::string name = reader.TakeText("session");
+  SessionRecord limits;
+  limits.limits = TakeLimits(reader);
+  if (reader.Has("open_files")) limits.open_files = reader.TakeNumber("open_files");
+  if (const auto finished = reader.Finish(); !finished.ok()) return reply(finished.error());
+  const auto session = Active(name);
+  if (!session.ok()) return reply(session.error());
+  if (const auto limited = (*session)->cgroup.Limit(limits.limits); !limited.ok()) return reply(limited.error());
+  StoredSession changed = (*session)->stored;
+  changed.record.limits = limits.limits;
+  changed.record.open_files = limits.open_files;
+  if (const auto saved = store_.Save(changed); !saved.ok()) return reply(saved.error());
+  (*session)->stored = std::move(changed);
+  reply(Describe(**session));
+}
+
+void SessionService::Mount(const Json& parameters, const Reply& reply) {
+  ObjectReader reader(parameters, "");
+  const std::string name = reader.TakeText("session");
+  const auto folders = TakeFolders(reader);
+  if (!folders.ok()) return reply(folders.error());
+  if (const auto finished = reader.Finish(); !finished.ok()) return reply(finished.error());
+  const auto session = Active(name);
+  if (!session.ok()) return reply(session.error());
+  // Kept whether they can be mounted now or not: they are what the person chose, and the next resume tries again.
+  StoredSession changed = (*session)->stored;
+  for (const SharedFolder& folder : *folders) {
+    if (const auto good = CheckSharedFolder(folder); !good.ok()) return reply(good.error());
+    auto& kept = changed.record.folders;
+    std::erase_if(kept, [&](const SharedFolder& other) { return other.name == folder.name; });
+    kept.push_back(folder);
+  }
+  if (const auto saved = store_.Save(changed); !saved.ok()) return reply(saved.error());
+  (*session)->stored = std::move(changed);
+  Attach(name, *folders, reply);
+}
+
+void SessionService::Unmount(const Json& parameters, const Reply& reply) {
+  ObjectReader reader(parameters, "");
+  const std::string name = reader.TakeText("session");
+  const std::string folder = reader.TakeText("name");
+  if (const auto finished = reader.Finish(); !finished.ok()) return reply(finished.error());
+  const auto session = Active(name);
+  if (!session.ok()) return reply(session.error());
+  StoredSession changed = (*session)->stored;
+  const auto same = [&](const SharedFolder& other) { return other.name == folder; };
+  if (std::erase_if(changed.record.folders, same) == 0) {
+    return reply(NotFoundError("session " + name + " has no shared folder " + folder));
+  }
+  if (const auto saved = store_.Save(changed); !saved.ok()) return reply(saved.error());
+  (*session)->stored = std::move(changed);
+  const Session& current = **session;
+  Worker::Start(
+      loop_, kMountLimit, current.mount_namespace->fd(),
+      [plan = Plan(current), &current, folder]() -> Result<Json> {
+        RETURN_IF_ERROR(EnterAndDetach(plan, *current.mount_namespace, folder));
+        return Json::object();
+      },
+      [reply](Result<Json> result, pid_t) { reply(std::move(result)); });
+}
+
+void SessionService::EmptyTrash(const std::function<void(Result<Json>)>& done) {
+  Worker::Start(
+      loop_, kTrashLimit, -1, [trash = store_.trash()] { return RemoveAll(trash); },
+      [done](Result<Json> result, pid_t) { done(std::move(result)); });
+}
+
+void SessionService::Finish() {
+  graveyard_.Stop();
+  if (const auto killed = options_.cgroup.Kill(); !killed.ok()) LogError("sdk-daemon", killed.error());
+  for (const auto& [name, session] : sessions_) session->mount_namespace.reset();
+}
+
+}  // namespace hallmark::guest

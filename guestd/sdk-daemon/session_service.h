@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <asio/io_context.hpp>
+#include <asio/steady_timer.hpp>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "guestd/common/cgroup.h"
+#include "guestd/sdk-daemon/methods.h"
+#include "guestd/sdk-daemon/session_namespace.h"
+#include "guestd/sdk-daemon/session_store.h"
+#include "lib/base/file.h"
+
+namespace hallmark::guest {
+
+/// A session that this daemon knows. It is active, and takes processes, when it has a mount namespace.
+struct Session {
+  StoredSession stored;
+  Cgroup cgroup;
+  std::optional<File> mount_namespace;
+  bool busy = false;        ///< being made, resumed or deleted
+  bool over_quota = false;  ///< frozen until it is not
+};
+
+/// Removes control groups whose last processes are still dying, a little later.
+class Graveyard {
+ public:
+  explicit Graveyard(asio::io_context& loop) : timer_(loop) {}
+  void Bury(Cgroup cgroup);
+  void Stop() { timer_.cancel(); }
+
+ private:
+  void Sweep();
+  asio::steady_timer timer_;
+  std::vector<Cgroup> waiting_;
+  bool armed_ = false;
+};
+
+/// The methods session.*: who lives here, and what each sees.
+class SessionService {
+ public:
+  struct Options {
+    std::filesystem::path sessions;
+    std::filesystem::path shared;
+    std::filesystem::path programs;  ///< empty: none
+    Cgroup cgroup;                   ///< all sessions' groups are below
+    std::string trouble;             ///< why there can't be sessions; empty: nothing
+  };
+
+  SessionService(asio::io_context& loop, Options options);
+
+  /// Ends what an earlier daemon left running, and finds its sessions. Errors are kept: every method reports them.
+  void Recover();
+  void AddMethods(MethodTable& methods);
+
+  /// kNotFound if there is no such session; kUsage, with the next step, if it is not active.
+  Result<Session*> Active(const std::string& name);
+  /// kNotFound if there is no such session; kIo while it is being made, resumed or deleted.
+  Result<Session*> Find(const std::string& name);
+  [[nodiscard]] bool has_programs() const { return !options_.programs.empty(); }
+  [[nodiscard]] size_t count() const { return sessions_.size(); }
+  [[nodiscard]] const std::string& trouble() const { return options_.trouble; }
+  [[nodiscard]] const std::map<std::string, std::unique_ptr<Session>>& sessions() const { return sessions_; }
+  [[nodiscard]] const SessionStore& store() const { return store_; }
+  Graveyard& graveyard() { return graveyard_; }
+
+  /// Kills what runs in every session and lets go of the namespaces.
+  void Finish();
+  /// Deletes what is in the trash, in the background. `done` gets an object, after the last byte is free.
+  void EmptyTrash(const std::function<void(Result<Json>)>& done);
+
+ private:
+  void Create(const Json& parameters, const Reply& reply);
+  void Resume(const Json& parameters, const Reply& reply);
+  void List(const Reply& reply) const;
+  void Delete(const Json& parameters, const Reply& reply);
+  void Limit(const Json& parameters, const Reply& reply);
+  void Mount(const Json& parameters, const Reply& reply);
+  void Unmount(const Json& parameters, const Reply& reply);
+
+  void Activate(Session& session, const Reply& reply);
+  void Activated(const std::string& name, Result<Json> result, pid_t child, const Reply& reply);
+  /// Attaches every folder, and answers with the session and what came of each.
+  void Attach(const std::string& name, const std::vector<SharedFolder>& folders, const Reply& reply);
+  [[nodiscard]] NamespacePlan Plan(const Session& session) const;
+  [[nodiscard]] static Json Describe(const Session& session);
+
+  asio::io_context& loop_;
+  Options options_;
+  SessionStore store_;
+  Graveyard graveyard_;
+  std::map<std::string, std::unique_ptr<Session>> sessions_;
+};
+
+/// Limits out of a request's or a record's object: "memory", "cpu", "processes".
+CgroupLimits TakeLimits(ObjectReader& reader);
+
+}  // namespace hallmark::guest

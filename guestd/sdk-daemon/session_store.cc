@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "guestd/sdk-daemon/session_store.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <set>
+
+#include "guestd/common/log.h"
+#include "guestd/sdk-daemon/session_name.h"
+#include "lib/base/file.h"
+#include "lib/json/strict_json.h"
+
+namespace hallmark::guest {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr size_t kMaxRecordSize = 1 << 20;
+constexpr uint64_t kRecordVersion = 1;
+
+constexpr const char* kMakeRoom = "delete a session that is not needed any more, or ask for disk.collect";
+
+void AddNumber(Json& json, const char* key, const std::optional<uint64_t>& number) {
+  if (number) json[key] = *number;
+}
+
+std::optional<uint64_t> TakeOptional(ObjectReader& reader, std::string_view key) {
+  if (!reader.Has(key)) return std::nullopt;
+  return reader.TakeNumber(key);
+}
+
+Result<void> MakeFolder(const fs::path& path, mode_t mode) {
+  if (mkdir(path.c_str(), mode) == 0 || errno == EEXIST) return {};
+  return Result<void>(ErrnoError(errno, "making folder " + path.string())).WithHint(kMakeRoom);
+}
+
+}  // namespace
+
+Result<SessionRecord> ParseSessionRecord(std::string_view text) {
+  ASSIGN_OR_RETURN(const Json document, ParseStrictJson(text, kMaxRecordSize, "session record"));
+  ObjectReader reader(document, "");
+  SessionRecord record;
+  if (reader.TakeNumber("version") != kRecordVersion) reader.Refuse("version", "not 1");
+  record.limits.memory = TakeOptional(reader, "memory");
+  record.limits.cpu = TakeOptional(reader, "cpu");
+  record.limits.processes = TakeOptional(reader, "processes");
+  record.open_files = TakeOptional(reader, "open_files");
+  record.quota = TakeOptional(reader, "quota");
+  for (const Json& value : reader.TakeArray("folders", 1000)) {
+    ObjectReader folder(value, "folders");
+    SharedFolder shared;
+    shared.source = folder.TakeText("source", 4096);
+    shared.name = folder.TakeText("name");
+    const Json& read_only = folder.Take("read_only");
+    if (!read_only.is_boolean()) folder.Refuse("read_only", "neither true nor false");
+    RETURN_IF_ERROR(folder.Finish());
+    shared.read_only = read_only.get<bool>();
+    record.folders.push_back(std::move(shared));
+  }
+  RETURN_IF_ERROR(reader.Finish());
+  return record;
+}
+
+std::string EncodeSessionRecord(const SessionRecord& record) {
+  Json json = {{"version", kRecordVersion}};
+  AddNumber(json, "memory", record.limits.memory);
+  AddNumber(json, "cpu", record.limits.cpu);
+  AddNumber(json, "processes", record.limits.processes);
+  AddNumber(json, "open_files", record.open_files);
+  AddNumber(json, "quota", record.quota);
+  json["folders"] = Json::array();
+  for (const SharedFolder& folder : record.folders) {
+    json["folders"].push_back({{"source", folder.source}, {"name", folder.name}, {"read_only", folder.read_only}});
+  }
+  return CanonicalJson(json);
+}
+
+fs::path SessionStore::RecordPath(const std::string& name) const {
+  return folder_ / ".hallmark/records" / (name + ".json");
+}
+
+fs::path SessionStore::FreeTrashName(const std::string& name) const {
+  fs::path path = trash() / name;
+  for (int i = 1; fs::exists(fs::symlink_status(path)); ++i) path = trash() / (name + "." + std::to_string(i));
+  return path;
+}
+
+Result<void> SessionStore::MakeFolders() const {
+  for (const char* name : {".hallmark", ".hallmark/records", ".hallmark/new", ".hallmark/trash"}) {
+    RETURN_IF_ERROR(MakeFolder(folder_ / name, 0700));
+  }
+  return {};
+}
+
+void SessionStore::ReadRecord(StoredSession& session) const {
+  const auto text = ReadSmallFile(RecordPath(session.name), kMaxRecordSize);
+  if (!text.ok()) {
+    if (text.error().kind != ErrorKind::kNotFound) session.trouble = text.error().message;
+    return;
+  }
+  auto record = ParseSessionRecord(*text);
+  if (record.ok()) {
+    session.record = std::move(*record);
+  } else {
+    session.trouble = "its limits and shared folders are lost: " + record.error().message;
+  }
+}
+
+Result<std::vector<StoredSession>> SessionStore::Recover() {
+  RETURN_IF_ERROR(MakeFolders());
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder_ / ".hallmark/new", error)) {
+    fs::rename(entry.path(), FreeTrashName(entry.path().filename()), error);
+  }
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(folder_, error)) {
+    const std::string name = entry.path().filename();
+    if (CheckSessionName(name).ok()) names.push_back(name);
+  }
+  if (error) return IoError("reading " + folder_.string() + ": " + error.message());
+  std::sort(names.begin(), names.end());
+
+  std::vector<StoredSession> sessions;
+  std::map<uid_t, std::string> owners;
+  for (const std::string& name : names) {
+    StoredSession session{name, 0, folder_ / name, {}, ""};
+    struct stat status;
+    if (lstat(session.home.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) continue;
+    const std::string uid = std::to_string(status.st_uid);
+    if (status.st_uid < kFirstSessionUid || status.st_uid > kLastSessionUid || status.st_gid != status.st_uid) {
+      Log("process", "left " + session.home.string() + " alone: no session's user owns it, but uid=" + uid);
+      continue;
+    }
+    const auto [owner, is_new] = owners.emplace(status.st_uid, name);
+    if (!is_new) {
+      Log("process", "left " + session.home.string() + " alone: its uid=" + uid + " is that of " + owner->second);
+      continue;
+    }
+    session.uid = status.st_uid;
+    highest_uid_ = std::max(highest_uid_, session.uid);
+    ReadRecord(session);
+    if (!session.trouble.empty()) Log("process", session.home.string() + ": " + session.trouble);
+    Log("process", "recovered uid=" + uid + " gid=" + uid + " from " + session.home.string());
+    sessions.push_back(std::move(session));
+  }
+  return sessions;
+}
+
+Result<StoredSession> SessionStore::Create(const std::string& name, const SessionRecord& record) {
+  StoredSession session{name, 0, folder_ / name, record, ""};
+  struct stat status;
+  if (lstat(session.home.c_str(), &status) == 0) return UsageError(session.home.string() + " exists already");
+  if (highest_uid_ >= kLastSessionUid) {
+    return NoSpaceError("every uid up to " + std::to_string(kLastSessionUid) + " was given out since the guest started")
+        .WithHint("restart the guest");
+  }
+  RETURN_IF_ERROR(MakeFolders());
+  session.uid = highest_uid_ + 1;
+  const fs::path unfinished = folder_ / ".hallmark/new" / name;
+  RETURN_IF_ERROR(MakeFolder(unfinished, 0700));
+  RETURN_IF_ERROR(MakeFolder(unfinished / "mnt", 0755));  // where shared folders go: root's, so that nobody moves it
+  if (chown(unfinished.c_str(), session.uid, session.uid) != 0) return ErrnoError(errno, unfinished.string());
+  RETURN_IF_ERROR(Save(session));
+  if (rename(unfinished.c_str(), session.home.c_str()) != 0) return ErrnoError(errno, session.home.string());
+  RETURN_IF_ERROR(SyncFolder(folder_));
+  highest_uid_ = session.uid;
+  return session;
+}
+
+Result<void> SessionStore::Save(const StoredSession& session) const {
+  return WriteFileAtomically(RecordPath(session.name), AsBytes(EncodeSessionRecord(session.record)), 0600)
+      .WithHint(kMakeRoom);
+}
+
+Result<void> SessionStore::Remove(const StoredSession& session) const {
+  const fs::path target = FreeTrashName(session.name);
+  if (rename(session.home.c_str(), target.c_str()) != 0) return ErrnoError(errno, session.home.string());
+  unlink(RecordPath(session.name).c_str());
+  return SyncFolder(folder_);
+}
+
+}  // namespace hallmark::guest

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "guestd/common/cgroup.h"
+#include "lib/base/result.h"
+
+namespace hallmark::guest {
+
+inline constexpr uid_t kFirstSessionUid = 1001;
+inline constexpr uid_t kLastSessionUid = 59999;  // login.defs(5): above are ids that system tools give out
+
+/// A folder of the host that a session sees.
+struct SharedFolder {
+  std::string source;  ///< below the folder of shared folders: "Documents/report"
+  std::string name;    ///< below the session's mnt: "report"
+  bool read_only = false;
+
+  bool operator==(const SharedFolder&) const = default;
+};
+
+/// What is to last of a session beside its home. Its user is not here: the home's owner tells the uid, so there is one
+/// place that can't contradict another.
+struct SessionRecord {
+  CgroupLimits limits;
+  std::optional<uint64_t> open_files;
+  std::optional<uint64_t> quota;  ///< bytes on the session disk
+  std::vector<SharedFolder> folders;
+
+  bool operator==(const SessionRecord&) const = default;
+};
+
+/// kCorrupt with the member that is wrong.
+Result<SessionRecord> ParseSessionRecord(std::string_view text);
+std::string EncodeSessionRecord(const SessionRecord& record);
+
+struct StoredSession {
+  std::string name;
+  uid_t uid = 0;  ///< the gid is the same
+  std::filesystem::path home;
+  SessionRecord record;
+  std::string trouble;  ///< what of it could not be recovered; "" if nothing
+};
+
+/// The sessions on the session disk. Every change is there whole or not at all, whatever interrupts it.
+class SessionStore {
+ public:
+  explicit SessionStore(std::filesystem::path folder) : folder_(std::move(folder)) {}
+
+  [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
+
+  /// Finds the sessions and their users by the homes, and moves what an interruption left half made or half removed to
+  /// the trash. A home whose owner is no session's user, or another session's too, is logged and left alone.
+  Result<std::vector<StoredSession>> Recover();
+
+  /// A new session with a new user and an empty home, mode 0700.
+  Result<StoredSession> Create(const std::string& name, const SessionRecord& record);
+  /// Writes the record.
+  [[nodiscard]] Result<void> Save(const StoredSession& session) const;
+  /// Takes a session off the disk's list at once. What it held is in the trash.
+  [[nodiscard]] Result<void> Remove(const StoredSession& session) const;
+  /// Where removed sessions wait to be deleted.
+  [[nodiscard]] std::filesystem::path trash() const { return folder_ / ".hallmark/trash"; }
+
+ private:
+  [[nodiscard]] std::filesystem::path RecordPath(const std::string& name) const;
+  [[nodiscard]] Result<void> MakeFolders() const;
+  void ReadRecord(StoredSession& session) const;
+  /// "NAME" or, if that is taken, "NAME.1" and so on, in the trash.
+  [[nodiscard]] std::filesystem::path FreeTrashName(const std::string& name) const;
+
+  std::filesystem::path folder_;
+  uid_t highest_uid_ = kFirstSessionUid - 1;  // given out since the daemon started, or on the disk
+};
+
+}  // namespace hallmark::guest

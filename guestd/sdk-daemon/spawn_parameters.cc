@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "guestd/sdk-daemon/spawn_parameters.h"
+
+#include <map>
+
+namespace hallmark::guest {
+namespace {
+
+constexpr size_t kMaxArguments = 10000;
+constexpr size_t kMaxArgumentSize = 128 << 10;  // MAX_ARG_STRLEN of the kernel
+constexpr uint64_t kMaxOpenFiles = 1 << 20;     // fs.nr_open's default
+
+bool HasNul(const std::string& text) { return text.find('\0') != std::string::npos; }
+
+std::vector<std::string> TakeCommand(ObjectReader& reader) {
+  std::vector<std::string> command;
+  for (const Json& value : reader.TakeArray("command", kMaxArguments)) {
+    if (!value.is_string() || value.get_ref<const std::string&>().size() > kMaxArgumentSize || HasNul(value)) {
+      reader.Refuse("command", "not texts of at most 128 KiB without NUL");
+      return {};
+    }
+    command.push_back(value);
+  }
+  if (command.empty() || command[0].empty()) reader.Refuse("command", "empty");
+  return command;
+}
+
+std::vector<std::string> TakeEnvironment(ObjectReader& reader) {
+  std::vector<std::string> environment;
+  const Json& variables = reader.Take("environment");
+  if (!variables.is_object()) {
+    reader.Refuse("environment", "not an object");
+    return environment;
+  }
+  for (const auto& [name, value] : variables.items()) {
+    if (name.empty() || name.find('=') != std::string::npos || HasNul(name) || !value.is_string() || HasNul(value)) {
+      reader.Refuse("environment", "not names with texts");
+      break;
+    }
+    environment.push_back(name + "=" + value.get<std::string>());
+  }
+  return environment;
+}
+
+/// The session's environment with `changes` over it, one value a name.
+std::vector<std::string> EnvironmentOf(const Session& session, const SpawnParameters& parameters) {
+  const StoredSession& stored = session.stored;
+  std::map<std::string, std::string> variables = {
+      {"HOME", stored.home.string()},
+      {"USER", stored.name},
+      {"LOGNAME", stored.name},
+      {"SHELL", "/bin/bash"},
+      {"LANG", "C.UTF-8"},
+      {"PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
+  };
+  if (parameters.terminal) variables["TERM"] = "xterm-256color";
+  for (const std::string& change : parameters.environment) {
+    const size_t equals = change.find('=');
+    variables[change.substr(0, equals)] = change.substr(equals + 1);
+  }
+  std::vector<std::string> environment;
+  environment.reserve(variables.size());
+  for (const auto& [name, value] : variables) environment.push_back(name + "=" + value);
+  return environment;
+}
+
+}  // namespace
+
+TerminalSize TakeTerminalSize(ObjectReader& reader) {
+  const auto take = [&](std::string_view key) {
+    const uint64_t number = reader.TakeNumber(key);
+    if (number < 1 || number > UINT16_MAX) reader.Refuse(key, "not 1 to 65535");
+    return static_cast<uint16_t>(number);
+  };
+  const uint16_t rows = take("rows");
+  return {rows, take("columns")};
+}
+
+Result<SpawnParameters> ParseSpawnParameters(const Json& parameters) {
+  ObjectReader reader(parameters, "");
+  SpawnParameters spawn;
+  spawn.session = reader.TakeText("session");
+  spawn.command = TakeCommand(reader);
+  if (reader.Has("environment")) spawn.environment = TakeEnvironment(reader);
+  if (reader.Has("working_folder")) spawn.working_folder = reader.TakeText("working_folder", 4096);
+  if (HasNul(spawn.working_folder)) reader.Refuse("working_folder", "has a NUL");
+  if (reader.Has("terminal")) {
+    ObjectReader terminal(reader.Take("terminal"), "terminal");
+    spawn.terminal = TakeTerminalSize(terminal);
+    RETURN_IF_ERROR(terminal.Finish());
+  }
+  if (reader.Has("window")) spawn.window = reader.TakeNumber("window");
+  spawn.limits = TakeLimits(reader);
+  if (reader.Has("open_files")) spawn.open_files = reader.TakeNumber("open_files");
+  if (spawn.open_files > kMaxOpenFiles) reader.Refuse("open_files", "more than 1048576");
+  if (reader.Has("sandbox")) {
+    const Json& sandbox = reader.Take("sandbox");
+    if (!sandbox.is_boolean()) reader.Refuse("sandbox", "neither true nor false");
+    spawn.sandbox = sandbox != false;
+  }
+  RETURN_IF_ERROR(reader.Finish());
+  return spawn;
+}
+
+Result<SpawnRequest> MakeSpawnRequest(const SpawnParameters& parameters, const Session& session, bool programs) {
+  const StoredSession& stored = session.stored;
+  SpawnRequest request;
+  request.environment = EnvironmentOf(session, parameters);
+  request.working_folder = parameters.working_folder.empty() ? stored.home.string() : parameters.working_folder;
+  request.uid = stored.uid;
+  request.mount_namespace = &*session.mount_namespace;
+  request.open_files = parameters.open_files ? parameters.open_files : stored.record.open_files;
+  request.terminal = parameters.terminal;
+  if (!parameters.sandbox) {
+    request.argv = parameters.command;
+    return request;
+  }
+  if (!programs) {
+    return UsageError("there is no sandbox-helper to run the command in")
+        .WithHint("install a smol-bin image, or start the daemon with --programs");
+  }
+  const std::filesystem::path folder = stored.home.parent_path() / kProgramsName;
+  request.argv = {folder / "sandbox-helper", "--settings", folder / "srt-settings.json",
+                  "--session-home",          stored.home,  "--workdir",
+                  request.working_folder};
+  for (const SharedFolder& shared : stored.record.folders) {
+    if (!shared.read_only) continue;
+    request.argv.insert(request.argv.end(), {"--read-only", stored.home / "mnt" / shared.name});
+  }
+  request.argv.emplace_back("--");
+  request.argv.insert(request.argv.end(), parameters.command.begin(), parameters.command.end());
+  request.working_folder = stored.home;
+  return request;
+}
+
+}  // namespace hallmark::guest

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "guestd/common/cgroup.h"
+#include "guestd/sdk-daemon/session_service.h"
+#include "guestd/sdk-daemon/spawn.h"
+#include "lib/json/strict_json.h"
+
+namespace hallmark::guest {
+
+/// The parameters of process.spawn.
+struct SpawnParameters {
+  std::string session;
+  std::vector<std::string> command;
+  std::vector<std::string> environment;  ///< NAME=value; over the session's own
+  std::string working_folder;            ///< empty: the home
+  std::optional<TerminalSize> terminal;
+  std::optional<uint64_t> window;
+  CgroupLimits limits;
+  std::optional<uint64_t> open_files;
+  bool sandbox = true;
+};
+
+/// kCorrupt with the member that is wrong.
+Result<SpawnParameters> ParseSpawnParameters(const Json& parameters);
+
+/// What to start for it in that session: sandbox-helper with the command, or the command itself. The cgroup is left to the
+/// caller. kUsage if a sandbox is wanted and there are no `programs`.
+Result<SpawnRequest> MakeSpawnRequest(const SpawnParameters& parameters, const Session& session, bool programs);
+
+/// Rows and columns, 1 to 65535 each, out of an object.
+TerminalSize TakeTerminalSize(ObjectReader& reader);
+
+}  // namespace hallmark::guest

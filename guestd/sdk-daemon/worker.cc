@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "guestd/sdk-daemon/worker.h"
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <asio/posix/stream_descriptor.hpp>
+#include <asio/steady_timer.hpp>
+#include <cerrno>
+#include <csignal>
+#include <exception>
+#include <string>
+
+#include "guestd/protocol/message.h"
+#include "lib/base/file.h"
+
+namespace hallmark::guest {
+namespace {
+
+/// In the child: the signals of the daemon's loop are not ours to handle.
+void ResetSignals() {
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+  for (const int number : {SIGTERM, SIGINT, SIGPIPE}) signal(number, SIG_DFL);
+}
+
+Result<Json> CallWork(const Worker::Work& work) {
+  try {
+    return work();
+  } catch (const std::exception& exception) {
+    return InternalError(std::string("unexpected: ") + exception.what());
+  }
+}
+
+void CloseAllBut(int one, int other) {
+  unsigned int next = STDERR_FILENO + 1;
+  for (const int kept : {std::min(one, other), std::max(one, other)}) {
+    if (kept < static_cast<int>(next)) continue;
+    if (kept > static_cast<int>(next)) close_range(next, static_cast<unsigned int>(kept) - 1, 0);
+    next = static_cast<unsigned int>(kept) + 1;
+  }
+  close_range(next, ~0U, 0);
+}
+
+[[noreturn]] void RunInChild(const Worker::Work& work, int output, int keep, pid_t parent) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != parent) _exit(1);
+  CloseAllBut(output, keep);
+  ResetSignals();
+  const std::string answer = EncodeMessage(GuestMessage(Response{0, CallWork(work)}));
+  std::string_view rest = answer;
+  while (!rest.empty()) {
+    const ssize_t written = write(output, rest.data(), rest.size());
+    if (written < 0 && errno != EINTR) _exit(1);
+    if (written > 0) rest.remove_prefix(static_cast<size_t>(written));
+  }
+  close(output);
+  while (true) pause();
+}
+
+/// One piece of work, from fork to waitpid.
+class Running : public std::enable_shared_from_this<Running> {
+ public:
+  Running(asio::io_context& loop, pid_t child, UniqueFd output, Worker::Done done)
+      : child_(child), output_(loop, output.Release()), timer_(loop), done_(std::move(done)) {}
+
+  void Begin(std::chrono::milliseconds limit) {
+    timer_.expires_after(limit);
+    timer_.async_wait([self = shared_from_this(), limit](const asio::error_code& cancelled) {
+      if (cancelled) return;
+      self->Finish(IoError("no result after " + std::to_string(limit.count() / 1000) + " s")
+                       .WithHint("the disk or the shared folder does not answer"));
+    });
+    Read();
+  }
+
+ private:
+  void Read() {
+    output_.async_read_some(asio::buffer(buffer_),
+                            [self = shared_from_this()](const asio::error_code& error, size_t length) {
+                              self->text_.append(self->buffer_.data(), length);
+                              if (!error) return self->Read();
+                              if (error != asio::error::operation_aborted) self->Finish(self->Parse());
+                            });
+  }
+
+  Result<Json> Parse() const {
+    auto message = ParseGuestMessage(text_);
+    if (!message.ok()) return InternalError("the worker process ended without a result");
+    if (auto* response = std::get_if<Response>(&*message)) return std::move(response->result);
+    return InternalError("the worker process gave no response");
+  }
+
+  void Finish(Result<Json> result) {
+    if (finished_) return;
+    finished_ = true;
+    timer_.cancel();
+    asio::error_code ignored;
+    output_.close(ignored);
+    done_(std::move(result), child_);
+    kill(child_, SIGKILL);
+    Reap();
+  }
+
+  /// A child that hangs in the kernel takes its time to die; nobody waits for it.
+  void Reap() {
+    if (waitpid(child_, nullptr, WNOHANG) == child_) return;
+    timer_.expires_after(std::chrono::milliseconds(10));
+    timer_.async_wait([self = shared_from_this()](const asio::error_code&) { self->Reap(); });
+  }
+
+  pid_t child_;
+  asio::posix::stream_descriptor output_;
+  asio::steady_timer timer_;
+  Worker::Done done_;
+  std::array<char, 4096> buffer_;
+  std::string text_;
+  bool finished_ = false;
+};
+
+}  // namespace
+
+void Worker::Start(asio::io_context& loop, std::chrono::milliseconds limit, int keep, Work work, Done done) {
+  int fds[2];
+  if (pipe2(fds, O_CLOEXEC) != 0) return done(ErrnoError(errno, "pipe"), 0);
+  UniqueFd read_end(fds[0]);
+  UniqueFd write_end(fds[1]);
+  const pid_t parent = getpid();
+  const pid_t child = fork();
+  if (child < 0) return done(ErrnoError(errno, "fork"), 0);
+  if (child == 0) RunInChild(work, write_end.get(), keep, parent);
+  write_end.Reset();
+  std::make_shared<Running>(loop, child, std::move(read_end), std::move(done))->Begin(limit);
+}
+
+}  // namespace hallmark::guest
