@@ -6,7 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <set>
+#include <system_error>
 
 #include "guestd/common/log.h"
 #include "guestd/sdk-daemon/session_name.h"
@@ -21,8 +21,6 @@ namespace fs = std::filesystem;
 constexpr size_t kMaxRecordSize = 1 << 20;
 constexpr uint64_t kRecordVersion = 1;
 
-constexpr const char* kMakeRoom = "delete a session that is not needed any more, or ask for disk.collect";
-
 void AddNumber(Json& json, const char* key, const std::optional<uint64_t>& number) {
   if (number) json[key] = *number;
 }
@@ -32,9 +30,16 @@ std::optional<uint64_t> TakeOptional(ObjectReader& reader, std::string_view key)
   return reader.TakeNumber(key);
 }
 
+/// A full session disk, told as what it is: the host can do something about it.
+Result<void> TellFullDisk(Result<void> result) {
+  if (result.ok() || !result.error().message.ends_with(std::generic_category().message(ENOSPC))) return result;
+  return NoSpaceError(result.error().message)
+      .WithHint("delete a session that is not needed any more, or ask for disk.collect");
+}
+
 Result<void> MakeFolder(const fs::path& path, mode_t mode) {
   if (mkdir(path.c_str(), mode) == 0 || errno == EEXIST) return {};
-  return Result<void>(ErrnoError(errno, "making folder " + path.string())).WithHint(kMakeRoom);
+  return TellFullDisk(ErrnoError(errno, "making folder " + path.string()));
 }
 
 }  // namespace
@@ -171,8 +176,8 @@ Result<StoredSession> SessionStore::Create(const std::string& name, const Sessio
 }
 
 Result<void> SessionStore::Save(const StoredSession& session) const {
-  return WriteFileAtomically(RecordPath(session.name), AsBytes(EncodeSessionRecord(session.record)), 0600)
-      .WithHint(kMakeRoom);
+  return TellFullDisk(
+      WriteFileAtomically(RecordPath(session.name), AsBytes(EncodeSessionRecord(session.record)), 0600));
 }
 
 Result<void> SessionStore::Remove(const StoredSession& session) const {

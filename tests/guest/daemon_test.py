@@ -558,6 +558,8 @@ SLOWNESS = float(os.environ.get("HALLMARK_SLOWNESS", "1"))
 
 def main():
     global PROGRAM
+    if os.geteuid() != 0:
+        os.execvp("sudo", ["sudo", "--preserve-env=HALLMARK_SLOWNESS", sys.executable, *sys.argv])
     if os.environ.get("HALLMARK_INSIDE") != "1":
         os.environ["HALLMARK_INSIDE"] = "1"
         os.execvp("unshare", ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", sys.executable,
