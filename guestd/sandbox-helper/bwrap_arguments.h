@@ -16,7 +16,7 @@ struct Mount {
   std::string path;
   Access access = Access::kNone;
   bool folder = false;
-  /// What to mount there, opened, where somebody could put another thing at its path meanwhile; -1: what is at the path.
+  /// What to mount there, opened, where another thing could be put at its path meanwhile; -1: what is at the path.
   int fd = -1;
 
   bool operator==(const Mount&) const = default;

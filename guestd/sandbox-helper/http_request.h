@@ -35,10 +35,10 @@ struct HttpRequest {
 /// Bytes of the head at the front of `bytes`, its empty line included; 0 if that line has not come yet.
 size_t HttpHeadSize(std::string_view bytes);
 
-/// Parses a whole head, as HttpHeadSize() measures it. kCorrupt on anything that two parsers could read differently: NUL
-/// and other control characters, line ends other than CRLF, folded lines, blanks around names, a Host that does not
-/// agree with the request target or stands there twice, a body with two lengths. kUnsupported on what is well-formed and
-/// no request to a proxy.
+/// Parses a whole head, as HttpHeadSize() measures it. kCorrupt on anything that two parsers could read differently:
+/// NUL and other control characters, line ends other than CRLF, folded lines, blanks around names, a Host that does
+/// not agree with the request target or stands there twice, a body with two lengths. kUnsupported on what is
+/// well-formed and no request to a proxy.
 ///
 /// `forwarded` has the target in origin form, a Host made from the target, none of the fields that concern one
 /// connection only (RFC 9110, section 7.6.1), and "Connection: close": a connection carries one request, so that no

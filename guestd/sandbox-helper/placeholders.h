@@ -39,7 +39,7 @@ class Placeholders {
 
  private:
   Placeholders(std::string session_home, File lock) : session_home_(std::move(session_home)), lock_(std::move(lock)) {}
-  /// Makes `path`, in the folder `parent`, if it is missing, and notes it if it is a placeholder or a folder made for one.
+  /// Makes `path`, in the folder `parent`, if it is missing; notes it if it is a placeholder or a folder made for one.
   Result<void> Settle(int parent, const std::filesystem::path& path, bool placeholder, bool folder);
   /// False if somebody else was faster.
   Result<bool> Make(int parent, const std::filesystem::path& path, bool placeholder, bool folder);

@@ -240,7 +240,7 @@ Result<int> RunSandbox(const Options& options) {
   ASSIGN_OR_RETURN(Placeholders placeholders, Placeholders::Create(folders.home));
   SandboxPlan plan{.working_folder = folders.working};
   ASSIGN_OR_RETURN(plan.mounts, Mounts(options, folders, placeholders));
-  ASSIGN_OR_RETURN(const std::vector<UniqueFd> opened, OpenMounts(plan.mounts, folders.home));
+  ASSIGN_OR_RETURN(std::vector<UniqueFd> opened, OpenMounts(plan.mounts, folders.home));
   ASSIGN_OR_RETURN(plan.program, OwnProgram());
   ASSIGN_OR_RETURN(const UniqueFd filter, SeccompFile());
   plan.seccomp_fd = filter.get();
@@ -261,6 +261,7 @@ Result<int> RunSandbox(const Options& options) {
                     std::to_string(sockets.inside.get()), std::to_string(launch_file.get())}));
   sockets.inside.Reset();
   ASSIGN_OR_RETURN(Entered entered, ReceiveEntered(sockets.outside.get()));
+  opened.clear();
   UniqueFd command(static_cast<int>(syscall(SYS_pidfd_open, entered.process, 0)));
   if (!command.valid()) return ErrnoError(errno, "pidfd_open");
   RETURN_IF_ERROR(LetGo(sockets.outside.get()));

@@ -6,7 +6,8 @@
 
 namespace hallmark::sandbox {
 
-/// Runs a command in its sandbox, with its way out, to the end. The command's exit status, 128 + N if signal N ended it.
+/// Runs a command in its sandbox, with its way out, to the end. The value is the command's exit status, 128 + N if
+/// signal N ended it.
 /// Everything that the sandbox is made of dies with this process.
 Result<int> RunSandbox(const Options& options);
 

@@ -6,91 +6,20 @@ Runs in network and mount namespaces of its own: the servers that the command tr
 loopback device there, and nothing leaves the machine. As root, the helper runs as root or as an ordinary user; as an
 ordinary user, root and user are ids of a user namespace."""
 import contextlib
-import http.server
 import json
 import os
 import pathlib
 import shutil
 import signal
-import socket
-import struct
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 
+from servers import METADATA, NAMES, OTHER_PUBLIC, PRIVATE, PUBLIC, Handler, NameServer, serve
+
 USER = 1000
-PUBLIC = "11.22.33.44"  # not ours, not reachable from here, and public by its number
-OTHER_PUBLIC = "11.22.33.45"
-PRIVATE = "10.1.2.3"
-METADATA = "169.254.169.254"
 SECRET = "what only the other session knows"
-
-NAMES = {  # name: what its lookups give, one after the other, the last one again and again
-    "allowed.test": [[PUBLIC]],
-    "denied.test": [[PUBLIC]],
-    "private.test": [[PRIVATE]],
-    "metadata.test": [[METADATA]],
-    "loopback.test": [["127.0.0.1"]],
-    "mixed.test": [[PRIVATE, OTHER_PUBLIC]],
-    "rebind.test": [[PUBLIC], [PRIVATE]],
-}
-
-
-class NameServer(threading.Thread):
-    """Answers for NAMES on 127.0.0.1:53, as far as this test's clients ask."""
-
-    def __init__(self):
-        super().__init__(daemon=True)
-        self.asked = []
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind(("127.0.0.1", 53))
-
-    def run(self):
-        while True:
-            query, client = self.socket.recvfrom(1500)
-            labels, at = [], 12
-            while query[at]:
-                labels.append(query[at + 1:at + 1 + query[at]].decode())
-                at += 1 + query[at]
-            name, kind = ".".join(labels), struct.unpack(">H", query[at + 1:at + 3])[0]
-            answers = []
-            if kind == 1 and name in NAMES:
-                lists = NAMES[name]
-                answers = lists[min(self.asked.count(name), len(lists) - 1)]
-                self.asked.append(name)
-            reply = query[:2] + struct.pack(">HHHHH", 0x8180 if name in NAMES else 0x8183, 1, len(answers), 0, 0)
-            reply += query[12:at + 5]
-            for address in answers:
-                reply += b"\xc0\x0c" + struct.pack(">HHIH", 1, 1, 0, 4) + socket.inet_aton(address)
-            self.socket.sendto(reply, client)
-
-
-class Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    requests = []
-
-    def do_GET(self):
-        size = int(self.headers.get("Content-Length", 0))
-        body = self.rfile.read(size)
-        self.requests.append(self.requestline)
-        here = "%s:%d" % self.connection.getsockname()
-        text = f"{self.command} {self.path} at {here} for {self.headers['Host']} {body.decode()}\n".encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(text)))
-        self.end_headers()
-        self.wfile.write(text)
-
-    do_POST = do_GET
-
-    def log_message(self, *_):
-        pass
-
-
-def serve(port):
-    server = http.server.ThreadingHTTPServer(("0.0.0.0", port), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
 
 
 class Failure(Exception):
@@ -214,7 +143,8 @@ class Isolation:
             require(result.returncode == 125 and result.stdout == "", (text, result))
 
     def test_home_is_writable(self):
-        result = self.run("sh", "-c", "echo kept > file && mkdir -p sub && pwd && echo x > /tmp/x && echo x > /var/tmp/x")
+        script = "echo kept > file && mkdir -p sub && pwd && echo x > /tmp/x && echo x > /var/tmp/x"
+        result = self.run("sh", "-c", script)
         require(result.returncode == 0 and result.stdout.strip() == str(self.work), result)
         require((self.work / "file").read_text() == "kept\n", "the file is not there")
         require(not os.path.exists("/tmp/x"), "the machine's /tmp was written")
@@ -230,7 +160,8 @@ class Isolation:
 
     def test_signals_reach_the_command(self):
         for name in ("TERM", "INT", "HUP", "QUIT", "USR1", "USR2"):
-            process = self.start("sh", "-c", f"trap 'echo got; exit 3' {name}; echo ready; while :; do sleep 0.05; done")
+            script = f"trap 'echo got; exit 3' {name}; echo ready; while :; do sleep 0.05; done"
+            process = self.start("sh", "-c", script)
             require(process.stdout.readline() == b"ready\n", name)
             process.send_signal(getattr(signal, "SIG" + name))
             output, _ = process.communicate(timeout=60)
@@ -536,9 +467,10 @@ class Isolation:
 def main():
     helper, probe, user, test = sys.argv[1:5]
     if os.environ.get("HALLMARK_ISOLATION") != "inside":
-        new = ["--net", "--mount"] if os.geteuid() == 0 else ["--user", "--map-root-user", "--map-auto", "--net", "--mount"]
+        new = [] if os.geteuid() == 0 else ["--user", "--map-root-user", "--map-auto"]
         os.environ["HALLMARK_ISOLATION"] = "inside"
-        os.execvp("unshare", ["unshare", *new, "--propagation", "private", sys.executable, *sys.argv])
+        new += ["--net", "--mount", "--propagation", "private"]
+        os.execvp("unshare", ["unshare", *new, sys.executable, "-B", *sys.argv])
     os.environ["PATH"] += ":/usr/sbin:/sbin"
     isolation = Isolation(helper, probe, user)
     try:

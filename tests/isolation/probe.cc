@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Run inside a sandbox: tries one thing that must not work there. Exit status 0 and the reason if it was refused, 1 if it
-// worked, 2 if it was asked for something else.
+// Run inside a sandbox: tries one thing that must not work there. Exit status 0 and the reason if it was refused, 1 if
+// it worked, 2 if it was asked for something else.
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
