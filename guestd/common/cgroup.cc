@@ -98,6 +98,11 @@ Result<void> Cgroup::LimitOne(const std::string& file, const std::optional<std::
       .WithHint("its kernel lacks the controller, or the daemon's control group was not delegated");
 }
 
+Result<void> Cgroup::Prefer() const {
+  if (access((folder_ / "cpu.weight").c_str(), F_OK) != 0) return {};
+  return Write("cpu.weight", "1000");
+}
+
 Result<void> Cgroup::DieTogether() const {
   if (access((folder_ / "memory.oom.group").c_str(), F_OK) != 0) return {};
   return Write("memory.oom.group", "1");

@@ -19,7 +19,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr timeval kConnectTime{.tv_sec = 1, .tv_usec = 0};
+// Whoever dials has other things to do, and dials again.
+constexpr timeval kConnectTime{.tv_sec = 0, .tv_usec = 100000};
 
 Result<uint32_t> ParseNumber(std::string_view text) {
   uint32_t number = 0;
@@ -32,7 +33,10 @@ template <typename Address>
 Result<UniqueFd> Connect(int family, const Address& address, const std::string& name) {
   UniqueFd fd(socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (!fd.valid()) return ErrnoError(errno, name);
-  setsockopt(fd.get(), SOL_SOCKET, SO_SNDTIMEO, &kConnectTime, sizeof kConnectTime);  // connect(2) obeys it
+  // What connect(2) obeys: vsock an option of its own, others this one.
+  if (family == AF_VSOCK)
+    setsockopt(fd.get(), AF_VSOCK, SO_VM_SOCKETS_CONNECT_TIMEOUT, &kConnectTime, sizeof kConnectTime);
+  setsockopt(fd.get(), SOL_SOCKET, SO_SNDTIMEO, &kConnectTime, sizeof kConnectTime);
   if (connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
     return ErrnoError(errno, "connecting to " + name);
   }

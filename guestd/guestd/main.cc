@@ -95,6 +95,7 @@ Result<Cgroup> ArrangeCgroups() {
   for (const char* part : {"supervisor", "daemon", "sessions"}) RETURN_IF_ERROR(own.Child(part).Create());
   RETURN_IF_ERROR(own.Child("supervisor").Enter());  // a group with processes of its own may not delegate
   RETURN_IF_ERROR(own.Delegate());
+  for (const char* part : {"supervisor", "daemon"}) RETURN_IF_ERROR(own.Child(part).Prefer());
   return own;
 }
 

@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <limits>
+#include <sstream>
 #include <thread>
 
 #include "guestd/common/log.h"
@@ -24,7 +25,33 @@ constexpr const char* kOptions = "errors=remount-ro";
 constexpr const char* kLeftAlone =
     "nothing was changed: check a copy of the disk on the host with e2fsck -n, or give the guest a new session disk";
 
+Result<void> MountAt(const std::string& node, const fs::path& folder) {
+  const std::string before = DeviceMountedAt(folder);
+  if (before == node) {
+    Log("guestd", "session disk " + node + " is mounted at " + folder.string() + " already");
+    return {};
+  }
+  if (!before.empty()) return IoError(before + " is mounted at " + folder.string() + " already, and is not " + node);
+  Log("guestd", "mounting session disk " + node + " at " + folder.string());
+  std::error_code ignored;
+  fs::create_directories(folder, ignored);
+  if (mount(node.c_str(), folder.c_str(), "ext4", MS_NOSUID | MS_NODEV | MS_NOATIME, kOptions) == 0) return {};
+  return Result<void>(ErrnoError(errno, "session disk " + node + ": mounting it at " + folder.string()))
+      .WithHint(kLeftAlone);
+}
+
 }  // namespace
+
+std::string DeviceMountedAt(const fs::path& folder) {
+  const auto mounts = ReadSmallFile("/proc/self/mounts");
+  if (!mounts.ok()) return {};
+  std::istringstream lines(*mounts);
+  std::string found;
+  for (std::string device, place, rest; lines >> device >> place && std::getline(lines, rest);) {
+    if (place == folder.string()) found = device;  // the last one covers those before it
+  }
+  return found;
+}
 
 Result<void> MountSessionDisk(const std::string& label, const fs::path& folder, std::chrono::milliseconds patience) {
   using Clock = std::chrono::steady_clock;
@@ -32,15 +59,7 @@ Result<void> MountSessionDisk(const std::string& label, const fs::path& folder, 
   const auto end = Clock::now() + patience;
   for (devices.Refresh();; devices.Refresh()) {
     const auto device = devices.Find({DeviceName::Kind::kLabel, label});
-    if (device.ok()) {
-      Log("guestd", "mounting session disk " + device->node + " at " + folder.string());
-      std::error_code ignored;
-      fs::create_directories(folder, ignored);
-      if (mount(device->node.c_str(), folder.c_str(), "ext4", MS_NOSUID | MS_NODEV | MS_NOATIME, kOptions) == 0)
-        return {};
-      return Result<void>(ErrnoError(errno, "session disk " + device->node + ": mounting it at " + folder.string()))
-          .WithHint(kLeftAlone);
-    }
+    if (device.ok()) return MountAt(device->node, folder);
     if (device.error().kind != ErrorKind::kNotFound) return device.error();
     if (Clock::now() >= end) break;
     std::this_thread::sleep_for(kPollInterval);

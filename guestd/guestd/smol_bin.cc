@@ -8,6 +8,7 @@
 
 #include "guestd/common/log.h"
 #include "guestd/guestd/exfat_label.h"
+#include "guestd/guestd/session_disk.h"
 
 namespace hallmark::guest {
 namespace {
@@ -69,6 +70,8 @@ Result<void> VisitSmolBin(const std::string& label, const fs::path& folder, std:
   ASSIGN_OR_RETURN(const std::string node, WaitForDisk(label, patience));
   std::error_code ignored;
   fs::create_directories(folder, ignored);
+  if (!DeviceMountedAt(folder).empty())
+    umount2(folder.c_str(), UMOUNT_NOFOLLOW | MNT_DETACH);  // of one that was killed
   if (mount(node.c_str(), folder.c_str(), "exfat", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr) != 0) {
     return ErrnoError(errno, "mounting smol-bin device " + node + " at " + folder.string());
   }

@@ -48,6 +48,10 @@ void Supervisor::Launch() {
 void Supervisor::AskHealth() {
   waiting_ = true;
   channel_->Send(EncodeMessage(HostMessage(Request{++asked_, "health", Json::object()})));
+  ExpectHealth();
+}
+
+void Supervisor::ExpectHealth() {
   health_timer_.expires_after(RestartPolicy::kHealthDeadline);
   health_timer_.async_wait([this](const asio::error_code& cancelled) {
     if (cancelled || !waiting_) return;
@@ -85,6 +89,7 @@ void Supervisor::Answer(const Event& event) {
   if (event.name != "trim") return Log("guestd", "sdk-daemon sent what nobody knows: " + event.name);
   Json parameters = Json::object();
   const auto trimmed = options_.trim();
+  if (waiting_) ExpectHealth();  // its answer may have come while the disk was slow
   if (trimmed.ok()) {
     parameters["bytes"] = *trimmed;
   } else {

@@ -44,6 +44,7 @@ class Supervisor {
  private:
   void Launch();
   void AskHealth();
+  void ExpectHealth();
   void TakeFrame(const std::string& body);
   void TakeResponse(const Response& response);
   void Answer(const Event& event);

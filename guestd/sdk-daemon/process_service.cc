@@ -74,7 +74,7 @@ void ProcessService::Spawn(const Json& parameters, const Reply& reply) {
   const Cgroup cgroup = (*session)->cgroup.Child("p" + std::to_string(id));
   const auto prepare = [&]() -> Result<Spawned> {
     RETURN_IF_ERROR(cgroup.Create());
-    RETURN_IF_ERROR(cgroup.Limit(wanted->limits));
+    if (wanted->limits != CgroupLimits{}) RETURN_IF_ERROR(cgroup.Limit(wanted->limits));
     RETURN_IF_ERROR(cgroup.DieTogether());
     request->cgroup = cgroup;
     return guest::Spawn(*request);

@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
 #include "guestd/common/log.h"
 #include "guestd/sdk-daemon/session_name.h"
@@ -16,6 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::chrono::milliseconds kSweepInterval{20};
+constexpr std::chrono::seconds kClearLimit{2};
 constexpr std::chrono::seconds kMountLimit{10};
 constexpr std::chrono::hours kTrashLimit{1};
 constexpr size_t kMaxFolders = 100;
@@ -101,8 +104,7 @@ SessionService::SessionService(asio::io_context& loop, Options options)
 
 void SessionService::Recover() {
   if (const auto created = options_.cgroup.Create(); !created.ok()) return LogError("sdk-daemon", created.error());
-  if (const auto killed = options_.cgroup.Kill(); !killed.ok()) LogError("sdk-daemon", killed.error());
-  for (const Cgroup& left : options_.cgroup.Children()) graveyard_.Bury(left);
+  ClearCgroups();
   if (const auto delegated = options_.cgroup.Delegate(); !delegated.ok()) LogError("sdk-daemon", delegated.error());
   if (!options_.trouble.empty()) return;
   auto stored = store_.Recover();
@@ -112,13 +114,31 @@ void SessionService::Recover() {
   }
   for (StoredSession& found : *stored) {
     auto session = std::make_unique<Session>();
-    session->cgroup = options_.cgroup.Child(found.name);
+    session->cgroup = CgroupOf(found);
     session->stored = std::move(found);
     sessions_[session->stored.name] = std::move(session);
   }
   EmptyTrash([](const Result<Json>& result) {
     if (!result.ok()) LogError("sdk-daemon", result.error());
   });
+}
+
+/// Kills what an earlier daemon left and waits until it is gone: its sessions are about to get groups of the same names.
+void SessionService::ClearCgroups() {
+  if (const auto killed = options_.cgroup.Kill(); !killed.ok()) LogError("sdk-daemon", killed.error());
+  const auto end = std::chrono::steady_clock::now() + kClearLimit;
+  for (const Cgroup& left : options_.cgroup.Children()) {
+    Result<void> removed = left.Remove();
+    while (!removed.ok() && std::chrono::steady_clock::now() < end) {
+      std::this_thread::sleep_for(kSweepInterval);
+      removed = left.Remove();
+    }
+    if (!removed.ok()) LogError("sdk-daemon", removed.error());
+  }
+}
+
+Cgroup SessionService::CgroupOf(const StoredSession& stored) const {
+  return options_.cgroup.Child(stored.name + "." + std::to_string(stored.uid));
 }
 
 void SessionService::AddMethods(MethodTable& methods) {
@@ -195,10 +215,20 @@ void SessionService::Create(const Json& parameters, const Reply& reply) {
   if (!created.ok()) return reply(created.error());
   auto session = std::make_unique<Session>();
   session->stored = std::move(*created);
-  session->cgroup = options_.cgroup.Child(name);
+  session->cgroup = CgroupOf(session->stored);
   Log("process", "made uid=" + std::to_string(session->stored.uid) + " for " + session->stored.home.string());
   Session& made = *(sessions_[name] = std::move(session));
-  Activate(made, reply);
+  Activate(made, [this, name, reply](Result<Json> result) {
+    if (!result.ok()) Discard(name);
+    reply(std::move(result));
+  });
+}
+
+void SessionService::Discard(const std::string& name) {
+  const Session& session = *sessions_.at(name);
+  if (const auto removed = store_.Remove(session.stored); !removed.ok()) LogError("process", removed.error());
+  graveyard_.Bury(session.cgroup);
+  sessions_.erase(name);
 }
 
 void SessionService::Resume(const Json& parameters, const Reply& reply) {

@@ -83,7 +83,12 @@ class SessionService {
   void Mount(const Json& parameters, const Reply& reply);
   void Unmount(const Json& parameters, const Reply& reply);
 
+  /// A session's group; its name comes once, so that one that is still being removed is no other's.
+  [[nodiscard]] Cgroup CgroupOf(const StoredSession& stored) const;
+  void ClearCgroups();
   void Activate(Session& session, const Reply& reply);
+  /// Takes back a session that could not be made.
+  void Discard(const std::string& name);
   void Activated(const std::string& name, Result<Json> result, pid_t child, const Reply& reply);
   /// Attaches every folder, and answers with the session and what came of each.
   void Attach(const std::string& name, const std::vector<SharedFolder>& folders, const Reply& reply);

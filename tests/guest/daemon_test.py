@@ -165,6 +165,12 @@ class SessionTest(DaemonTest):
         self.assertEqual(self.guest.call("session.list")["sessions"], [])
         self.assertFails("not_found", "no session", "process.spawn", session=name, command=["true"], sandbox=False)
 
+    def test_a_name_may_come_again_at_once(self):
+        for _ in range(10):
+            self.assertEqual(self.session(name="a-b-c"), "a-b-c")
+            self.spawn("a-b-c", "/bin/sh", "-c", "setsid sleep 1000 & sleep 1000")
+            self.guest.call("session.delete", session="a-b-c")
+
     def test_it_continues_after_a_restart(self):
         name = self.session(open_files=200)
         uid = os.stat(SESSIONS / name).st_uid
@@ -317,6 +323,9 @@ class ProcessTest(DaemonTest):
 
     def test_limits_are_enforced_or_refused(self):
         controllers = (self.daemon.cgroup / "cgroup.controllers").read_text().split()
+        if "pids" not in controllers:
+            self.assertFails("unsupported", "can't limit pids", "session.create", name="a-b-c", processes=50)
+            self.assertEqual(len(self.guest.call("session.list")["sessions"]), 1)
         if "pids" in controllers:
             process = self.spawn(self.name, "/bin/bash", "-c", "bomb() { bomb | bomb & }; bomb; sleep 2", processes=50)
             self.daemon.health()

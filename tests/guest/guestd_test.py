@@ -1,0 +1,208 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""guestd as systemd and the host see it: disks, supervision, and what it never touches.
+Usage, as root: guestd_test.py GUESTD SDK_DAEMON [TEST...]"""
+import hashlib
+import os
+import pathlib
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import unittest
+
+import guest_client
+from guest_client import GuestError
+from native_daemon import cgroup_mount, wait_until
+
+LABEL = "hallmark-tests"
+IMAGE = pathlib.Path("/run/disk.img")
+LOG = pathlib.Path("/run/guestd.log")
+NOTIFY = "/run/notify"
+SUPERBLOCK = 1024
+
+
+def enter_new_root():
+    """A root that is this machine's under an overlay in memory, so that /sessions and /run are the test's own."""
+    run = lambda *command: subprocess.run(command, check=True)
+    run("mount", "-t", "tmpfs", "tmpfs", "/mnt")
+    for folder in "upper", "work", "root":
+        os.mkdir(f"/mnt/{folder}")
+    run("mount", "-t", "overlay", "-o", "lowerdir=/,upperdir=/mnt/upper,workdir=/mnt/work", "overlay", "/mnt/root")
+    for folder in "/dev", "/sys", "/proc":
+        run("mount", "--rbind", folder, "/mnt/root" + folder)
+    for folder in "/run", "/mnt":
+        run("mount", "-t", "tmpfs", "tmpfs", "/mnt/root" + folder)
+    os.chroot("/mnt/root")
+    os.chdir("/")
+
+
+class GuestdTest(unittest.TestCase):
+    def setUp(self):
+        with open(IMAGE, "wb") as file:
+            file.truncate(64 << 20)
+        subprocess.run(["mkfs.ext4", "-q", "-L", LABEL, str(IMAGE)], check=True)
+        self.loop = None
+        self.guestd = None
+        self.guest = None
+        self.listener = guest_client.listen("/run/host.sock")
+        self.notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        if os.path.exists(NOTIFY):
+            os.unlink(NOTIFY)
+        self.notify.bind(NOTIFY)
+        LOG.write_bytes(b"")
+
+    def tearDown(self):
+        if self.guestd and self.guestd.poll() is None:
+            self.stop()
+        self.drop_host()
+        self.listener.close()
+        self.notify.close()
+        subprocess.run(["umount", "-l", "/sessions"], capture_output=True, check=False)
+        if self.loop:
+            subprocess.run(["losetup", "-d", self.loop], check=True)
+
+    def start(self):
+        if not self.loop:
+            self.loop = subprocess.run(["losetup", "--find", "--show", str(IMAGE)], check=True, capture_output=True,
+                                       text=True).stdout.strip()
+        with open(LOG, "ab") as log:
+            self.guestd = subprocess.Popen(
+                [GUESTD, "--session-label", LABEL, "--programs", PROGRAMS, "--connect", "unix:/run/host.sock"],
+                stderr=log, env={**os.environ, "NOTIFY_SOCKET": NOTIFY}, preexec_fn=enter_group)
+        self.expect("READY=1", 20)
+        self.accept()
+
+    def accept(self):
+        self.drop_host()
+        self.guest = guest_client.Guest.accept(self.listener)
+
+    def drop_host(self):
+        if self.guest:
+            self.guest.close()
+            self.guest = None
+
+    def expect(self, state, seconds):
+        self.notify.settimeout(seconds)
+        while state not in (said := self.notify.recv(4096).decode()):
+            pass
+        return said
+
+    def stop(self):
+        self.guestd.send_signal(signal.SIGTERM)
+        self.expect("STOPPING=1", 10)
+        self.assertEqual(self.guestd.wait(30), 0)
+
+    def daemon_pid(self):
+        return int(subprocess.run(["pgrep", "-n", "-x", "sdk-daemon"], check=True, capture_output=True).stdout)
+
+    def digest(self):
+        return hashlib.sha256(IMAGE.read_bytes()).hexdigest()
+
+    def test_mounts_starts_and_ends_in_order(self):
+        self.start()
+        self.assertEqual(self.guest.hello["trouble"], "")
+        self.assertEqual(self.guest.call("session.create", name="a-b-c")["uid"], 1001)
+        self.assertGreaterEqual(self.guest.call("disk.trim")["bytes"], 1)
+        self.stop()
+        log = LOG.read_text()
+        stamp = r"^\d{4}/\d\d/\d\d \d\d:\d\d:\d\d "
+        self.assertRegex(log, re.compile(stamp + rf"\[guestd\] mounting session disk {self.loop} at /sessions$", re.M))
+        self.assertFalse(os.path.ismount("/sessions"))
+        self.start()
+        self.assertIn("[process] recovered uid=1001 gid=1001 from /sessions/a-b-c", LOG.read_text())
+
+    def test_a_daemon_that_dies_or_hangs_is_back_within_ten_seconds(self):
+        self.start()
+        self.guest.call("session.create", name="a-b-c")
+        for how in signal.SIGKILL, signal.SIGSTOP, signal.SIGSEGV:
+            instance = self.guest.hello["instance"]
+            start = time.monotonic()
+            os.kill(self.daemon_pid(), how)
+            self.accept()
+            print(f"{how.name}: back after {time.monotonic() - start:.1f} s", file=sys.stderr)
+            self.assertLess(time.monotonic() - start, 10)
+            self.assertNotEqual(self.guest.hello["instance"], instance)
+            self.assertEqual(self.guest.call("session.resume", session="a-b-c")["uid"], 1001)
+
+    def test_an_unknown_superblock_is_reported_and_not_touched(self):
+        with open(IMAGE, "r+b") as file:
+            file.seek(SUPERBLOCK)
+            file.write(os.urandom(1024))
+        before = self.digest()
+        self.start()
+        self.assertIn(f"no disk has a superblock with the label {LABEL}", self.guest.hello["trouble"].replace("LABEL=", ""))
+        with self.assertRaisesRegex(GuestError, "sessions can't work: no disk"):
+            self.guest.call("session.create")
+        self.stop()
+        self.assertEqual(self.digest(), before)
+
+    def test_a_damaged_superblock_is_reported_and_not_touched(self):
+        with open(IMAGE, "r+b") as file:
+            file.seek(SUPERBLOCK + 4)  # the number of blocks: its checksum no longer holds
+            byte = file.read(1)[0]
+            file.seek(SUPERBLOCK + 4)
+            file.write(bytes([byte ^ 1]))
+        before = self.digest()
+        self.start()
+        self.assertIn("mounting it at /sessions", self.guest.hello["trouble"])
+        self.assertIn("nothing was changed", LOG.read_text())
+        self.stop()
+        self.assertEqual(self.digest(), before)
+
+    def test_killed_it_leaves_nothing_that_the_next_one_minds(self):
+        self.start()
+        self.guest.call("session.create", name="a-b-c")
+        for _ in range(5):
+            self.guestd.kill()
+            self.guestd.wait()
+            wait_until(daemon_is_gone, what="the end of sdk-daemon, which guestd takes along")
+            self.start()
+            self.assertEqual(self.guest.call("session.resume", session="a-b-c")["uid"], 1001)
+            mounted = [line for line in pathlib.Path("/proc/self/mounts").read_text().splitlines() if " /sessions " in line]
+            self.assertEqual(len(mounted), 1)
+
+
+def daemon_is_gone():
+    """This is the first process of its namespace: what lost its parent is ours to reap."""
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    except ChildProcessError:
+        pass
+    return subprocess.run(["pgrep", "-x", "sdk-daemon"], capture_output=True, check=False).returncode == 1
+
+
+def enter_group():
+    (GROUP / "cgroup.procs").write_text("0")
+
+
+def main():
+    global GUESTD, PROGRAMS, GROUP
+    if os.geteuid() != 0:
+        os.execvp("sudo", ["sudo", sys.executable, *sys.argv])
+    if os.environ.get("HALLMARK_INSIDE") != "1":
+        os.environ["HALLMARK_INSIDE"] = "1"
+        os.execvp("unshare", ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", sys.executable,
+                              *sys.argv])
+    programs = {name: pathlib.Path(sys.argv.pop(1)).read_bytes() for name in ("guestd", "sdk-daemon")}
+    enter_new_root()
+    PROGRAMS = "/run/programs"
+    os.mkdir(PROGRAMS)
+    for name, content in programs.items():
+        path = pathlib.Path(PROGRAMS, name)
+        path.write_bytes(content)
+        path.chmod(0o755)
+    GUESTD = f"{PROGRAMS}/guestd"
+    GROUP = cgroup_mount() / f"hallmark-guestd-{os.getpid()}-{time.monotonic_ns()}"
+    GROUP.mkdir()
+    result = unittest.main(verbosity=2, exit=False).result
+    for folder, _, _ in os.walk(GROUP, topdown=False):
+        wait_until(lambda folder=folder: not os.path.exists(folder) or not os.rmdir(folder))
+    sys.exit(not result.wasSuccessful())
+
+
+if __name__ == "__main__":
+    main()
