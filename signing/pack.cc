@@ -160,7 +160,7 @@ Result<PackedImage> Packer::Pack() {
   ASSIGN_OR_RETURN(table_.raw_size, image_.Size());
   table_.chunk_size = options_.chunk_size;
   ASSIGN_OR_RETURN(data_, DataRanges(image_));
-  progress_.BeginStage("Compressing the image", table_.raw_size, Progress::Unit::kBytes);
+  progress_.BeginStage(options_.stage, table_.raw_size, Progress::Unit::kBytes);
   const size_t limit = 2 * pool_.size() + 1;
   for (uint64_t offset = 0; offset < table_.raw_size; offset += options_.chunk_size) {
     const auto length = static_cast<size_t>(std::min<uint64_t>(options_.chunk_size, table_.raw_size - offset));

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "lib/base/file.h"
 #include "lib/base/progress.h"
@@ -16,8 +17,9 @@ namespace hallmark {
 
 struct PackOptions {
   int level = kDefaultZstdLevel;
-  uint32_t chunk_size = kDefaultChunkSize;  ///< bytes: a power of two from 64 KiB to 64 MiB
-  bool sha1 = true;                         ///< digests for .origin files too
+  uint32_t chunk_size = kDefaultChunkSize;      ///< bytes: a power of two from 64 KiB to 64 MiB
+  bool sha1 = true;                             ///< digests for .origin files too
+  std::string stage = "Compressing the image";  ///< what progress calls it
 };
 
 /// A file as the manifest names it.

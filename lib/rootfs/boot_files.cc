@@ -3,11 +3,16 @@
 
 #include <sys/stat.h>
 
+#include "lib/archive/cpio.h"
 #include "lib/base/file.h"
 #include "lib/rootfs/initramfs.h"
+#include "lib/rootfs/kernel_check.h"
+#include "lib/rootfs/kernel_modules.h"
 
 namespace hallmark {
 namespace {
+
+constexpr uint64_t kMaxInitramfsSize = uint64_t{1} << 30;
 
 /// GRUB's names for one architecture.
 struct GrubNames {
@@ -52,6 +57,18 @@ std::string GrubConfiguration(const std::string& command_line) {
          "}\n";
 }
 
+/// Refuses a kernel that boots on one host and hangs on another.
+Result<void> RefuseUnfitKernel(const FileTree& rootfs, const BootFiles& boot) {
+  ASSIGN_OR_RETURN(const FileTree initramfs, ReadCpio(boot.initramfs, kMaxInitramfsSize));
+  ASSIGN_OR_RETURN(const KernelReport report, CheckKernel(rootfs, initramfs));
+  if (report.ok()) return {};
+  std::string text = "kernel " + report.version + " lacks what guests need:";
+  for (const KernelProblem& problem : report.problems) {
+    if (!problem.requirement.optional) text += "\n  " + Describe(problem);
+  }
+  return UnsupportedError(text).WithHint("choose another kernel package in [apt]");
+}
+
 }  // namespace
 
 Result<BootFiles> CollectBootFiles(const Recipe& recipe, const FileTree& rootfs, Timestamp mtime) {
@@ -72,8 +89,11 @@ Result<BootFiles> CollectBootFiles(const Recipe& recipe, const FileTree& rootfs,
   ASSIGN_OR_RETURN(const std::string id, DistributionId(rootfs));
   boot.grub_cfg_folder = "EFI/" + id;
   ASSIGN_OR_RETURN(const auto init, GuestProgram(recipe.architecture, "init"));
-  ASSIGN_OR_RETURN(boot.initramfs,
-                   MakeInitramfs(rootfs, {.init = init, .kernel_version = boot.kernel_version, .mtime = mtime}));
+  ASSIGN_OR_RETURN(boot.initramfs, MakeInitramfs(rootfs, {.init = init,
+                                                          .architecture = recipe.architecture,
+                                                          .kernel_version = boot.kernel_version,
+                                                          .mtime = mtime}));
+  RETURN_IF_ERROR(RefuseUnfitKernel(rootfs, boot));
   return boot;
 }
 

@@ -13,18 +13,16 @@ namespace hallmark {
 
 struct InitramfsOptions {
   std::filesystem::path init;  ///< the guest's `init`, static, for the kernel's architecture
+  std::string architecture;    ///< Debian's name: "arm64"
   std::string kernel_version;  ///< "6.1.0-56-arm64"
   Timestamp mtime;             ///< of every file in it
 };
 
-/// An initramfs (newc, zstd) for the kernel in `rootfs`: `init`, those of GuestModules() that the kernel does not have
-/// built in, what they depend on, and the list that `init` loads them by. The tree's modules.dep must be there: whoever
+/// An initramfs (newc, zstd) for the kernel in `rootfs`: `init`, those modules of kernel-config/ that the kernel does not
+/// have built in, what they depend on, and the list that `init` loads them by. The tree's modules.dep must be there: whoever
 /// made the tree has run depmod (Debian's kernel packages do). The same input gives the same bytes. kNotFound if the
 /// kernel lacks a required module.
 Result<ByteVector> MakeInitramfs(const FileTree& rootfs, const InitramfsOptions& options);
-
-/// The version of the one kernel in /boot that has its modules. kNotFound if there is none, kUsage if there are several.
-Result<std::string> KernelVersion(const FileTree& rootfs);
 
 /// A program for the guest, as built: in $HALLMARK_GUEST/ARCHITECTURE/, or where this build or installation keeps them.
 Result<std::filesystem::path> GuestProgram(std::string_view architecture, std::string_view name);

@@ -95,6 +95,7 @@ class RecipeReader {
   Result<void> ReadHook(const TomlValue& table);
   Result<void> ReadBuild(const TomlValue& table);
   Result<void> ReadSystemd(const TomlValue& table);
+  Result<void> ReadGuest(const TomlValue& table);
   Result<void> ReadImage(const TomlValue& table);
   Result<void> Include(const TomlValue& value);
 
@@ -158,6 +159,7 @@ Result<void> RecipeReader::ReadTop(const TomlValue& top, bool may_include) {
                         {"hook", Tables(&RecipeReader::ReadHook)},
                         {"build", Tables(&RecipeReader::ReadBuild)},
                         {"systemd", Table(&RecipeReader::ReadSystemd)},
+                        {"guest", Table(&RecipeReader::ReadGuest)},
                         {"image", Table(&RecipeReader::ReadImage)}});
 }
 
@@ -335,6 +337,11 @@ Result<void> RecipeReader::ReadSystemd(const TomlValue& table) {
                         {"default_target", taker_.String(&systemd.default_target, CheckName)}});
 }
 
+Result<void> RecipeReader::ReadGuest(const TomlValue& table) {
+  return ReadTomlTable(document_, table, "[guest]",
+                       {{"programs", taker_.Strings(&recipe_->guest.programs, CheckName)}});
+}
+
 Result<void> RecipeReader::ReadImage(const TomlValue& table) {
   Recipe::Image& image = recipe_->image;
   return ReadTomlTable(document_, table, "[image]",
@@ -342,6 +349,7 @@ Result<void> RecipeReader::ReadImage(const TomlValue& table) {
                         {"max_used", Parsed(ParseShare, &image.max_used)},
                         {"verity", taker_.Boolean(&image.verity)},
                         {"sha1", taker_.Boolean(&image.sha1)},
+                        {"session_size", Parsed(ParseSize, &image.session_size)},
                         {"kernel_arguments", taker_.String(&image.kernel_arguments, CheckLine)}});
 }
 

@@ -103,12 +103,16 @@ struct Recipe {
     std::vector<std::string> mask;
     std::string default_target;
   };
+  struct Guest {
+    std::vector<std::string> programs;  ///< of guestd/, put into /usr/lib/hallmark
+  };
   struct Image {
     uint64_t size = 0;      ///< of the whole disk, bytes
     double max_used = 1.0;  ///< share of the root partition that may be used; more fails the build
     bool verity = true;
-    bool sha1 = true;              ///< writes .origin files
-    std::string kernel_arguments;  ///< after what the build itself puts there
+    bool sha1 = true;                           ///< writes .origin files
+    uint64_t session_size = uint64_t{8} << 30;  ///< of the session disk, bytes
+    std::string kernel_arguments;               ///< after what the build itself puts there
   };
 
   std::filesystem::path file;    ///< recipe.toml itself
@@ -127,6 +131,7 @@ struct Recipe {
   std::vector<Hook> hooks;
   std::vector<Build> builds;
   Systemd systemd;
+  Guest guest;
   std::string hostname;
   std::string locale;    ///< "C.UTF-8"
   std::string timezone;  ///< "Etc/UTC"

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// make_initramfs ROOT INIT OUTPUT: the initramfs for the one kernel of the folder ROOT.
+// make_initramfs ROOT INIT OUTPUT: the initramfs for the one kernel, of arm64, of the folder ROOT.
 #include <cstdio>
 
 #include "lib/base/file.h"
 #include "lib/rootfs/initramfs.h"
+#include "lib/rootfs/kernel_modules.h"
 
 namespace hallmark {
 namespace {
@@ -11,7 +12,7 @@ namespace {
 Result<void> Run(char** arguments) {
   ASSIGN_OR_RETURN(const FileTree tree, FileTree::Scan(arguments[1]));
   ASSIGN_OR_RETURN(const std::string version, KernelVersion(tree));
-  ASSIGN_OR_RETURN(const ByteVector bytes, MakeInitramfs(tree, {arguments[2], version, {}}));
+  ASSIGN_OR_RETURN(const ByteVector bytes, MakeInitramfs(tree, {arguments[2], "arm64", version, {}}));
   return WriteFileAtomically(arguments[3], bytes);
 }
 

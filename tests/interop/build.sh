@@ -37,6 +37,16 @@ done
 debugfs -R 'ls /etc/ssh' "$scratch/root" 2>/dev/null | grep -q ssh_host_ && fail "a host key is in the image"
 rm "$scratch/root" "$scratch/tree" "$scratch/esp"
 
+"$hallmark" kernel-config check "$scratch/out" || fail "the image's kernel is not fit"
+zstd -dq --sparse "$scratch/out/sessiondata.img.zst" -o "$scratch/sessions" || fail "the session disk is not zstd"
+e2fsck -fn "$scratch/sessions" || fail "e2fsck is not content with the session disk"
+dumpe2fs -h "$scratch/sessions" 2>/dev/null >"$scratch/sessions.txt"
+grep -q '^Filesystem volume name: *sessions$' "$scratch/sessions.txt" || fail "the session disk has another label"
+grep -q '^Filesystem features:.*has_journal' "$scratch/sessions.txt" || fail "the session disk has no journal"
+[ "$(stat -c %s "$scratch/sessions")" = "$(jq -r '.predicate.artifacts[] | select(.role == "session-disk") | .size' \
+  "$scratch/out/manifest.json")" ] || fail "the session disk has another size than the manifest says"
+rm "$scratch/sessions"
+
 (cd "$scratch/out" && sha256sum -c --strict --quiet SHA256SUMS) || fail "SHA256SUMS"
 zstd -t -q "$scratch/out/rootfs.img.zst" || fail "zstd is not content"
 zstd -dc "$scratch/out/rootfs.img.zst" | cmp - "$image" || fail "the .zst holds another image"

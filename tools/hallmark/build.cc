@@ -1,19 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
+
 #include <cstdio>
 #include <cxxopts.hpp>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "lib/base/file.h"
+#include "lib/ext4/empty.h"
 #include "lib/rootfs/boot_files.h"
 #include "lib/rootfs/cache.h"
 #include "lib/rootfs/fetch.h"
+#include "lib/rootfs/guest_files.h"
 #include "lib/rootfs/image.h"
 #include "lib/rootfs/installed_packages.h"
 #include "lib/rootfs/lock.h"
 #include "lib/rootfs/namespace.h"
 #include "lib/rootfs/recipe.h"
 #include "lib/rootfs/sbom.h"
+#include "lib/rootfs/seed.h"
 #include "lib/rootfs/tree.h"
 #include "tools/hallmark/bundle_diff.h"
 #include "tools/hallmark/bundle_writer.h"
@@ -29,7 +34,8 @@ struct BuildOptions {
   fs::path recipe;
   fs::path output;
   fs::path check_against;  ///< empty: nothing
-  fs::path smol_bin;  ///< empty: none
+  fs::path smol_bin;       ///< empty: none
+  fs::path trust;          ///< empty: none
   bool offline = false;
   bool json = false;
   size_t jobs = 0;
@@ -44,6 +50,7 @@ Result<std::optional<BuildOptions>> ParseBuild(const Arguments& arguments) {
   options.add_options()("recipe", "A recipe.toml, or the folder that holds one", cxxopts::value<std::string>(),
                         "RECIPE")("o,output", "The bundle's folder", cxxopts::value<std::string>(), "BUNDLE")(
       "smol-bin", "A smol-bin image to put into the bundle", cxxopts::value<std::string>(), "FILE")(
+      "trust", "Trust file for the image: the guest checks smol-bin with it", cxxopts::value<std::string>(), "FILE")(
       "offline", "Take everything from the cache; open no socket")(
       "emulate-all", "Give maintainer scripts nothing of the builder's: slower, and the same image")(
       "check-against", "Compare the bundle with this one (or a raw image) and name what differs",
@@ -68,6 +75,7 @@ Result<std::optional<BuildOptions>> ParseBuild(const Arguments& arguments) {
     }
   }
   if (parsed->count("smol-bin") != 0) build.smol_bin = (*parsed)["smol-bin"].as<std::string>();
+  if (parsed->count("trust") != 0) build.trust = (*parsed)["trust"].as<std::string>();
   build.offline = parsed->count("offline") != 0;
   build.json = parsed->count("json") != 0;
   build.jobs = JobsFrom(*parsed);
@@ -94,9 +102,23 @@ Result<ByteVector> ReadKernel(const BootFiles& boot) {
 
 ByteVector ToBytes(const std::string& text) { return {text.begin(), text.end()}; }
 
+/// An empty session disk, so that neither host nor guest ever runs mkfs. It has no name: it goes with its descriptor.
+Result<File> MakeSessionDisk(const Recipe& recipe, const Lock& lock, const WorkFolder& work) {
+  const Seed seed(recipe.name, recipe.architecture);
+  ASSIGN_OR_RETURN(File disk, File::Open(work.path(), O_TMPFILE | O_RDWR));
+  RETURN_IF_ERROR(WriteEmptyExt4({.size = recipe.image.session_size,
+                                  .uuid = seed.Uuid("session disk"),
+                                  .hash_seed = seed.Uuid("session disk directory hashes"),
+                                  .label = "sessions",
+                                  .time = lock.source_date_epoch},
+                                 disk)
+                      .WithContext("making the session disk"));
+  return disk;
+}
+
 /// The image and all that belongs to it, from a finished tree to a bundle under its name.
 Result<Manifest> MakeBundle(const BuildOptions& options, const Recipe& recipe, const Lock& lock, const FileTree& tree,
-                            ThreadPool& pool, Progress& progress) {
+                            const WorkFolder& work, ThreadPool& pool, Progress& progress) {
   const Timestamp time{.seconds = static_cast<int64_t>(lock.source_date_epoch)};
   progress.BeginStage("Making the initramfs");
   ASSIGN_OR_RETURN(const BootFiles boot, CollectBootFiles(recipe, tree, time));
@@ -121,7 +143,8 @@ Result<Manifest> MakeBundle(const BuildOptions& options, const Recipe& recipe, c
   }
   PackOptions pack = options.pack;
   pack.sha1 = recipe.image.sha1;
-  return WriteBundle(folder, *image, std::move(manifest), extras, pack, pool, progress);
+  ASSIGN_OR_RETURN(const File session_disk, MakeSessionDisk(recipe, lock, work));
+  return WriteBundle(folder, *image, &session_disk, std::move(manifest), extras, pack, pool, progress);
 }
 
 void PrintSummary(const BuildOptions& options, const Manifest& manifest, const FileTree& tree,
@@ -186,8 +209,10 @@ Result<int> RunBuild(const Arguments& arguments) {
   RETURN_IF_ERROR(FetchAll(recipe, lock, cache, {.offline = options->offline}, progress));
   ThreadPool pool(options->jobs);
   ASSIGN_OR_RETURN(const WorkFolder work, WorkFolder::Create(cache));
-  ASSIGN_OR_RETURN(const FileTree tree, MakeTree(recipe, lock, cache, work, options->packages, pool, progress));
-  ASSIGN_OR_RETURN(const Manifest manifest, MakeBundle(*options, recipe, lock, tree, pool, progress));
+  ASSIGN_OR_RETURN(FileTree tree, MakeTree(recipe, lock, cache, work, options->packages, pool, progress));
+  const Timestamp time{.seconds = static_cast<int64_t>(lock.source_date_epoch)};
+  RETURN_IF_ERROR(AddGuestFiles(recipe, options->trust, time, tree));
+  ASSIGN_OR_RETURN(const Manifest manifest, MakeBundle(*options, recipe, lock, tree, work, pool, progress));
   ASSIGN_OR_RETURN(const std::optional<Differences> differences, CheckAgainst(*options, progress));
   progress.EndStage();
   if (options->json) {

@@ -25,6 +25,17 @@ Result<void> WriteOrigins(OutputFolder& folder, const Manifest& manifest) {
   return {};
 }
 
+/// The session disk in its compressed form; both forms for the manifest. Hosts that write origin files know of none here.
+Result<std::vector<Artifact>> PackSessionDisk(OutputFolder& folder, const File& disk, const Manifest& manifest,
+                                              PackOptions options, ThreadPool& pool, Progress& progress) {
+  options.sha1 = false;
+  options.stage = "Compressing the session disk";
+  ASSIGN_OR_RETURN(const File* compressed, folder.NewFile(manifest.FileName(ArtifactRole::kSessionDiskCompressed)));
+  ASSIGN_OR_RETURN(const PackedImage packed, PackImage(disk, *compressed, options, pool, progress));
+  return std::vector<Artifact>{ToArtifact(ArtifactRole::kSessionDisk, packed.raw),
+                               ToArtifact(ArtifactRole::kSessionDiskCompressed, packed.compressed)};
+}
+
 }  // namespace
 
 bool IsBundle(const fs::path& folder) {
@@ -52,17 +63,22 @@ Result<BundleFile> LoadSmolBin(const fs::path& path, Manifest& manifest) {
   return file;
 }
 
-Result<Manifest> WriteBundle(OutputFolder& folder, const File& image, Manifest manifest,
+Result<Manifest> WriteBundle(OutputFolder& folder, const File& image, const File* session_disk, Manifest manifest,
                              const std::vector<BundleFile>& extras, const PackOptions& options, ThreadPool& pool,
                              Progress& progress) {
   ASSIGN_OR_RETURN(const File* compressed, folder.NewFile(manifest.FileName(ArtifactRole::kRootfsCompressed)));
   ASSIGN_OR_RETURN(const PackedImage packed, PackImage(image, *compressed, options, pool, progress));
+  std::vector<Artifact> session_artifacts;
+  if (session_disk != nullptr) {
+    ASSIGN_OR_RETURN(session_artifacts, PackSessionDisk(folder, *session_disk, manifest, options, pool, progress));
+  }
   progress.BeginStage("Writing the manifest");
   const ByteVector table = FormatChunkTable(packed.table);
   RETURN_IF_ERROR(folder.Write(manifest.FileName(ArtifactRole::kChunkTable), table));
   manifest.artifacts = {ToArtifact(ArtifactRole::kRootfs, packed.raw),
                         ToArtifact(ArtifactRole::kRootfsCompressed, packed.compressed),
                         ToArtifact(ArtifactRole::kChunkTable, {.size = table.size(), .sha256 = Sha256(table)})};
+  manifest.artifacts.insert(manifest.artifacts.end(), session_artifacts.begin(), session_artifacts.end());
   for (const BundleFile& extra : extras) {
     RETURN_IF_ERROR(folder.Write(manifest.FileName(extra.role), extra.content));
     FileDigests digests{.size = extra.content.size(), .sha256 = Sha256(extra.content)};

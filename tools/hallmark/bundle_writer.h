@@ -30,9 +30,10 @@ struct BundleFile {
 Result<BundleFile> LoadSmolBin(const std::filesystem::path& path, Manifest& manifest);
 
 /// Makes a bundle around `image`, a file of `folder` or of anywhere else: compresses it, writes chunk table, origin files,
-/// the `extras`, the unsigned manifest and SHA256SUMS, and commits the folder. `manifest` says what the image is: name,
-/// version, architecture, times, verity; artifacts and disk are filled in. Gives back the whole manifest.
-Result<Manifest> WriteBundle(OutputFolder& folder, const File& image, Manifest manifest,
+/// the `extras`, the unsigned manifest and SHA256SUMS, and commits the folder. `session_disk`, if given, goes along in its
+/// compressed form. `manifest` says what the image is: name, version, architecture, times, verity; artifacts and disk are
+/// filled in. Gives back the whole manifest.
+Result<Manifest> WriteBundle(OutputFolder& folder, const File& image, const File* session_disk, Manifest manifest,
                              const std::vector<BundleFile>& extras, const PackOptions& options, ThreadPool& pool,
                              Progress& progress);
 

@@ -51,7 +51,7 @@ Result<int> RunPack(const Arguments& arguments) {
   ASSIGN_OR_RETURN(OutputFolder folder, OutputFolder::Create((*parsed)["output"].as<std::string>(), IsBundle));
   Progress progress(VerbosityFrom(*parsed));
   ThreadPool pool(JobsFrom(*parsed));
-  RETURN_IF_ERROR(WriteBundle(folder, image, std::move(manifest), extras, pack, pool, progress));
+  RETURN_IF_ERROR(WriteBundle(folder, image, nullptr, std::move(manifest), extras, pack, pool, progress));
   return 0;
 }
 

@@ -12,6 +12,7 @@ Result<int> RunExport(const Arguments& arguments);
 Result<int> RunFetch(const Arguments& arguments);
 Result<int> RunImport(const Arguments& arguments);
 Result<int> RunInspect(const Arguments& arguments);
+Result<int> RunKernelConfig(const Arguments& arguments);
 Result<int> RunKeygen(const Arguments& arguments);
 Result<int> RunLock(const Arguments& arguments);
 Result<int> RunMkfs(const Arguments& arguments);
@@ -35,6 +36,7 @@ std::span<const Verb> Verbs() {
       {"mkfs", "make one filesystem from a folder", RunMkfs},
       {"inspect", "tell what is in a disk image", RunInspect},
       {"diff", "tell in what two bundles or images differ", RunDiff},
+      {"kernel-config", "check a kernel for what the guest needs of it", RunKernelConfig},
       {"keygen", "make a key to sign with", RunKeygen},
       {"trust", "say which keys may sign what", RunTrust},
       {"sign", "sign a bundle, or add a signature", RunSign},

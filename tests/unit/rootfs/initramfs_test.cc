@@ -4,10 +4,13 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <set>
 
 #include "lib/archive/cpio.h"
 #include "lib/archive/filter.h"
 #include "lib/base/file.h"
+#include "lib/rootfs/kernel_config.h"
+#include "lib/rootfs/kernel_modules.h"
 #include "tests/support/matchers.h"
 #include "tests/support/temp_dir.h"
 
@@ -17,12 +20,13 @@ namespace {
 using testing::HasError;
 
 constexpr const char* kModules = "/usr/lib/modules/6.1/";
+const std::set<std::string> kModuleNames = {"dm_mod", "dm_verity", "overlay", "nvme"};
 
 void PutFile(FileTree& tree, const std::string& path, const std::string& content) {
   ASSERT_TRUE(tree.Put(path, FileTree::RegularFile(content, 0644, {1})).ok());
 }
 
-/// A kernel with ext4 built in, dm-verity behind two others, and one module compressed.
+/// A kernel with most built in, dm-verity behind two others, and one module compressed.
 FileTree Kernel() {
   FileTree tree;
   const std::string folder = kModules;
@@ -30,7 +34,14 @@ FileTree Kernel() {
   PutFile(tree, folder + "modules.dep",
           "kernel/dm-verity.ko.gz: kernel/dm-bufio.ko kernel/dm-mod.ko\nkernel/dm-bufio.ko: kernel/dm-mod.ko\n"
           "kernel/dm-mod.ko:\nkernel/overlay.ko:\nkernel/nvme.ko:\nkernel/sound.ko:\n");
-  PutFile(tree, folder + "modules.builtin", "kernel/fs/ext4/ext4.ko\n");
+  std::string builtin;
+  const std::vector<KernelRequirement> requirements = KernelRequirements("arm64").value();
+  for (const KernelRequirement& requirement : requirements) {
+    if (requirement.in_initramfs && !requirement.optional && !kModuleNames.contains(requirement.module)) {
+      builtin += "kernel/" + requirement.module + ".ko\n";
+    }
+  }
+  PutFile(tree, folder + "modules.builtin", builtin);
   for (const char* name : {"dm-bufio", "dm-mod", "overlay", "nvme", "sound"}) {
     PutFile(tree, folder + "kernel/" + name + ".ko",
             std::string("\x7f"
@@ -47,7 +58,7 @@ FileTree Kernel() {
 class InitramfsTest : public ::testing::Test {
  protected:
   InitramfsTest() : folder_(TemporaryFolder::Create(::testing::TempDir(), "initramfs").value()) {
-    options_ = {folder_.path() / "init", "6.1", {1}};
+    options_ = {folder_.path() / "init", "arm64", "6.1", {1}};
     EXPECT_TRUE(WriteFileAtomically(options_.init, AsBytes("program")).ok());
   }
 
@@ -79,8 +90,10 @@ TEST_F(InitramfsTest, IsTheSameBytesEveryTime) {
 
 TEST_F(InitramfsTest, RefusesAKernelWithoutVerity) {
   FileTree tree = Kernel();
-  PutFile(tree, std::string(kModules) + "modules.dep", "kernel/dm-mod.ko:\nkernel/overlay.ko:\n");
-  EXPECT_THAT(MakeInitramfs(tree, options_), HasError(ErrorKind::kNotFound, "has no dm_verity"));
+  PutFile(tree, std::string(kModules) + "modules.dep", "kernel/dm-mod.ko:\nkernel/nvme.ko:\nkernel/overlay.ko:\n");
+  EXPECT_THAT(MakeInitramfs(tree, options_),
+              HasError(ErrorKind::kNotFound,
+                       "has no module dm_verity, for the root disk of Virtualization.framework and QEMU"));
 }
 
 TEST_F(InitramfsTest, RefusesAKernelWithoutDepmod) {

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A guest in QEMU, under emulation, with the devices of the design: what the boot tests and the boot benchmark start."""
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import time
+
+FIRMWARE = "/usr/share/AAVMF/AAVMF_CODE.fd"
+VARIABLES = "/usr/share/AAVMF/AAVMF_VARS.fd"
+# Pointer authentication by QEMU's own hash: the architecture's is ten times slower under emulation.
+CPU = "max,pauth-impdef=on"
+PATH = os.environ["PATH"] + ":/usr/sbin:/sbin"
+
+
+class BootError(Exception):
+    """The guest did not do what was waited for."""
+
+
+def run(*command):
+    """Runs a command to its end; its output, or an error with what it said."""
+    done = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          env={**os.environ, "PATH": PATH})
+    if done.returncode != 0:
+        raise BootError(f"{command[0]}: exit status {done.returncode}: {done.stdout}")
+    return done.stdout
+
+
+def command_line(image):
+    """The kernel command line on the image's EFI system partition."""
+    start = re.search(r"First sector: (\d+)", run("sgdisk", "-i", "15", image)).group(1)
+    configuration = run("mtype", "-i", f"{image}@@{int(start) * 512}", "::/EFI/debian/grub.cfg")
+    return re.search(r"^\s*linux /vmlinuz (.*)$", configuration, re.M).group(1)
+
+
+class Machine:
+    """One machine. Use as a context manager: it is gone at the end. Consoles and sockets are files of `folder`."""
+
+    def __init__(self, folder, memory=1024):
+        self.folder = pathlib.Path(folder)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.console = self.folder / "console"
+        self.hvc = self.folder / "hvc"  # the last console= of the image's command line: where systemd talks
+        self.report = self.folder / "report"
+        self.socket = self.folder / "sdk"
+        for left in self.folder.iterdir():
+            left.unlink()
+        self.process = None
+        self.started = None
+        self.arguments = [
+            "qemu-system-aarch64", "-machine", "virt,accel=tcg,gic-version=3", "-cpu", CPU, "-smp", "2",
+            "-m", str(memory), "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
+            "-chardev", f"file,id=console,path={self.console}", "-serial", "chardev:console",
+            "-device", "virtio-serial-pci", "-chardev", f"file,id=report,path={self.report}",
+            "-device", "virtserialport,chardev=report,name=org.hallmark.boot",
+            "-chardev", f"file,id=hvc,path={self.hvc}", "-device", "virtconsole,chardev=hvc",
+            "-device", "virtio-rng-pci",
+        ]
+
+    def kernel(self, kernel, initramfs, words):
+        """Boots a kernel and an initramfs directly."""
+        self.arguments += ["-kernel", str(kernel), "-initrd", str(initramfs), "-append", words]
+        return self
+
+    def firmware(self):
+        """Boots by UEFI, from the EFI system partition of the root disk, with variables that nobody has set."""
+        variables = self.folder / "variables"
+        shutil.copyfile(VARIABLES, variables)
+        self.arguments += ["-drive", f"if=pflash,format=raw,readonly=on,file={FIRMWARE}",
+                           "-drive", f"if=pflash,format=raw,file={variables}"]
+        return self
+
+    def root(self, image):
+        self.arguments += ["-drive", f"if=none,id=root,format=raw,readonly=on,file={image}",
+                           "-device", "virtio-blk-pci,drive=root,bootindex=0"]
+        return self
+
+    def sessions(self, image):
+        self.arguments += ["-drive", f"if=none,id=sessions,format=raw,discard=unmap,file={image}",
+                           "-device", "nvme,drive=sessions,serial=sessions"]
+        return self
+
+    def smol_bin(self, image):
+        self.arguments += ["-device", "qemu-xhci", "-drive", f"if=none,id=smol,format=raw,readonly=on,file={image}",
+                           "-device", "usb-storage,drive=smol"]
+        return self
+
+    def channel(self):
+        """A virtio-serial port for sdk-daemon; the host's end is `socket`."""
+        self.arguments += ["-chardev", f"socket,id=sdk,path={self.socket},server=on,wait=off",
+                           "-device", "virtserialport,chardev=sdk,name=org.hallmark.sdk"]
+        return self
+
+    def __enter__(self):
+        self.started = time.monotonic()
+        self.process = subprocess.Popen(self.arguments, stdin=subprocess.DEVNULL)
+        return self
+
+    def __exit__(self, *_):
+        self.kill()
+
+    def kill(self):
+        """As a power cut would."""
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+
+    def said(self):
+        """All that came over the consoles and the report port so far."""
+        text = b"".join(path.read_bytes() for path in (self.report, self.console, self.hvc) if path.exists())
+        return text.decode(errors="replace")
+
+    def wait_for(self, pattern, seconds=240):
+        """Waits until something was said; the match, and how long after the start that was."""
+        end = time.monotonic() + seconds
+        while True:
+            ended = self.process.poll() is not None
+            found = re.search(pattern, self.said())
+            if found:
+                return found, time.monotonic() - self.started
+            if ended or time.monotonic() > end:
+                raise BootError(f"{'the machine ended' if ended else f'{seconds} s went by'} without: {pattern}\n" +
+                                self.tail())
+            time.sleep(0.05)
+
+    def wait_end(self, seconds=240):
+        """Waits until the machine ends by itself."""
+        try:
+            self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            raise BootError(f"the machine did not end within {seconds} s\n" + self.tail()) from None
+
+    def tail(self):
+        return "\n".join("  | " + line.rstrip() for line in self.said().splitlines()[-40:])

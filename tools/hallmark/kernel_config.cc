@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cstdio>
+#include <cxxopts.hpp>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "lib/archive/cpio.h"
+#include "lib/archive/filter.h"
+#include "lib/base/file.h"
+#include "lib/base/file_tree.h"
+#include "lib/rootfs/image_reader.h"
+#include "lib/rootfs/kernel_check.h"
+#include "lib/rootfs/kernel_modules.h"
+#include "tools/hallmark/options.h"
+#include "tools/hallmark/verb.h"
+
+namespace hallmark {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr uint64_t kMaxConfigSize = 16 << 20;
+constexpr uint64_t kMaxInitramfsSize = uint64_t{1} << 30;
+
+/// A .config, as it is or compressed as in /proc/config.gz.
+Result<KernelReport> CheckConfigFile(const fs::path& path) {
+  ASSIGN_OR_RETURN(const std::string stored, ReadSmallFile(path, kMaxConfigSize));
+  ASSIGN_OR_RETURN(const ByteVector text, Decompress(AsBytes(stored), kMaxConfigSize));
+  ASSIGN_OR_RETURN(const KernelConfig config, ParseKernelConfig(AsText(text)));
+  return CheckKernelConfig(config);
+}
+
+Result<KernelReport> CheckFolder(const fs::path& path, const fs::path& initramfs) {
+  ASSIGN_OR_RETURN(const FileTree tree, FileTree::Scan(path));
+  ASSIGN_OR_RETURN(const std::string stored, ReadSmallFile(initramfs, kMaxInitramfsSize));
+  ASSIGN_OR_RETURN(const FileTree early, ReadCpio(AsBytes(stored), kMaxInitramfsSize));
+  return CheckKernel(tree, early);
+}
+
+/// A disk image: its root, and the initramfs of its EFI system partition.
+Result<KernelReport> CheckImage(const fs::path& path) {
+  ASSIGN_OR_RETURN(ImageParts image, ReadImage(path));
+  if (!image.root || !image.esp) return NotFoundError("no root filesystem, or no EFI system partition");
+  FileTree& tree = image.tree.tree;
+  ASSIGN_OR_RETURN(const std::string version, KernelVersion(tree));
+  // The tree of an image holds no content: what the check reads is put into it.
+  for (const std::string& file : KernelCheckFiles(tree, version)) {
+    ASSIGN_OR_RETURN(std::string content, image.root->ReadSmallFile(image.tree, file, kMaxConfigSize));
+    ASSIGN_OR_RETURN(const FileTree::Index index, tree.Find(file));
+    tree.inode(index).data = std::move(content);
+  }
+  ASSIGN_OR_RETURN(const ByteVector stored, ReadEspFile(image, "/initrd.img", kMaxInitramfsSize));
+  ASSIGN_OR_RETURN(const FileTree early, ReadCpio(stored, kMaxInitramfsSize));
+  return CheckKernel(tree, early);
+}
+
+/// True for a disk with a GPT, and for a bundle's folder.
+Result<bool> IsImage(const fs::path& path) {
+  if (fs::is_directory(path)) return fs::exists(path / "rootfs.img");
+  constexpr std::string_view kSignature = "EFI PART";  // UEFI specification 2.10, 5.3.2
+  ASSIGN_OR_RETURN(const File file, File::OpenForReading(path));
+  ByteVector start(512 + kSignature.size());
+  ASSIGN_OR_RETURN(const size_t size, file.ReadUpTo(0, start));
+  return size == start.size() && AsText(ByteSpan(start).subspan(512)) == kSignature;
+}
+
+void PrintText(const KernelReport& report) {
+  for (const KernelProblem& problem : report.problems) {
+    std::printf("%s %s\n", problem.requirement.optional ? "optional" : "missing ", Describe(problem).c_str());
+  }
+  const auto missing = std::count_if(report.problems.begin(), report.problems.end(),
+                                     [](const KernelProblem& p) { return !p.requirement.optional; });
+  std::printf("kernel %s for %s: %zu requirements, %zu missing, %zu optional ones not there\n", report.version.c_str(),
+              report.architecture.c_str(), report.checked, static_cast<size_t>(missing),
+              report.problems.size() - static_cast<size_t>(missing));
+}
+
+void PrintJson(const KernelReport& report) {
+  nlohmann::ordered_json json = {{"ok", report.ok()},
+                                 {"kernel", report.version},
+                                 {"architecture", report.architecture},
+                                 {"checked", report.checked},
+                                 {"problems", nlohmann::ordered_json::array()}};
+  for (const KernelProblem& problem : report.problems) {
+    const KernelRequirement& requirement = problem.requirement;
+    json["problems"].push_back({{"option", requirement.option},
+                                {"optional", requirement.optional},
+                                {"what", problem.what},
+                                {"module", requirement.module},
+                                {"device", requirement.device},
+                                {"hosts", requirement.hosts},
+                                {"purpose", requirement.purpose},
+                                {"reason", requirement.reason}});
+  }
+  std::puts(json.dump(2).c_str());
+}
+
+}  // namespace
+
+Result<int> RunKernelConfig(const Arguments& arguments) {
+  cxxopts::Options options("hallmark kernel-config", "Checks a kernel for what the guest needs of it.");
+  options.custom_help("check IMAGE|CONFIG|TREE [OPTION...]");
+  options.positional_help("");
+  options.add_options()("action", "check", cxxopts::value<std::string>())(
+      "what", "A bundle or disk image, a kernel's .config, or the folder of a root filesystem",
+      cxxopts::value<std::string>())("initramfs", "The initramfs that boots TREE", cxxopts::value<std::string>(),
+                                     "FILE")("json", "Print the result as JSON");
+  options.parse_positional({"action", "what"});
+  ASSIGN_OR_RETURN(const std::optional<cxxopts::ParseResult> parsed, ParseOptions(options, arguments));
+  if (!parsed) return 0;
+  if (parsed->count("action") == 0 || (*parsed)["action"].as<std::string>() != "check" || parsed->count("what") == 0) {
+    return UsageError("kernel-config: 'check' and what to check expected").WithHint("hallmark kernel-config --help");
+  }
+  const fs::path path = (*parsed)["what"].as<std::string>();
+  ASSIGN_OR_RETURN(const bool image, IsImage(path));
+  const bool folder = !image && fs::is_directory(path);
+  if (folder != (parsed->count("initramfs") != 0)) {
+    return UsageError("kernel-config: a folder and --initramfs go together").WithHint("hallmark kernel-config --help");
+  }
+  auto report = image    ? CheckImage(path)
+                : folder ? CheckFolder(path, (*parsed)["initramfs"].as<std::string>())
+                         : CheckConfigFile(path);
+  if (!report.ok()) return std::move(report).error().WithContext(path.string());
+  if (parsed->count("json") != 0) {
+    PrintJson(*report);
+  } else {
+    PrintText(*report);
+  }
+  return report->ok() ? 0 : 3;
+}
+
+}  // namespace hallmark
