@@ -107,7 +107,7 @@ Result<void> WriteEmptyExt4(const Ext4Options& options, const File& file) {
   SetIdentity(options, *fs);
   RETURN_IF_ERROR(Fill(*fs));
   ext2_filsys closing = fs.release();
-  const Result<void> closed = Check(ext2fs_close_free(&closing), "writing the filesystem");
+  Result<void> closed = Check(ext2fs_close_free(&closing), "writing the filesystem");
   if (!closed.ok() && closing != nullptr) ext2fs_free(closing);
   return closed;
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A guest in QEMU, under emulation, with the devices of the design: what the boot tests and the boot benchmark start."""
+"""A guest in QEMU, under emulation, with the devices of the design."""
 import os
 import pathlib
 import re
