@@ -6,65 +6,12 @@ import base64
 import os
 import pathlib
 import random
-import socket
 import struct
-import subprocess
-import sys
 import time
-import unittest
 
+from daemon_case import MIB, DaemonTest, main
 from guest_client import Guest, GuestError, Lost
-from native_daemon import SESSIONS, SHARED, TOP, Daemon, HealthWatch, prepare, session_processes, wait_until
-
-PROGRAM = ""
-DISK_SIZE = 256 << 20
-MIB = 1 << 20
-
-
-class DaemonTest(unittest.TestCase):
-    def setUp(self):
-        self.mounts = pathlib.Path("/proc/self/mounts").read_text()
-        self.start()
-
-    def start(self, *options):
-        self.daemon = Daemon(PROGRAM, *options)
-        self.guest = self.daemon.host()
-
-    def restart(self, kill=True):
-        self.guest.close()
-        self.daemon.kill() if kill else self.assertEqual(self.daemon.stop(), 0)
-        self.start()
-
-    def tearDown(self):
-        for session in self.guest.call("session.list")["sessions"]:
-            self.guest.call("session.delete", session=session["name"])
-        self.guest.close()
-        self.assertEqual(self.daemon.stop(), 0)
-        wait_until(lambda: not session_processes(), what="the end of every process")
-        self.assertEqual(pathlib.Path("/proc/self/mounts").read_text(), self.mounts)
-        self.daemon.clean_up()
-
-    def session(self, **parameters):
-        return self.guest.call("session.create", **parameters)["name"]
-
-    def run_in(self, session, *command, **options):
-        return self.guest.run(session, *command, sandbox=False, **options)
-
-    def shell(self, session, script, **options):
-        """Runs to a good end: standard output."""
-        ended, out, error = self.run_in(session, "/bin/sh", "-c", script, **options)
-        self.assertEqual(ended.get("exit_code"), 0, (ended, out, error))
-        return out.decode()
-
-    def spawn(self, session, *command, **options):
-        return self.guest.call("process.spawn", session=session, command=list(command), sandbox=False, **options)["process"]
-
-    def assertFails(self, kind, text, method, **parameters):
-        with self.assertRaises(GuestError) as caught:
-            self.guest.call(method, **parameters)
-        self.assertEqual(caught.exception.kind, kind)
-        self.assertIn(text, str(caught.exception))
-        return caught.exception
+from native_daemon import SESSIONS, SHARED, TOP, session_processes, wait_until
 
 
 class ProtocolTest(DaemonTest):
@@ -514,68 +461,6 @@ class EndTest(DaemonTest):
             self.assertEqual(pathlib.Path("/proc/self/mounts").read_text(), self.mounts)
             wait_until(lambda: not session_processes(), what="the end of the old daemon's processes")
             self.assertEqual(self.guest.hello["trouble"], "")
-
-
-class LoadTest(DaemonTest):
-    def finish(self, watch, what, start):
-        print(f"{what}: {time.monotonic() - start:.1f} s, health answered {watch.count} times, slowest "
-              f"{watch.worst * 1000:.1f} ms, memory at most {watch.memory / MIB:.1f} MiB", file=sys.stderr)
-        self.assertLess(watch.memory, 64 * MIB)
-        self.assertLess(watch.worst, 0.1 * SLOWNESS)
-
-    def test_fifty_sessions_of_four_processes(self):
-        start = time.monotonic()
-        with HealthWatch(self.daemon) as watch:
-            names = [self.session() for _ in range(50)]
-            processes = [self.spawn(name, "/bin/cat") for name in names for _ in range(4)]
-            self.assertEqual(self.daemon.health()[1]["processes"], 200)
-            for process in processes:
-                self.guest.ask("process.write", process=process, data=base64.b64encode(b"x" * 1000).decode(), close=True)
-            for process in processes:
-                self.assertEqual(self.guest.wait_exit(process)["exit_code"], 0)
-                self.assertEqual(len(self.guest.output[process, "stdout"]), 1000)
-        self.finish(watch, "50 sessions of 4 processes", start)
-
-    def test_one_gibibyte_through_standard_output(self):
-        name = self.session()
-        self.guest.keep_output = False
-        start = time.monotonic()
-        with HealthWatch(self.daemon) as watch:
-            process = self.spawn(name, "/usr/bin/head", "-c", str(1 << 30), "/dev/zero")
-            self.assertEqual(self.guest.wait_exit(process, 600)["exit_code"], 0)
-        self.assertEqual(self.guest.counted[process, "stdout"], 1 << 30)
-        self.finish(watch, "1 GiB through stdout", start)
-
-    def test_ten_thousand_short_processes(self):
-        name = self.session()
-        start = time.monotonic()
-        with HealthWatch(self.daemon) as watch:
-            asked = []
-            for number in range(10000):
-                asked.append(self.guest.ask("process.spawn", session=name, command=["/bin/true"], sandbox=False))
-                if len(asked) >= 20:
-                    self.guest.wait_exit(self.guest.answer(asked.pop(0))["process"])
-            for request in asked:
-                self.guest.wait_exit(self.guest.answer(request)["process"])
-        self.assertEqual(self.daemon.health()[1]["processes"], 0)
-        self.finish(watch, "10,000 short processes", start)
-
-
-# What a busy machine may add to a time: the tests' own promise is for a quiet one.
-SLOWNESS = float(os.environ.get("HALLMARK_SLOWNESS", "1"))
-
-
-def main():
-    global PROGRAM
-    if os.geteuid() != 0:
-        os.execvp("sudo", ["sudo", "--preserve-env=HALLMARK_SLOWNESS", sys.executable, *sys.argv])
-    if os.environ.get("HALLMARK_INSIDE") != "1":
-        os.environ["HALLMARK_INSIDE"] = "1"
-        os.execvp("unshare", ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", sys.executable,
-                              *sys.argv])
-    PROGRAM = os.path.abspath(sys.argv.pop(1))
-    prepare(DISK_SIZE)
-    unittest.main(verbosity=2)
 
 
 if __name__ == "__main__":
