@@ -33,7 +33,7 @@ Result<void> CheckVersion(const Json& document) {
 
 /// A digest in lower-case hexadecimal, or nothing at all.
 std::string TakeDigest(ObjectReader& reader, std::string_view key) {
-  const std::string text = reader.TakeText(key, kHashDigits);
+  std::string text = reader.TakeText(key, kHashDigits);
   const bool hexadecimal = text.find_first_not_of("0123456789abcdef") == std::string::npos;
   if (!text.empty() && (text.size() != kHashDigits || !hexadecimal)) {
     reader.Refuse(key, "neither empty nor 64 hexadecimal digits");

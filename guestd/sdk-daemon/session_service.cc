@@ -253,12 +253,12 @@ void SessionService::Activate(Session& session, const Reply& reply) {
         RETURN_IF_ERROR(EnterNewNamespace(plan));
         return Json::object();
       },
-      [this, name = session.stored.name, reply](Result<Json> result, pid_t child) {
-        Activated(name, std::move(result), child, reply);
+      [this, name = session.stored.name, reply](const Result<Json>& result, pid_t child) {
+        Activated(name, result, child, reply);
       });
 }
 
-void SessionService::Activated(const std::string& name, Result<Json> result, pid_t child, const Reply& reply) {
+void SessionService::Activated(const std::string& name, const Result<Json>& result, pid_t child, const Reply& reply) {
   Session& session = *sessions_.at(name);
   session.busy = false;
   if (!result.ok()) return reply(result.error());

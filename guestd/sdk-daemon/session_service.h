@@ -89,7 +89,7 @@ class SessionService {
   void Activate(Session& session, const Reply& reply);
   /// Takes back a session that could not be made.
   void Discard(const std::string& name);
-  void Activated(const std::string& name, Result<Json> result, pid_t child, const Reply& reply);
+  void Activated(const std::string& name, const Result<Json>& result, pid_t child, const Reply& reply);
   /// Attaches every folder, and answers with the session and what came of each.
   void Attach(const std::string& name, const std::vector<SharedFolder>& folders, const Reply& reply);
   [[nodiscard]] NamespacePlan Plan(const Session& session) const;

@@ -125,7 +125,7 @@ class Running : public std::enable_shared_from_this<Running> {
 
 }  // namespace
 
-void Worker::Start(asio::io_context& loop, std::chrono::milliseconds limit, int keep, Work work, Done done) {
+void Worker::Start(asio::io_context& loop, std::chrono::milliseconds limit, int keep, const Work& work, Done done) {
   int fds[2];
   if (pipe2(fds, O_CLOEXEC) != 0) return done(ErrnoError(errno, "pipe"), 0);
   UniqueFd read_end(fds[0]);

@@ -23,7 +23,7 @@ class Worker {
   /// Returns at once. `done` is called once, later: with the work's result, or with the reason why there is none, which
   /// may be that `limit` ran out. Of the daemon's descriptors the child has only `keep`, if that is not -1: it must hold
   /// no end of any process's pipes.
-  static void Start(asio::io_context& loop, std::chrono::milliseconds limit, int keep, Work work, Done done);
+  static void Start(asio::io_context& loop, std::chrono::milliseconds limit, int keep, const Work& work, Done done);
 };
 
 }  // namespace hallmark::guest
