@@ -3,17 +3,33 @@
 
 #include "lib/base/file.h"
 #include "lib/rootfs/initramfs.h"
+#include "lib/rootfs/kernel_modules.h"
 
 namespace hallmark {
 namespace {
 
 constexpr uint64_t kMaxProgramSize = 256 << 20;
 constexpr uint64_t kMaxTrustSize = 1 << 20;
+constexpr uint64_t kMaxReleaseSize = 1 << 16;
 
 Result<void> AddFile(const std::filesystem::path& file, uint64_t limit, const std::string& path, mode_t mode,
                      Timestamp mtime, FileTree& tree) {
   ASSIGN_OR_RETURN(std::string content, ReadSmallFile(file, limit));
   RETURN_IF_ERROR(tree.Put(path, FileTree::RegularFile(std::move(content), mode, mtime)));
+  return {};
+}
+
+/// os-release(5): which image this is, as the guest tells its host. A tree without the file stays without it.
+Result<void> NameImage(const Recipe& recipe, FileTree& tree) {
+  constexpr const char* kRelease = "/usr/lib/os-release";
+  if (!tree.Contains(kRelease)) return {};
+  ASSIGN_OR_RETURN(std::string text, ReadTreeFile(tree, kRelease, kMaxReleaseSize));
+  text += "IMAGE_ID=\"" + recipe.name + "\"\nIMAGE_VERSION=\"" + recipe.version + "\"\n";
+  ASSIGN_OR_RETURN(const FileTree::Index index, tree.Find(kRelease));
+  FileTree::Inode& inode = tree.inode(index);
+  inode.source.clear();
+  inode.size = text.size();
+  inode.data = std::move(text);
   return {};
 }
 
@@ -25,6 +41,7 @@ Result<void> AddGuestFiles(const Recipe& recipe, const std::filesystem::path& tr
     RETURN_IF_ERROR(AddFile(program, kMaxProgramSize, kGuestFolder + ("/" + name), 0755, mtime, tree));
   }
   if (!trust.empty()) RETURN_IF_ERROR(AddFile(trust, kMaxTrustSize, kGuestTrust, 0644, mtime, tree));
+  RETURN_IF_ERROR(NameImage(recipe, tree));
   tree.Compact();
   return {};
 }

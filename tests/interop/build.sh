@@ -34,6 +34,8 @@ for name in vmlinuz initrd.img; do
 done
 [ "$(debugfs -R 'stat /etc/machine-id' "$scratch/root" 2>/dev/null | sed -n 's/.*Size: \([0-9]*\).*/\1/p' | head -n 1)" = 0 ] ||
   fail "machine-id is not empty"
+debugfs -R 'cat /usr/lib/os-release' "$scratch/root" 2>/dev/null | grep -qx 'IMAGE_ID="debian-12-arm64"' ||
+  fail "os-release does not name the image"
 debugfs -R 'ls /etc/ssh' "$scratch/root" 2>/dev/null | grep -q ssh_host_ && fail "a host key is in the image"
 rm "$scratch/root" "$scratch/tree" "$scratch/esp"
 
