@@ -7,9 +7,8 @@
 
 #include <asio/signal_set.hpp>
 #include <chrono>
-#include <cinttypes>
 #include <csignal>
-#include <cstdio>
+#include <sstream>
 
 #include "guestd/common/channel.h"
 #include "guestd/common/log.h"
@@ -46,12 +45,14 @@ Result<Cgroup> SessionsCgroup(const DaemonOptions& options) {
   return Cgroup(own.folder().parent_path()).Child("sessions");
 }
 
-/// Bytes that this process has in memory, of them those that no file backs (proc(5), statm).
+/// Bytes that this process has in memory (proc(5), statm).
 uint64_t ResidentBytes() {
   const auto text = ReadSmallFile("/proc/self/statm", 256);
+  if (!text.ok()) return 0;
+  std::istringstream numbers(*text);
   uint64_t total = 0;
   uint64_t resident = 0;
-  if (!text.ok() || std::sscanf(text->c_str(), "%" SCNu64 " %" SCNu64, &total, &resident) != 2) return 0;
+  numbers >> total >> resident;
   return resident * static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
 }
 

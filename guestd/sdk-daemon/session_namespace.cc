@@ -193,7 +193,7 @@ Result<void> EnterAndAttach(const NamespacePlan& plan, const File& mount_namespa
   if (mkdirat(mnt.get(), folder.name.c_str(), 0755) != 0) {
     return errno == EEXIST ? UsageError(place + " is taken by another shared folder") : ErrnoError(errno, place);
   }
-  const auto attached = AttachMount(tree, mnt.get(), folder.name, 0, "mounting " + what + " at " + place);
+  auto attached = AttachMount(tree, mnt.get(), folder.name, 0, "mounting " + what + " at " + place);
   if (!attached.ok()) unlinkat(mnt.get(), folder.name.c_str(), AT_REMOVEDIR);
   return attached;
 }
