@@ -63,7 +63,7 @@ def main():
     """Runs the tests of the calling program: PROGRAM SDK_DAEMON [TEST...], as root, in namespaces of its own."""
     global PROGRAM
     if os.geteuid() != 0:
-        os.execvp("sudo", ["sudo", "--preserve-env=HALLMARK_SLOWNESS", sys.executable, *sys.argv])
+        os.execvp("sudo", ["sudo", "--preserve-env=HALLMARK_QUIET", sys.executable, *sys.argv])
     if os.environ.get("HALLMARK_INSIDE") != "1":
         os.environ["HALLMARK_INSIDE"] = "1"
         os.execvp("unshare", ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", sys.executable,

