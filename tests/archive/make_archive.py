@@ -15,6 +15,7 @@ import gzip
 import hashlib
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -86,6 +87,17 @@ def repack(deb, target):
 
 
 OWN = pathlib.Path(__file__).parent / "packages"
+FRAGMENTS = pathlib.Path(__file__).resolve().parents[2] / "kernel-config"
+
+
+def equip_kernel(tree):
+    """The stand-in kernel has all that kernel-config/ asks for built in."""
+    fragments = "".join(path.read_text() for path in sorted(FRAGMENTS.glob("*.config")))
+    for modules in tree.glob("usr/lib/modules/*"):
+        config = "".join(re.sub("=m$", "=y", line) + "\n" for line in fragments.splitlines() if line.startswith("CONFIG_"))
+        (tree / f"boot/config-{modules.name}").write_text("CONFIG_ARM64=y\n" + config)
+        with (modules / "modules.builtin").open("a") as builtin:
+            builtin.writelines(f"kernel/{module}.ko\n" for module in sorted(set(re.findall(r"module=(\S+)", fragments))))
 
 
 def build_own(pool, work):
@@ -93,6 +105,7 @@ def build_own(pool, work):
     for source in sorted(OWN.iterdir()):
         tree = work / source.name
         run("cp", "-r", "--no-preserve=ownership", source, tree)
+        equip_kernel(tree)
         for path in [tree, *tree.rglob("*")]:
             executable = path.is_dir() or "bin" in path.parts[-2:-1] or \
                 (path.parent.name == "DEBIAN" and path.name in ("preinst", "postinst", "prerm", "postrm"))
