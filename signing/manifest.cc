@@ -17,6 +17,8 @@ constexpr std::string_view kPredicateType = "urn:hallmark:manifest:1";
 constexpr size_t kMaxPartitions = 128;
 constexpr size_t kMaxSalt = 256;
 constexpr size_t kMaxName = 128;
+// Linux takes 2048 bytes on arm64 and amd64 (COMMAND_LINE_SIZE); the rest is the host's.
+constexpr size_t kMaxCommandLine = 1536;
 constexpr size_t kMaxPartitionName = size_t{36} * 3;  // 36 UTF-16 units of at most three bytes each in UTF-8
 
 struct RoleEntry {
@@ -43,6 +45,10 @@ bool IsToken(std::string_view text) {
            return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
                   std::string_view("._+~-").find(c) != std::string_view::npos;
          });
+}
+
+bool IsPrintable(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
 }
 
 Json ArtifactJson(const Artifact& artifact, std::string_view architecture) {
@@ -94,6 +100,7 @@ std::string ManifestText(const Manifest& manifest) {
                     {"policyLeastSequence", manifest.policy_least_sequence},
                     {"sourceDateEpoch", manifest.source_date_epoch}};
   if (manifest.lock_sha256) predicate["lockSha256"] = ToHex(*manifest.lock_sha256);
+  if (!manifest.command_line.empty()) predicate["commandLine"] = manifest.command_line;
   predicate["artifacts"] = std::move(artifacts);
   if (manifest.disk) predicate["disk"] = DiskJson(*manifest.disk);
   if (manifest.verity) predicate["verity"] = VerityJson(*manifest.verity);
@@ -188,6 +195,7 @@ Result<Manifest> ReadPredicate(const Json& json) {
   manifest.policy_least_sequence = reader.TakeNumber("policyLeastSequence");
   manifest.source_date_epoch = reader.TakeNumber("sourceDateEpoch");
   if (reader.Has("lockSha256")) manifest.lock_sha256 = reader.TakeHex<32>("lockSha256");
+  if (reader.Has("commandLine")) manifest.command_line = reader.TakeText("commandLine", kMaxCommandLine);
   const Json& artifacts = reader.TakeArray("artifacts", kRoles.size());
   const Json* disk = reader.Has("disk") ? &reader.Take("disk") : nullptr;
   const Json* verity = reader.Has("verity") ? &reader.Take("verity") : nullptr;
@@ -243,6 +251,7 @@ std::string BrokenRule(const Manifest& manifest) {
   if (!IsToken(manifest.version)) return "version: not of letters, digits and . _ + ~ -";
   if (!IsToken(manifest.architecture)) return "architecture: not of letters, digits and . _ + ~ -";
   if (manifest.least_sequence > manifest.sequence) return "leastSequence: larger than sequence";
+  if (!IsPrintable(manifest.command_line)) return "commandLine: not printable ASCII";
   if (manifest.source_date_epoch > kLastUtcSecond) return "sourceDateEpoch: past the year 9999";
   for (size_t i = 0; i < manifest.artifacts.size(); ++i) {
     if (i != 0 && manifest.artifacts[i].role <= manifest.artifacts[i - 1].role) {

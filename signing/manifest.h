@@ -104,6 +104,8 @@ struct Manifest {
   std::optional<VerityParameters> verity;
   uint64_t smol_bin_least_sequence = 0;  ///< of the smol-bin that this rootfs takes
   uint64_t policy_least_sequence = 0;    ///< of the egress policy that this rootfs takes
+  /// The kernel's, as the image's EFI system partition has it; printable ASCII, at most 1,536 bytes. Empty: unknown.
+  std::string command_line;
 
   bool operator==(const Manifest&) const = default;
 

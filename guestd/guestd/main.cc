@@ -11,7 +11,6 @@
 #include <csignal>
 #include <cstdio>
 #include <memory>
-#include <sstream>
 
 #include "guestd/common/log.h"
 #include "guestd/guestd/installed_programs.h"
@@ -20,7 +19,9 @@
 #include "guestd/guestd/session_disk.h"
 #include "guestd/guestd/smol_bin.h"
 #include "guestd/guestd/supervisor.h"
+#include "guestd/init/command_line.h"
 #include "lib/base/run_main.h"
+#include "signing/kernel_parameters.h"
 
 namespace hallmark::guest {
 namespace {
@@ -75,19 +76,18 @@ void Notify(const std::string& state) {
   if (const auto notified = NotifyServiceManager(state); !notified.ok()) LogError("guestd", notified.error());
 }
 
-/// NAME=VALUE of a file of such lines or words, quotes taken off; "" if there is none.
-std::string ValueOf(const fs::path& path, const std::string& name) {
+/// The value of NAME=VALUE in a file of such words, quotes taken off; of one given twice, the last; "" if there is none.
+std::string ValueOf(const fs::path& path, std::string_view name) {
+  std::string found;
   const auto text = ReadSmallFile(path);
-  if (!text.ok()) return {};
-  std::istringstream words(*text);
-  for (std::string word; words >> word;) {
-    if (!word.starts_with(name + "=")) continue;
-    std::string value = word.substr(name.size() + 1);
-    if (value.size() >= 2 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
-    return value;
+  if (!text.ok()) return found;
+  for (auto& [key, value] : SplitCommandLine(*text)) {
+    if (key == name) found = std::move(value);
   }
-  return {};
+  return found;
 }
+
+std::string KernelParameter(std::string_view name) { return ValueOf("/proc/cmdline", name); }
 
 /// Splits our group, which the service manager delegated, into our own part, the daemon's and the sessions'.
 Result<Cgroup> ArrangeCgroups() {
@@ -153,7 +153,7 @@ class Guestd {
     options.store = trouble_.empty() ? fs::path(kSessionsFolder) / ".hallmark/programs" : run / "programs-store";
     options.memory = run / "programs";
     options.trust = options_.trust;
-    options.rootfs = Rootfs();
+    ASSIGN_OR_RETURN(options.rootfs, Rootfs());
     if (trouble_.empty()) RETURN_IF_ERROR(MakePrivateFolder(options.store.parent_path()));
     ASSIGN_OR_RETURN(std::unique_ptr<InstalledPrograms> programs, InstalledPrograms::Open(std::move(options)));
     const auto patience = programs->HasSet() ? kNewerSmolPatience : kSmolPatience;
@@ -172,16 +172,24 @@ class Guestd {
     return ErrnoError(errno, "making folder " + folder.string());
   }
 
-  /// What the host says of the image on the kernel command line; a number that it does not say asks for nothing.
-  static RunningRootfs Rootfs() {
-    const auto number = [](const std::string& name) {
-      const std::string text = ValueOf("/proc/cmdline", name);
-      uint64_t value = 0;
-      std::from_chars(text.data(), text.data() + text.size(), value);
-      return value;
-    };
-    return {kArchitecture, number("hallmark.sequence"), number("hallmark.smol_bin_least_sequence"),
-            number("hallmark.policy_least_sequence")};
+  /// What the kernel command line says of the image; a number that is not there asks for nothing.
+  static Result<RunningRootfs> Rootfs() {
+    RunningRootfs rootfs{.architecture = kArchitecture};
+    for (const auto& [name, number] : {std::pair{kSequenceParameter, &rootfs.sequence},
+                                       std::pair{kSmolBinLeastParameter, &rootfs.smol_bin_least_sequence},
+                                       std::pair{kPolicyLeastParameter, &rootfs.policy_least_sequence}}) {
+      const std::string text = KernelParameter(name);
+      const char* const end = text.data() + text.size();
+      const auto [stop, error] = std::from_chars(text.data(), end, *number);
+      if (!text.empty() && (error != std::errc() || stop != end)) {
+        return CorruptError("kernel command line: " + std::string(name) + "=" + text + ": a number expected");
+      }
+    }
+    const auto from = [](uint64_t number) { return std::to_string(number); };
+    Log("updater", "this image is of sequence " + (rootfs.sequence != 0 ? from(rootfs.sequence) : "unknown") +
+                       ", and takes smol-bins from " + from(rootfs.smol_bin_least_sequence) + " and policies from " +
+                       from(rootfs.policy_least_sequence));
+    return rootfs;
   }
 
   std::vector<std::string> DaemonCommand(const ProgramSet& set) const {
@@ -192,7 +200,7 @@ class Guestd {
       if (!value.empty()) command.insert(command.end(), {name, value});
     };
     add("--image", ValueOf("/etc/os-release", "IMAGE_ID"));
-    add("--root-hash", ValueOf("/proc/cmdline", "roothash"));
+    add("--root-hash", KernelParameter("roothash"));
     add("--policy-digest", set.policy_digest);
     add("--trouble", trouble_);
     if (access(set.helper().c_str(), X_OK) == 0) add("--programs", set.folder);

@@ -97,12 +97,14 @@ Result<BootFiles> CollectBootFiles(const Recipe& recipe, const FileTree& rootfs,
   return boot;
 }
 
-std::string KernelCommandLine(const Recipe& recipe, const Guid& root_guid,
+std::string KernelCommandLine(const Recipe& recipe, const BootFiles& boot, const Guid& root_guid,
                               const std::optional<Sha256Digest>& root_hash) {
   // hallmark-init finds both partitions by the halves of the root hash.
   std::string line =
       root_hash ? "roothash=" + ToHex(*root_hash) : "hallmark.verity=off root=PARTUUID=" + FormatGuid(root_guid);
-  if (!recipe.image.kernel_arguments.empty()) line += " " + recipe.image.kernel_arguments;
+  for (const std::string* more : {&recipe.image.kernel_arguments, &boot.arguments}) {
+    if (!more->empty()) line += " " + *more;
+  }
   return line;
 }
 

@@ -117,7 +117,8 @@ Result<void> ImageWriter::WriteEsp() {
   progress_.BeginStage("Writing the EFI system partition");
   const Timestamp time{.seconds = static_cast<int64_t>(epoch_)};
   const auto root_hash = facts_.verity ? std::optional(facts_.verity->root_hash) : std::nullopt;
-  ASSIGN_OR_RETURN(const FileTree files, MakeEsp(boot_, KernelCommandLine(recipe_, RootGuid(), root_hash), time));
+  facts_.command_line = KernelCommandLine(recipe_, boot_, RootGuid(), root_hash);
+  ASSIGN_OR_RETURN(const FileTree files, MakeEsp(boot_, facts_.command_line, time));
   FileSink file(output_, facts_.layout.esp.start);
   const Fat32Options options{.size = facts_.layout.esp.size,
                              .start = facts_.layout.esp.start,

@@ -29,6 +29,7 @@ struct ImageFacts {
   DiskLayout layout;
   std::optional<Verity> verity;
   Ext4Usage usage;
+  std::string command_line;  ///< of the kernel
 };
 
 /// Writes rootfs.img into `output`, a new file: the root partition front to back, its hash tree from what was hashed on

@@ -20,6 +20,7 @@
 #include "lib/rootfs/sbom.h"
 #include "lib/rootfs/seed.h"
 #include "lib/rootfs/tree.h"
+#include "signing/kernel_parameters.h"
 #include "tools/hallmark/bundle_diff.h"
 #include "tools/hallmark/bundle_writer.h"
 #include "tools/hallmark/options.h"
@@ -121,26 +122,29 @@ Result<Manifest> MakeBundle(const BuildOptions& options, const Recipe& recipe, c
                             const WorkFolder& work, ThreadPool& pool, Progress& progress) {
   const Timestamp time{.seconds = static_cast<int64_t>(lock.source_date_epoch)};
   progress.BeginStage("Making the initramfs");
-  ASSIGN_OR_RETURN(const BootFiles boot, CollectBootFiles(recipe, tree, time));
-  ASSIGN_OR_RETURN(OutputFolder folder, OutputFolder::Create(options.output, IsBundle));
-  ASSIGN_OR_RETURN(const File* image, folder.NewFile("rootfs.img"));
-  ASSIGN_OR_RETURN(const ImageFacts facts,
-                   WriteImage(recipe, tree, boot, lock.source_date_epoch, *image, pool, progress));
+  ASSIGN_OR_RETURN(BootFiles boot, CollectBootFiles(recipe, tree, time));
   Manifest manifest{.name = recipe.name,
                     .version = recipe.version,
                     .architecture = recipe.architecture,
                     .source_date_epoch = lock.source_date_epoch,
                     .lock_sha256 = Sha256(AsBytes(FormatLock(lock)))};
-  if (facts.verity) manifest.verity = ToParameters(facts);
-  ASSIGN_OR_RETURN(ByteVector kernel, ReadKernel(boot));
-  std::vector<BundleFile> extras = {{ArtifactRole::kKernel, std::move(kernel)},
-                                    {ArtifactRole::kInitramfs, boot.initramfs},
-                                    {ArtifactRole::kSbom, ToBytes(MakeSbom(recipe, lock))},
-                                    {ArtifactRole::kProvenance, ToBytes(MakeProvenance(recipe, lock))}};
+  std::vector<BundleFile> extras;
   if (!options.smol_bin.empty()) {
     ASSIGN_OR_RETURN(BundleFile smol_bin, LoadSmolBin(options.smol_bin, manifest));
     extras.push_back(std::move(smol_bin));
   }
+  boot.arguments = LeastSequenceParameters(manifest);
+  ASSIGN_OR_RETURN(OutputFolder folder, OutputFolder::Create(options.output, IsBundle));
+  ASSIGN_OR_RETURN(const File* image, folder.NewFile("rootfs.img"));
+  ASSIGN_OR_RETURN(const ImageFacts facts,
+                   WriteImage(recipe, tree, boot, lock.source_date_epoch, *image, pool, progress));
+  if (facts.verity) manifest.verity = ToParameters(facts);
+  manifest.command_line = facts.command_line;
+  ASSIGN_OR_RETURN(ByteVector kernel, ReadKernel(boot));
+  extras.push_back({ArtifactRole::kKernel, std::move(kernel)});
+  extras.push_back({ArtifactRole::kInitramfs, boot.initramfs});
+  extras.push_back({ArtifactRole::kSbom, ToBytes(MakeSbom(recipe, lock))});
+  extras.push_back({ArtifactRole::kProvenance, ToBytes(MakeProvenance(recipe, lock))});
   PackOptions pack = options.pack;
   pack.sha1 = recipe.image.sha1;
   ASSIGN_OR_RETURN(const File session_disk, MakeSessionDisk(recipe, lock, work));

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "signing/full_check.h"
+#include "signing/kernel_parameters.h"
 #include "tools/hallmark/options.h"
 #include "tools/hallmark/verb.h"
 
@@ -34,6 +35,7 @@ void PrintJson(const VerifyReport& report) {
     json["architecture"] = manifest.architecture;
     json["sequence"] = manifest.sequence;
     json["leastSequence"] = manifest.least_sequence;
+    if (!manifest.command_line.empty()) json["commandLine"] = DirectBootCommandLine(manifest);
   }
   json["findings"] = Json::array();
   for (const Finding& finding : report.findings) json["findings"].push_back(FindingJson(finding));

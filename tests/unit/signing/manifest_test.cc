@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "signing/manifest.h"
 
+#include "signing/kernel_parameters.h"
 #include "tests/support/matchers.h"
 #include "tests/unit/signing/sample.h"
 
@@ -74,6 +75,22 @@ TEST(ManifestTest, ReadsWhatItWrote) {
   EXPECT_EQ(manifest, SampleManifest());
   EXPECT_EQ(manifest.FileName(ArtifactRole::kSmolBin), "smol-bin.arm64.img");
   EXPECT_EQ(manifest.Find(ArtifactRole::kKernel), nullptr);
+}
+
+TEST(ManifestTest, TellsTheGuestOfItsRelease) {
+  EXPECT_EQ(LeastSequenceParameters(SampleManifest()),
+            "hallmark.smol_bin_least_sequence=3 hallmark.policy_least_sequence=2");
+  EXPECT_EQ(DirectBootCommandLine(SampleManifest()), "roothash=1234 console=hvc0 hallmark.sequence=7");
+  EXPECT_EQ(LeastSequenceParameters(SmallManifest()), "");
+  EXPECT_EQ(DirectBootCommandLine(SmallManifest()), "");
+}
+
+TEST(ManifestTest, RefusesACommandLineThatNoKernelTakes) {
+  Manifest manifest = SampleManifest();
+  manifest.command_line = "quiet\nsplash";
+  EXPECT_THAT(FormatManifest(manifest), HasError(ErrorKind::kUsage, "commandLine: not printable ASCII"));
+  manifest.command_line = std::string(1537, 'x');
+  EXPECT_THAT(FormatManifest(manifest), HasError(ErrorKind::kUsage, "commandLine"));
 }
 
 // Whatever bit is flipped, what parses is another manifest: no byte is without meaning.

@@ -42,6 +42,7 @@ inline Manifest SampleManifest() {
   manifest.verity = verity;
   manifest.smol_bin_least_sequence = 3;
   manifest.policy_least_sequence = 2;
+  manifest.command_line = "roothash=1234 console=hvc0";
   return manifest;
 }
 
