@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """image_test.py NAME HALLMARK IMAGE_FOLDER: boots what make_image.sh made, one named test a run: direct, firmware,
-devices, session, tampered_file, tampered_tree, tampered_esp."""
+session, update, tampered_file, tampered_tree, tampered_esp. A boot takes half a minute, so each shows what it can."""
 import json
 import pathlib
 import re
@@ -10,8 +10,12 @@ import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "guest"))
+import limits  # noqa: E402
 from guest_client import Guest  # noqa: E402
-from machine import BootError, Machine, command_line, run  # noqa: E402
+from machine import BootError, Machine, run  # noqa: E402
+
+SESSION = "quiet-brave-turing"
+PATIENCE = 120  # seconds for what takes a moment on a machine that is not emulated
 
 
 class Image:
@@ -30,8 +34,25 @@ class Image:
         return work / "rootfs.img"
 
     def direct(self, work, disk=None, extra=""):
-        words = command_line(self.disk) + (" " + extra if extra else "")
-        return Machine(work).kernel(self.bundle / "vmlinuz", self.bundle / "initrd.img", words).root(disk or self.disk)
+        """As a host boots that verified the manifest."""
+        said = json.loads(run(HALLMARK, "verify", self.bundle, "--trust", self.trust, "--json"))
+        machine = Machine(work).root(disk or self.disk)
+        return machine.kernel(self.bundle / "vmlinuz", self.bundle / "initrd.img", f"{said['commandLine']} {extra}")
+
+    def session_disk(self, work):
+        run("zstd", "-dq", "--sparse", self.bundle / "sessiondata.img.zst", "-o", work / "sessiondata.img")
+        return work / "sessiondata.img"
+
+    def smol_bin(self, work, sequence, *options, key=None, daemon=None):
+        """Another smol-bin than the bundle's, of the same programs unless `daemon` is one."""
+        programs = work / "programs"
+        if not programs.exists():
+            run(HALLMARK, "smol-bin", "extract", self.bundle / "smol-bin.arm64.img", "--trust", self.trust, "-o", programs)
+        image = work / f"smol-bin-{sequence}.img"
+        run(HALLMARK, "smol-bin", "build", "--arch", "arm64", "--sdk-daemon", daemon or programs / "sdk-daemon",
+            "--sandbox-helper", programs / "sandbox-helper", "--settings", programs / "srt-settings.json",
+            "--key", key or self.folder / "release.key", "--sequence", sequence, *options, "-o", image)
+        return image
 
     def partition(self, number):
         return next(p for p in self.predicate["disk"]["partitions"] if p["number"] == number)
@@ -62,6 +83,8 @@ def greet(machine, image):
     guest = Guest.connect(str(machine.socket), timeout=600)
     check(guest.hello["root_hash"] == image.root_hash, f"the guest runs another root: {guest.hello}")
     check(guest.hello["trouble"] == "", f"the guest is in trouble: {guest.hello}")
+    check(guest.hello["policy_digest"] != "", "no policy is in force")
+    print(f"hello after {machine.age():.1f} s", flush=True)
     return guest
 
 
@@ -73,49 +96,89 @@ def reached(machine, image):
 
 
 def test_direct(image, work):
-    """Kernel and initramfs of the bundle, as a host boots them that has no firmware to."""
-    with image.direct(work) as machine:
+    """Kernel and initramfs of the bundle, as a host boots them that has no firmware to; the guest knows which release it
+    is, and takes no smol-bin that needs a later one."""
+    smol_bin = image.smol_bin(work, 2, "--least-rootfs-sequence", 2)
+    with image.direct(work / "machine").sessions(image.session_disk(work)).smol_bin(smol_bin) as machine:
         reached(machine, image)
+        machine.wait_for(r"\[updater\] .*needs a rootfs of sequence 2, and this one has 1", 600)
 
 
 def test_firmware(image, work):
-    """UEFI finds GRUB on the EFI system partition, GRUB finds kernel and initramfs there."""
-    with Machine(work).firmware().root(image.disk) as machine:
+    """UEFI finds GRUB on the EFI system partition, GRUB finds kernel and initramfs there, and what the bundle was built
+    with is sealed there: a smol-bin from before is refused, though this session disk never had another."""
+    sealed = json.loads(run(HALLMARK, "inspect", image.disk, "--json"))["esp"]["kernelCommandLines"]
+    check(sealed == [image.predicate["commandLine"]], f"the manifest does not say what is sealed: {sealed}")
+    smol_bin = image.smol_bin(work, 1)
+    with Machine(work / "machine").firmware().root(image.disk).sessions(image.session_disk(work)).smol_bin(
+            smol_bin) as machine:
         reached(machine, image)
+        machine.wait_for(r"\[updater\] .*sequence 1, and the least is 2", 600)
 
 
-def test_devices(image, work):
-    """With the devices of the design, none of which may keep the root from being found."""
-    sessions = work / "sessiondata.img"
-    run("zstd", "-dq", "--sparse", image.bundle / "sessiondata.img.zst", "-o", sessions)
-    with image.direct(work / "machine").sessions(sessions).channel() as machine:
-        reached(machine, image)
-        machine.wait_for("nvme0n1|nvme nvme0")
+def wait_good(machine, sequence):
+    machine.wait_for(rf"\[guestd\] sdk-daemon of smol-bin \S+, sequence {sequence} is good", PATIENCE)
 
 
 def test_session(image, work):
-    """The guest greets, installs the programs of smol-bin, makes a session and runs a command in its sandbox; after a
-    power cut the session is there with the same uid."""
-    sessions = work / "sessiondata.img"
-    run("zstd", "-dq", "--sparse", image.bundle / "sessiondata.img.zst", "-o", sessions)
+    """With the devices of the design the guest greets, installs the programs of smol-bin, makes a session and runs a
+    command in its sandbox; after a power cut the session is there with the same uid, an older smol-bin is refused, and
+    what a session may use of the machine holds."""
+    sessions = image.session_disk(work)
 
-    def boot():
-        machine = image.direct(work / "machine").sessions(sessions).smol_bin(image.bundle / "smol-bin.arm64.img")
-        return machine.channel()
+    def boot(smol_bin):
+        return image.direct(work / "machine").sessions(sessions).smol_bin(smol_bin).channel()
 
-    with boot() as machine:
+    with boot(image.bundle / "smol-bin.arm64.img") as machine:
         guest = greet(machine, image)
-        check(guest.hello["policy_digest"] != "", "no policy is in force")
-        uid = guest.call("session.create", name="quiet-brave-turing", timeout=120)["uid"]
-        ended, out, err = guest.run("quiet-brave-turing", "/bin/sh", "-c", "id -u; echo no >&2; exit 7", timeout=120)
+        uid = guest.call("session.create", name=SESSION, timeout=PATIENCE)["uid"]
+        ended, out, err = guest.run(SESSION, "/bin/sh", "-c", "id -u; echo no >&2; exit 7", timeout=PATIENCE)
         check((ended["exit_code"], out, err) == (7, f"{uid}\n".encode(), b"no\n"), f"{ended} {out} {err}")
-        check(re.search(r"\[updater\] mounted smol-bin device /dev/sd\w+ at /smol/bin", machine.said()), machine.tail())
-        guest.run("quiet-brave-turing", "/bin/sh", "-c", "echo kept > ~/file; sync", timeout=120)
-    with boot() as machine:
+        machine.wait_for(r"\[guestd\] mounting session disk /dev/nvme\d+n1 at /sessions")
+        machine.wait_for(r"\[updater\] mounted smol-bin device /dev/sd\w+ at /smol/bin")
+        machine.wait_for(r"\[updater\] installed smol-bin 2, sequence 2")
+        machine.wait_for(r"\[updater\] unmounted smol-bin")
+        guest.run(SESSION, "/bin/sh", "-c", "echo kept > ~/file; sync", timeout=PATIENCE)
+        wait_good(machine, 2)
+    with boot(image.smol_bin(work, 1)) as machine:
         guest = greet(machine, image)
-        check(guest.call("session.resume", session="quiet-brave-turing", timeout=120)["uid"] == uid, "another uid")
-        _, out, _ = guest.run("quiet-brave-turing", "/bin/cat", "file", timeout=120)
+        machine.wait_for(r"\[updater\] the offered smol-bin: .*sequence 1, and the least is 2")
+        machine.wait_for(r"\[updater\] kept smol-bin 2, sequence 2")
+        machine.wait_for(rf"\[process\] recovered uid={uid} gid={uid} from /sessions/{SESSION}")
+        check(guest.call("session.resume", session=SESSION, timeout=PATIENCE)["uid"] == uid, "another uid")
+        _, out, _ = guest.run(SESSION, "/bin/cat", "file", timeout=PATIENCE)
         check(out == b"kept\n", f"the session's file holds {out}")
+        limits.hold(guest)
+
+
+def test_update(image, work):
+    """A foreign smol-bin is refused while what is installed goes on; one whose daemon crashes gives way to the last good
+    one within ten seconds."""
+    sessions = image.session_disk(work)
+
+    def boot(smol_bin):
+        return image.direct(work / "machine").sessions(sessions).smol_bin(smol_bin).channel()
+
+    with boot(image.bundle / "smol-bin.arm64.img") as machine:
+        greet(machine, image)
+        wait_good(machine, 2)
+    run(HALLMARK, "keygen", "-o", work / "foreign.key", "--no-passphrase")
+    with boot(image.smol_bin(work, 9, key=work / "foreign.key")) as machine:
+        guest = greet(machine, image)
+        machine.wait_for(r"\[updater\] the offered smol-bin: .*sign")
+        machine.wait_for(r"\[updater\] kept smol-bin 2, sequence 2")
+        check(guest.call("session.create", name=SESSION, timeout=PATIENCE)["uid"] == 1001, "another uid")
+    (work / "crash.cc").write_text("int main() { __builtin_trap(); }\n")
+    run("aarch64-linux-gnu-g++", "-static", "-s", "-o", work / "crash", work / "crash.cc")
+    with boot(image.smol_bin(work, 3, daemon=work / "crash")) as machine:
+        machine.wait_for(r"\[updater\] installed smol-bin 3, sequence 3", 600)
+        _, started = machine.wait_for(r"\[guestd\] starting sdk-daemon of smol-bin 3, sequence 3")
+        guest = greet(machine, image)
+        back = machine.age() - started
+        machine.wait_for(r"\[guestd\] sdk-daemon of smol-bin 3, sequence 3 does not work: falling back to smol-bin 2, seq")
+        print(f"the last good smol-bin is back after {back:.1f} s")
+        check(back < 10, f"the last good smol-bin was back after {back:.1f} s only")
+        check(guest.call("session.resume", session=SESSION, timeout=PATIENCE)["uid"] == 1001, "another uid")
 
 
 def test_tampered_file(image, work):

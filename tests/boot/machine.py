@@ -27,13 +27,6 @@ def run(*command):
     return done.stdout
 
 
-def command_line(image):
-    """The kernel command line on the image's EFI system partition."""
-    start = re.search(r"First sector: (\d+)", run("sgdisk", "-i", "15", image)).group(1)
-    configuration = run("mtype", "-i", f"{image}@@{int(start) * 512}", "::/EFI/debian/grub.cfg")
-    return re.search(r"^\s*linux /vmlinuz (.*)$", configuration, re.M).group(1)
-
-
 class Machine:
     """One machine. Use as a context manager: it is gone at the end. Consoles and sockets are files of `folder`."""
 
@@ -49,6 +42,7 @@ class Machine:
         self.process = None
         self.started = None
         self.arguments = [
+            "setpriv", "--pdeathsig", "KILL",  # a test that is killed leaves no machine
             "qemu-system-aarch64", "-machine", "virt,accel=tcg,gic-version=3", "-cpu", CPU, "-smp", "2",
             "-m", str(memory), "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
             "-chardev", f"file,id=console,path={self.console}", "-serial", "chardev:console",
@@ -71,8 +65,8 @@ class Machine:
                            "-drive", f"if=pflash,format=raw,file={variables}"]
         return self
 
-    def root(self, image):
-        self.arguments += ["-drive", f"if=none,id=root,format=raw,readonly=on,file={image}",
+    def root(self, image, writable=False):
+        self.arguments += ["-drive", f"if=none,id=root,format=raw,readonly={'off' if writable else 'on'},file={image}",
                            "-device", "virtio-blk-pci,drive=root,bootindex=0"]
         return self
 
@@ -106,6 +100,10 @@ class Machine:
             self.process.kill()
         self.process.wait()
 
+    def age(self):
+        """Seconds since the start."""
+        return time.monotonic() - self.started
+
     def said(self):
         """All that came over the consoles and the report port so far."""
         text = b"".join(path.read_bytes() for path in (self.report, self.console, self.hvc) if path.exists())
@@ -118,7 +116,7 @@ class Machine:
             ended = self.process.poll() is not None
             found = re.search(pattern, self.said())
             if found:
-                return found, time.monotonic() - self.started
+                return found, self.age()
             if ended or time.monotonic() > end:
                 raise BootError(f"{'the machine ended' if ended else f'{seconds} s went by'} without: {pattern}\n" +
                                 self.tail())

@@ -13,19 +13,23 @@ MIB = 1 << 20
 PATIENCE = 120
 
 
+class LimitError(Exception):
+    """A limit did not hold, or hit others."""
+
+
 def check(condition, text):
     if not condition:
-        sys.exit(f"limits: FAILED: {text}")
-    print(f"limits: {text}")
+        raise LimitError(text)
+    print(f"limits: {text}", flush=True)
 
 
-def main():
-    guest = Guest.connect(sys.argv[1])
+def hold(guest):
+    """Takes sessions to their limits, and looks at what else goes on then."""
     limited = guest.call("session.create", timeout=PATIENCE, memory=128 * MIB, processes=100)["name"]
     other = guest.call("session.create", timeout=PATIENCE)["name"]
 
     ended, _, error = guest.run(limited, "python3", "-c", "x = bytearray(512 << 20); print(len(x))", timeout=PATIENCE)
-    check(ended["out_of_memory"], f"512 MiB in a session of 128 MiB: out of memory ({ended})")
+    check(ended["out_of_memory"], f"512 MiB in a session of 128 MiB: out of memory ({ended} {error})")
 
     bomb = guest.call("process.spawn", timeout=PATIENCE, session=limited,
                       command=["bash", "-c", "bomb() { bomb | bomb & }; bomb; sleep 1000"])["process"]
@@ -43,4 +47,5 @@ def main():
     check(guest.call("health", timeout=PATIENCE)["processes"] == 0, "nothing runs any more")
 
 
-main()
+if __name__ == "__main__":
+    hold(Guest.connect(sys.argv[1]))
