@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/disk/exfat_format.h"
 
-#include "lib/disk/fat32_format.h"
+#include "lib/disk/dos_time.h"
 
 namespace hallmark {
 namespace {
@@ -48,10 +48,10 @@ uint16_t ExfatNameHash(std::u16string_view upcased) {
 }
 
 ExfatTime ToExfatTime(Timestamp time) {
-  const FatTime fat = ToFatTime(time);
-  ExfatTime result{.stamp = static_cast<uint32_t>(fat.date) << 16 | fat.time};
+  const DosTime dos = ToDosTime(time);
+  ExfatTime result{.stamp = static_cast<uint32_t>(dos.date) << 16 | dos.time};
   // Past either end of what can be told there is nothing left to add.
-  const int64_t rest = time.seconds - FromFatTime(fat).seconds;
+  const int64_t rest = time.seconds - FromDosTime(dos).seconds;
   if (rest == 0 || rest == 1) result.hundredths = static_cast<uint8_t>(rest * 100 + time.nanoseconds / 10'000'000);
   if (rest > 1) result.hundredths = 199;
   return result;
@@ -59,7 +59,7 @@ ExfatTime ToExfatTime(Timestamp time) {
 
 Timestamp FromExfatTime(ExfatTime time) {
   Timestamp result =
-      FromFatTime({.date = static_cast<uint16_t>(time.stamp >> 16), .time = static_cast<uint16_t>(time.stamp)});
+      FromDosTime({.date = static_cast<uint16_t>(time.stamp >> 16), .time = static_cast<uint16_t>(time.stamp)});
   result.seconds += time.hundredths / 100;
   result.nanoseconds = static_cast<uint32_t>(time.hundredths % 100) * 10'000'000;
   if ((time.offset & ExfatTime::kUtc) != 0) {

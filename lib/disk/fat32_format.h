@@ -7,7 +7,6 @@
 #include <string_view>
 
 #include "lib/base/endian.h"
-#include "lib/base/file_tree.h"
 
 namespace hallmark {
 
@@ -117,13 +116,5 @@ static_assert(sizeof(FatLongEntry) == 32);
 
 /// Of a short name, as the long entries of the same file carry it.
 uint8_t FatNameChecksum(const FatShortName& name);
-
-/// DOS date and time, in UTC; times before 1980 and after 2107 become the nearest that can be told.
-struct FatTime {
-  uint16_t date = 0;
-  uint16_t time = 0;
-};
-FatTime ToFatTime(Timestamp time);
-Timestamp FromFatTime(FatTime time);
 
 }  // namespace hallmark

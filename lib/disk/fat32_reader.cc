@@ -7,6 +7,7 @@
 #include "lib/base/checked.h"
 #include "lib/base/printable.h"
 #include "lib/base/utf.h"
+#include "lib/disk/dos_time.h"
 #include "lib/disk/fat32.h"
 #include "lib/disk/fat32_format.h"
 
@@ -162,7 +163,7 @@ Result<void> Fat32Reader::ListFolder(const std::string& path, uint32_t cluster, 
       Entry entry{.path = path + "/" + name};
       entry.folder = (raw.attributes & kFatFolder) != 0;
       entry.size = entry.folder ? 0 : uint32_t{raw.size};
-      entry.mtime = FromFatTime({raw.modified_date, raw.modified_time});
+      entry.mtime = FromDosTime({raw.modified_date, raw.modified_time});
       entry.cluster = static_cast<uint32_t>(raw.cluster_high) << 16 | raw.cluster_low;
       entries.push_back(entry);
       if (entry.folder) RETURN_IF_ERROR(ListFolder(entry.path, entry.cluster, depth + 1, seen, entries));

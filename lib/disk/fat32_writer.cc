@@ -9,6 +9,7 @@
 #include "lib/base/checked.h"
 #include "lib/base/progress.h"
 #include "lib/base/utf.h"
+#include "lib/disk/dos_time.h"
 #include "lib/disk/fat32.h"
 #include "lib/disk/fat32_format.h"
 
@@ -125,7 +126,7 @@ class Fat32Writer {
     RETURN_IF_ERROR(PlaceFiles(FileTree::kRoot, "/"));
     if (next_ - 2 > clusters_) {
       return NoSpaceError("the FAT filesystem of " + FormatBytes(options_.size) +
-                        " is too small: " + FormatBytes((next_ - 2 - clusters_) * ClusterSize()) + " are missing");
+                          " is too small: " + FormatBytes((next_ - 2 - clusters_) * ClusterSize()) + " are missing");
     }
     RETURN_IF_ERROR(WriteFront());
     RETURN_IF_ERROR(WriteData(FileTree::kRoot, FileTree::kRoot));
@@ -276,7 +277,7 @@ Result<void> Fat32Writer::WriteFront() {
 FatDirectoryEntry Fat32Writer::MakeEntry(const FatShortName& name, FileTree::Index index) const {
   const FileTree::Inode& inode = tree_.inode(index);
   const bool folder = S_ISDIR(inode.mode);
-  const FatTime time = ToFatTime(inode.mtime);
+  const DosTime time = ToDosTime(inode.mtime);
   FatDirectoryEntry entry;
   entry.name = name;
   entry.attributes = folder ? kFatFolder : kFatArchive;
