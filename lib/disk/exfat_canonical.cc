@@ -119,8 +119,9 @@ class TableCheck {
 /// Compares what would be written with what is there.
 class CompareOutput : public ExfatOutput {
  public:
-  CompareOutput(const File& file, uint64_t offset, const ExfatFault& fault)
-      : file_(file), offset_(offset), fault_(fault), buffer_(128 << 10) {}
+  /// `data`: the ranges of the file that are no holes.
+  CompareOutput(const File& file, uint64_t offset, std::vector<DataRange> data, const ExfatFault& fault)
+      : file_(file), offset_(offset), data_(std::move(data)), fault_(fault), buffer_(128 << 10) {}
 
   Result<void> Put(ExfatStructure structure, ByteSpan bytes) override {
     while (!bytes.empty()) {
@@ -139,15 +140,15 @@ class CompareOutput : public ExfatOutput {
   }
 
   Result<void> PutZeros(ExfatStructure structure, uint64_t length) override {
-    while (length != 0) {
-      const auto found = MutableByteSpan(buffer_).first(std::min<uint64_t>(length, buffer_.size()));
+    const uint64_t end = position_ + length;
+    for (SkipHole(end); position_ != end; SkipHole(end)) {
+      const auto found = MutableByteSpan(buffer_).first(std::min<uint64_t>(end - position_, buffer_.size()));
       RETURN_IF_ERROR(file_.ReadAt(offset_ + position_, found));
       if (!IsZero(found)) {
         return Differs(structure, static_cast<size_t>(std::ranges::find_if(found, [](uint8_t b) { return b != 0; }) -
                                                       found.begin()));
       }
       position_ += found.size();
-      length -= found.size();
     }
     return {};
   }
@@ -158,6 +159,13 @@ class CompareOutput : public ExfatOutput {
   }
 
  private:
+  /// To the next data, or to `end`: what lies before reads as zeros.
+  void SkipHole(uint64_t end) {
+    const uint64_t at = offset_ + position_;
+    while (range_ != data_.size() && data_[range_].offset + data_[range_].length <= at) ++range_;
+    const uint64_t data = range_ == data_.size() ? offset_ + end : data_[range_].offset;
+    position_ = std::min(std::max(data, at) - offset_, end);
+  }
   static ExfatStructure OfEntry(uint8_t type) {
     switch (type) {
       case kExfatBitmapEntry:
@@ -178,6 +186,8 @@ class CompareOutput : public ExfatOutput {
 
   const File& file_;
   const uint64_t offset_;
+  const std::vector<DataRange> data_;
+  size_t range_ = 0;  // of `data_`: the first that does not end before the position
   const ExfatFault& fault_;
   ByteVector buffer_;
   uint64_t position_ = 0;  // from the start of the filesystem
@@ -206,7 +216,8 @@ Result<ExfatReader> ExfatReader::OpenCanonical(const File& file, uint64_t offset
   RETURN_IF_ERROR(TableCheck(file, offset, geometry, fault).Check());
   ASSIGN_OR_RETURN(ExfatReader reader, Open(file, offset, size, at_fault));
   ASSIGN_OR_RETURN(const FileTree tree, TreeOf(reader));
-  CompareOutput output(file, offset, fault);
+  ASSIGN_OR_RETURN(std::vector<DataRange> data, DataRanges(file));
+  CompareOutput output(file, offset, std::move(data), fault);
   const ExfatOptions options{.size = size, .start = geometry.start, .serial = reader.serial(), .label = reader.label()};
   const Result<void> same = WriteExfatTo(tree, options, output);
   if (!same.ok() && same.error().kind != ErrorKind::kCorrupt && same.error().kind != ErrorKind::kIo) {

@@ -99,6 +99,24 @@ TEST(ExfatCanonicalTest, RefusesWhatFollows) {
   EXPECT_EQ(at_fault, ExfatStructure::kUnused);
 }
 
+TEST(ExfatCanonicalTest, PassesOverHolesAndSeesWhatIsBetween) {
+  constexpr uint64_t kSize = 2048 * kMiB;
+  const File file(UniqueFd(memfd_create("image", MFD_CLOEXEC)), "image");
+  ASSERT_OK(file.Truncate(kSize + kMiB));
+  FileSink sink(file, kMiB);
+  ASSERT_OK(WriteExfat(SmallTree(), {.size = kSize, .start = kMiB}, sink));
+  ASSERT_OK(ExfatReader::OpenCanonical(file, kMiB, kSize));
+  for (const uint64_t offset : {kMiB + kSize / 2, kMiB + kSize - 1, kMiB + 100 * kMiB + 1}) {
+    ASSERT_OK(file.WriteAt(offset, AsBytes("\x01")));
+    ExfatStructure at_fault{};
+    EXPECT_THAT(ExfatReader::OpenCanonical(file, kMiB, kSize, &at_fault),
+                HasError(ErrorKind::kCorrupt, "byte " + std::to_string(offset - kMiB) + " is not as"));
+    EXPECT_EQ(at_fault, ExfatStructure::kUnused);
+    ASSERT_OK(file.PunchHole(offset / 4096 * 4096, 4096));
+  }
+  ASSERT_OK(ExfatReader::OpenCanonical(file, kMiB, kSize));
+}
+
 TEST(ExfatCanonicalTest, RefusesAnotherOrderAndOtherTimes) {
   ASSERT_OK_AND_ASSIGN(const ExfatImage image, ExfatImage::Make(SmallTree(), SmallOptions()));
   const auto verdict = [](const ExfatImage& changed) {
