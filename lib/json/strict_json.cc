@@ -240,11 +240,12 @@ void ObjectReader::RefuseEntry(std::string_view key, size_t index, std::string_v
 }
 
 const Json& ObjectReader::Take(std::string_view key) {
-  if (error_) return kNull;
   known_.emplace_back(key);
+  if (error_) return kNull;
   const auto member = object_->find(key);
   if (member == object_->end()) {
     Refuse(key, "missing");
+    missing_ = key;
     return kNull;
   }
   return *member;
@@ -310,19 +311,26 @@ void ObjectReader::TakeHexInto(std::string_view key, MutableByteSpan out) {
   std::copy(bytes.begin(), bytes.end(), out.begin());
 }
 
+std::string ObjectReader::NearestKnown(const std::string& key) const {
+  const std::vector<std::string> nearest = NearestNames(key.substr(0, 40), known_, 1);
+  return nearest.empty() ? "" : nearest[0];
+}
+
 Error ObjectReader::UnknownKey(const std::string& key, const Json& value) const {
   const std::string prefix = document_ == nullptr ? "" : document_->Prefix(document_->PlaceOfKeyOf(value));
-  const std::vector<std::string> nearest = NearestNames(key.substr(0, 40), known_, 1);
+  const std::string nearest = NearestKnown(key);
   return CorruptError(prefix + Place(key.substr(0, 40)) + ": unknown here" +
-                      (nearest.empty() ? "" : ", the nearest key is \"" + nearest[0] + "\""));
+                      (nearest.empty() ? "" : ", the nearest key is \"" + nearest + "\""));
 }
 
 Result<void> ObjectReader::Finish() const {
-  if (error_) return *error_;
+  if (error_ && missing_.empty()) return *error_;
   for (const auto& [key, value] : object_->items()) {
-    if (std::find(known_.begin(), known_.end(), key) == known_.end()) return UnknownKey(key, value);
+    if (std::find(known_.begin(), known_.end(), key) != known_.end()) continue;
+    // What is missing may be there, misspelt.
+    if (!error_ || NearestKnown(key) == missing_) return UnknownKey(key, value);
   }
-  return {};
+  return error_ ? *error_ : Result<void>();
 }
 
 }  // namespace hallmark

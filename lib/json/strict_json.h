@@ -92,12 +92,15 @@ class ObjectReader {
   void RefuseEntry(std::string_view key, size_t index, std::string_view text);
   [[nodiscard]] std::string Place(std::string_view key) const;
 
-  /// The first error; or that the object has a member that nobody asked for, and the nearest one that it may have.
+  /// The first error; or that the object has a member that nobody asked for, and the nearest one that it may have: this
+  /// too where the nearest one is the one that is missing.
   [[nodiscard]] Result<void> Finish() const;
 
  private:
   void TakeHexInto(std::string_view key, MutableByteSpan out);
 
+  /// Of the keys that were asked for. Empty: none is near.
+  [[nodiscard]] std::string NearestKnown(const std::string& key) const;
   [[nodiscard]] Error UnknownKey(const std::string& key, const Json& value) const;
 
   const Json* object_;
@@ -105,6 +108,7 @@ class ObjectReader {
   const PlacedJson* document_;
   std::vector<std::string> known_;
   std::optional<Error> error_;
+  std::string missing_;  // the key whose absence is the error
 };
 
 }  // namespace hallmark

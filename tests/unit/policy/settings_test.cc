@@ -72,7 +72,10 @@ TEST(SettingsTest, OptionalKeysAreClosedByDefault) {
 }
 
 TEST(SettingsTest, SaysWhereAndWhatIsNear) {
-  ExpectRefused("allowedDomains", "allowedDomans", "s.json:2:14: network.allowedDomains: missing");
+  ExpectRefused("\"denyWrite\": []", "\"q\": []", "filesystem.denyWrite: missing");
+  ExpectRefused("allowedDomains", "allowedDomans",
+                "s.json:3:5: network.allowedDomans: unknown here, the nearest key is \"allowedDomains\"");
+  ExpectRefused("\"filesystem\"", "\"filesytem\"", "filesytem: unknown here, the nearest key is \"filesystem\"");
   ExpectRefused("allowUnixSockets", "allowUnixSocket",
                 "s.json:5:5: network.allowUnixSocket: unknown here, the nearest key is \"allowUnixSockets\"");
   ExpectRefused("\"allowPty\"", "\"netwrk\"", "s.json:19:3: netwrk: unknown here, the nearest key is \"network\"");
