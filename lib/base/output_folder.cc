@@ -7,14 +7,29 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdio>
+#include <random>
 
+#include "lib/base/bytes.h"
 #include "lib/base/folder_reaper.h"
 
 namespace hallmark {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+/// A name that nobody else chooses, for a folder that is about to have its own.
+std::string HiddenName() {
+  std::random_device random;
+  std::array<uint8_t, 8> bytes{};
+  for (uint8_t& byte : bytes) byte = static_cast<uint8_t>(random());
+  return ".hallmark-" + ToHex(bytes);
+}
+
+}  // namespace
 
 Result<OutputFolder> OutputFolder::Create(const fs::path& path,
                                           const std::function<bool(const fs::path&)>& may_replace) {
@@ -51,26 +66,24 @@ Result<void> OutputFolder::Write(const std::string& name, ByteSpan bytes) {
 }
 
 Result<void> OutputFolder::Commit(const std::function<Result<void>(const fs::path&)>& finish) {
-  ASSIGN_OR_RETURN(TemporaryFolder hidden,
-                   TemporaryFolder::Create(path_.parent_path(), "." + path_.filename().string() + "."));
-  ASSIGN_OR_RETURN(const FolderReaper reaper, FolderReaper::Start(hidden.path()));
+  const fs::path hidden = path_.parent_path() / HiddenName();
+  // Before there is anything to remove: no moment is left in which a kill could leave it.
+  ASSIGN_OR_RETURN(const FolderReaper reaper, FolderReaper::Start(hidden));
+  if (mkdir(hidden.c_str(), 0700) != 0) return ErrnoError(errno, "making " + path_.string());
   for (const Output& output : files_) {
     const std::string descriptor = "/proc/self/fd/" + std::to_string(output.file.fd());
-    const fs::path name = hidden.path() / output.name;
+    const fs::path name = hidden / output.name;
     if (linkat(AT_FDCWD, descriptor.c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) != 0) {
       return ErrnoError(errno, "naming " + output.file.path());
     }
   }
-  RETURN_IF_ERROR(finish(hidden.path()));
+  RETURN_IF_ERROR(finish(hidden));
   constexpr mode_t kFolderMode = 0755;
-  if (chmod(hidden.path().c_str(), kFolderMode) != 0) return ErrnoError(errno, hidden.path().string());
-  if (rename(hidden.path().c_str(), path_.c_str()) == 0) {
-    hidden.Release();
-    return {};
-  }
+  if (chmod(hidden.c_str(), kFolderMode) != 0) return ErrnoError(errno, hidden.string());
+  if (rename(hidden.c_str(), path_.c_str()) == 0) return {};
   // What is there is not empty: it changes places with the new one and goes away with the hidden folder.
   if (errno != ENOTEMPTY && errno != EEXIST) return ErrnoError(errno, "renaming to " + path_.string());
-  if (syscall(SYS_renameat2, AT_FDCWD, hidden.path().c_str(), AT_FDCWD, path_.c_str(), RENAME_EXCHANGE) != 0) {
+  if (syscall(SYS_renameat2, AT_FDCWD, hidden.c_str(), AT_FDCWD, path_.c_str(), RENAME_EXCHANGE) != 0) {
     return ErrnoError(errno, "replacing " + path_.string());
   }
   return {};
