@@ -268,27 +268,35 @@ Result<void> SmolBinStore::MarkGood() {
   return RemoveUnused();
 }
 
+Result<void> SmolBinStore::NoteFailed(const std::string& name) const {
+  ASSIGN_OR_RETURN(std::vector<std::string> names, FailedNames());
+  if (names.size() >= kMaxFailed) names.erase(names.begin());
+  names.push_back(name);
+  std::string text;
+  for (const std::string& failed : names) text += failed + "\n";
+  return WriteFileAtomically(folder_ / kFailed, AsBytes(text));
+}
+
 Result<SmolBinChoice> SmolBinStore::RestoreGood() {
   const std::string failed = LinkTarget(kCurrent);
   std::vector<std::string> notes;
-  if (!failed.empty()) {
-    ASSIGN_OR_RETURN(std::vector<std::string> names, FailedNames());
-    if (names.size() >= kMaxFailed) names.erase(names.begin());
-    names.push_back(failed);
-    std::string text;
-    for (const std::string& name : names) text += name + "\n";
-    RETURN_IF_ERROR(WriteFileAtomically(folder_ / kFailed, AsBytes(text)));
-  }
   ASSIGN_OR_RETURN(const std::optional<Copy> good, Load(kGood, notes));
-  if (good && good->name != failed) {
+  const bool restored = good && good->name != failed;
+  if (restored) {
     RETURN_IF_ERROR(SetLink(kCurrent, good->name));
-    RETURN_IF_ERROR(RemoveUnused());
-    return ChoiceOf(SmolBinChoice::Action::kRestored, *good, std::move(notes));
+  } else {
+    RETURN_IF_ERROR(Remove(folder_ / kCurrent));
+    if (LinkTarget(kGood) == failed) RETURN_IF_ERROR(Remove(folder_ / kGood));
+    RETURN_IF_ERROR(SyncFolder(folder_));
   }
-  RETURN_IF_ERROR(Remove(folder_ / kCurrent));
-  if (LinkTarget(kGood) == failed) RETURN_IF_ERROR(Remove(folder_ / kGood));
-  RETURN_IF_ERROR(SyncFolder(folder_));
   RETURN_IF_ERROR(RemoveUnused());
+  // Now that a full disk has room again; and without it the good copy is in use all the same.
+  if (!failed.empty()) {
+    if (const Result<void> noted = NoteFailed(failed); !noted.ok()) {
+      notes.push_back("that the copy failed could not be noted: " + noted.error().message);
+    }
+  }
+  if (restored) return ChoiceOf(SmolBinChoice::Action::kRestored, *good, std::move(notes));
   std::string why = "no good copy of a smol-bin is left";
   for (const std::string& note : notes) why += "; " + note;
   return VerificationError(why);

@@ -92,6 +92,8 @@ class SmolBinStore {
                                       const std::optional<Copy>& current, std::vector<std::string>& notes) const;
   /// Copies, verifies, and puts in use.
   Result<Copy> MakeCopy(const std::filesystem::path& offered, const VerifiedSmolBin& manifest) const;
+  /// Remembers a copy that was found not to work.
+  Result<void> NoteFailed(const std::string& name) const;
   Result<void> MakeSetsFolder() const;
   Result<void> RemoveUnused() const;
   [[nodiscard]] SmolBinChoice ChoiceOf(SmolBinChoice::Action action, const Copy& copy,

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guestd/update/store.h"
 
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -207,6 +210,71 @@ TEST_F(StoreTest, SurvivesKills) {
   }
   EXPECT_GT(old, 0);
   EXPECT_GT(done, 0);
+}
+
+Result<void> WriteOnce(const char* path, const std::string& text) {
+  ASSIGN_OR_RETURN(const File file, File::Open(path, O_WRONLY));
+  if (::write(file.fd(), text.data(), text.size()) < 0) return ErrnoError(errno, path);  // these take no offset
+  return {};
+}
+
+/// Gives this process, which ends soon, an empty filesystem of `size` at `folder`.
+Result<void> MountSmallDisk(const fs::path& folder, const std::string& size) {
+  const std::string user = "0 " + std::to_string(::geteuid()) + " 1";
+  const std::string group = "0 " + std::to_string(::getegid()) + " 1";
+  if (::unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) return ErrnoError(errno, "unshare");
+  RETURN_IF_ERROR(WriteOnce("/proc/self/setgroups", "deny"));
+  RETURN_IF_ERROR(WriteOnce("/proc/self/uid_map", user));
+  RETURN_IF_ERROR(WriteOnce("/proc/self/gid_map", group));
+  fs::create_directories(folder);
+  if (::mount("none", folder.c_str(), "tmpfs", 0, ("size=" + size).c_str()) != 0) return ErrnoError(errno, "mount");
+  return {};
+}
+
+/// Writes zeros until all but `left` bytes of the disk are taken.
+void FillAllBut(const fs::path& filler, uint64_t left) {
+  fs::remove(filler);
+  const uint64_t free = fs::space(filler.parent_path()).free;
+  WriteFile(filler, std::string(free - std::min(left, free), '\0'));
+}
+
+// Whatever room there is, the new release is in use or the old one is; what was begun is gone; and a release that failed
+// makes way for the good one on a disk without a byte left.
+TEST_F(StoreTest, SurvivesAFullDisk) {
+  constexpr uint64_t kPage = 4096;
+  const pid_t child = ::fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    if (const Result<void> mounted = MountSmallDisk(dir_ / "store", "2m"); !mounted.ok()) {
+      EXPECT_OK(mounted);
+      ::_exit(1);
+    }
+    EXPECT_EQ(Chosen(Open().Choose(Offer({.sequence = 1, .daemon = std::string(300000, 'x')}))), "installed 1");
+    EXPECT_OK(Open().MarkGood());
+    uint64_t sequence = 1;
+    int refused = 0;
+    for (uint64_t left = 0; sequence == 1 && !HasFailure(); left += kPage) {
+      Offer({.sequence = 2, .daemon = std::string(300000, 'y')});
+      FillAllBut(dir_ / "store/filler", left);
+      const std::string chosen = Chosen(Open().Choose(dir_ / "offered"));
+      sequence = chosen == "installed 2" ? 2 : 1;
+      if (sequence == 1) {
+        ++refused;
+        EXPECT_TRUE(chosen.starts_with("kept 1; the offered smol-bin could not be copied: ")) << chosen;
+        EXPECT_NE(chosen.find("No space left on device"), std::string::npos) << chosen;
+        EXPECT_EQ(Sets(), 1U);
+      }
+      EXPECT_EQ(Chosen(Open().Choose(std::nullopt)), "kept " + std::to_string(sequence));
+    }
+    EXPECT_GE(refused, 300000 / static_cast<int>(kPage));
+    FillAllBut(dir_ / "store/filler", 0);
+    EXPECT_EQ(Chosen(Open().RestoreGood()), "restored 1");
+    EXPECT_EQ(Chosen(Open().Choose(dir_ / "offered")), "kept 1; the offered smol-bin: was found not to work before");
+    ::_exit(HasFailure() ? 1 : 0);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
 }  // namespace
