@@ -5,10 +5,12 @@
 #include <map>
 
 #include "lib/base/file.h"
+#include "signing/bundle_file.h"
 #include "signing/dsse.h"
 #include "signing/manifest.h"
 #include "signing/minisign.h"
 #include "signing/origin.h"
+#include "signing/smol_bin_image.h"
 
 namespace hallmark {
 namespace {
@@ -49,6 +51,39 @@ Result<void> CheckSizes(const std::filesystem::path& bundle, const Manifest& man
     }
   }
   return {};
+}
+
+/// A smol-bin that guests of this release would refuse belongs to no release. Without a trust file nobody knows who may
+/// sign it: then the sequences count alone.
+Result<void> CheckSmolBin(const std::filesystem::path& bundle, const Manifest& manifest,
+                          const std::optional<Trust>& trust) {
+  const Artifact* artifact = manifest.Find(ArtifactRole::kSmolBin);
+  if (artifact == nullptr) return {};
+  const std::string name = manifest.FileName(artifact->role);
+  ASSIGN_OR_RETURN(const File image, OpenBundleFile(bundle, name));
+  ASSIGN_OR_RETURN(const Sha256Digest digest, Sha256OfFile(image));
+  if (digest != artifact->sha256) return VerificationError(name + ": holds other bytes than the manifest says");
+  const SmolBinRequirements requirements{.architecture = manifest.architecture,
+                                         .rootfs_sequence = manifest.sequence,
+                                         .least_sequence = manifest.smol_bin_least_sequence,
+                                         .least_policy_sequence = manifest.policy_least_sequence};
+  std::vector<SmolBinFinding> findings;
+  if (trust) {
+    ASSIGN_OR_RETURN(SmolBinReport report, VerifySmolBinImage(image, *trust, requirements));
+    findings = std::move(report.findings);
+  } else {
+    ASSIGN_OR_RETURN(const SmolBinContents contents, ReadSmolBinContents(image));
+    ASSIGN_OR_RETURN(const SmolBinManifest inside, ParseSmolBinManifest(contents.manifest_text).WithContext(name));
+    findings = CheckRequirements(inside, requirements);
+  }
+  if (findings.empty()) return {};
+  const SmolBinFinding& first = findings.front();
+  Error error = VerificationError(name + ": " + std::string(VerdictName(first.verdict)) + ": " + first.where + ": " +
+                                  first.message);
+  return std::move(error).WithHint(
+      first.verdict == SmolBinVerdict::kRootfsTooOld
+          ? "sign with a --sequence that it takes, or build it with a lower --least-rootfs-sequence"
+          : "guests of this release would refuse it: make the bundle with another smol-bin");
 }
 
 /// The envelope of these exact bytes, with the signatures that it has already.
@@ -117,6 +152,7 @@ Result<SignReport> SignBundle(const std::filesystem::path& bundle, const SignOpt
     ASSIGN_OR_RETURN(trust, ParseTrust(*options.trust_text));
     RETURN_IF_ERROR(RequireBundleKeys(*trust, options.signers));
   }
+  RETURN_IF_ERROR(CheckSmolBin(bundle, manifest, trust));
   ASSIGN_OR_RETURN(Envelope envelope, EnvelopeOf(bundle, manifest_text));
   for (const Signer* signer : options.signers) RETURN_IF_ERROR(AddSignature(envelope, *signer));
   std::vector<PublicKey> known_keys;

@@ -32,7 +32,7 @@ struct SignReport {
 
 /// Signs a bundle: manifest.json, manifest.dsse.json, manifest.json.minisig, trust.json, SHA256SUMS. kUsage without a
 /// sequence, with one that goes back, or with a key that the trust file does not know; kVerification if a file of the
-/// bundle has another size than its manifest says.
+/// bundle has another size than its manifest says, or its smol-bin is one that guests of this release would refuse.
 Result<SignReport> SignBundle(const std::filesystem::path& bundle, const SignOptions& options);
 
 }  // namespace hallmark

@@ -11,6 +11,7 @@
 #include "signing/verify.h"
 #include "tests/support/temp_dir.h"
 #include "tests/unit/signing/sample.h"
+#include "tests/unit/signing/sample_smol_bin.h"
 
 namespace hallmark::testing {
 
@@ -80,7 +81,7 @@ inline Artifact SampleArtifact(ArtifactRole role, std::string_view bytes) {
 /// A signed bundle with every kind of file but a chunk table; keys 1 (root and bundle) and 2 (bundle).
 class SampleBundle {
  public:
-  explicit SampleBundle(uint64_t threshold = 1) {
+  explicit SampleBundle(uint64_t threshold = 1, const SampleSmolBin& smol_bin = {.key = 1}) {
     const std::string image = SampleImage();
     manifest = SampleManifest();
     manifest.verity.reset();
@@ -90,7 +91,7 @@ class SampleBundle {
     Add(ArtifactRole::kRootfs, image);
     Add(ArtifactRole::kRootfsCompressed, "\x28\xB5\x2F\xFD compressed");
     Add(ArtifactRole::kKernel, "kernel");
-    Add(ArtifactRole::kSmolBin, "smol");
+    Add(ArtifactRole::kSmolBin, smol_bin.Image());
     manifest.disk = DescribeDisk(File::OpenForReading(Path("rootfs.img")).value()).value();
     WriteFile(Path("manifest.json"), FormatManifest(manifest).value());
     TrustVersion version{

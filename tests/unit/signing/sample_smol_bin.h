@@ -2,8 +2,11 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
 
+#include "lib/base/sink.h"
+#include "lib/disk/exfat.h"
 #include "signing/dsse.h"
 #include "signing/manifest.h"
 #include "signing/smol_bin.h"
@@ -49,16 +52,36 @@ struct SampleSmolBin {
     return manifest;
   }
 
+  /// The five files, by name.
+  [[nodiscard]] std::map<std::string, std::string> Files() const {
+    Envelope envelope{std::string(kManifestPayloadType), FormatSmolBinManifest(Manifest()).value(), {}};
+    EXPECT_OK(AddSignature(envelope, SampleKey(key)));
+    return {{"sdk-daemon", daemon},
+            {"sandbox-helper", "a helper"},
+            {"srt-settings.json", settings},
+            {"manifest.json", envelope.payload},
+            {"manifest.dsse.json", FormatEnvelope(envelope)}};
+  }
+
+  /// An image of 1 MiB, as hallmark-smol-bin(5) describes it.
+  [[nodiscard]] std::string Image() const {
+    const Timestamp time{.seconds = 315532800};  // 1980: exFAT tells no earlier one
+    FileTree tree;
+    for (const auto& [name, content] : Files()) {
+      EXPECT_OK(tree.Put("/" + name, FileTree::RegularFile(content, 0644, time)));
+    }
+    tree.inode(FileTree::kRoot).mtime = time;
+    const Sha256Digest seed = Sha256(AsBytes("hallmark smol-bin\n" + architecture));
+    const uint32_t serial = seed[0] | seed[1] << 8 | seed[2] << 16 | static_cast<uint32_t>(seed[3]) << 24;
+    MemorySink image;
+    EXPECT_OK(WriteExfat(tree, {.size = 1 << 20, .serial = serial, .label = "SMOL-BIN"}, image));
+    return std::string(AsText(image.bytes()));
+  }
+
   /// Writes the five files.
   void WriteTo(const std::filesystem::path& folder) const {
     std::filesystem::create_directories(folder);
-    WriteFile(folder / "sdk-daemon", daemon);
-    WriteFile(folder / "sandbox-helper", "a helper");
-    WriteFile(folder / "srt-settings.json", settings);
-    Envelope envelope{std::string(kManifestPayloadType), FormatSmolBinManifest(Manifest()).value(), {}};
-    EXPECT_OK(AddSignature(envelope, SampleKey(key)));
-    WriteFile(folder / "manifest.json", envelope.payload);
-    WriteFile(folder / "manifest.dsse.json", FormatEnvelope(envelope));
+    for (const auto& [name, content] : Files()) WriteFile(folder / name, content);
   }
 };
 
