@@ -81,6 +81,34 @@ cp daemon helper srt-settings.json smol.key elsewhere/deeper
     build --sequence 3 --policy-sequence 2 --least-rootfs-sequence 7 -o other-name.img
 )
 cmp smol-bin.arm64.img elsewhere/deeper/other-name.img
+taskset -c "$(taskset -cp $$ | sed 's/.*: \([0-9]*\).*/\1/')" \
+  "$hallmark" smol-bin build -q --sdk-daemon daemon --sandbox-helper helper --settings srt-settings.json --key smol.key \
+  --sequence 3 --policy-sequence 2 --least-rootfs-sequence 7 -o one-core.img
+cmp smol-bin.arm64.img one-core.img
+unshare --user --map-user=4711 --map-group=4712 \
+  "$hallmark" smol-bin build -q --sdk-daemon daemon --sandbox-helper helper --settings srt-settings.json --key smol.key \
+  --sequence 3 --policy-sequence 2 --least-rootfs-sequence 7 -o other-user.img
+cmp smol-bin.arm64.img other-user.img
+
+echo '== the same bytes for ever'
+# A key of known bytes, and the least programs that are static ones: nothing here depends on a compiler.
+mkdir golden
+python3 - <<'PYTHON'
+import base64, struct
+key = bytes.fromhex("302e020100300506032b657004220420") + bytes(range(32))
+open("golden/key", "w").write("-----BEGIN PRIVATE KEY-----\n%s\n-----END PRIVATE KEY-----\n" % base64.b64encode(key).decode())
+header = struct.pack("<4sBBB9xHHIQQQIHHHHHH", b"\x7fELF", 2, 1, 1, 2, 183, 1, 0x400078, 64, 0, 0, 64, 56, 1, 64, 0, 0)
+segment = struct.pack("<IIQQQQQQ", 1, 5, 0, 0x400000, 0x400000, 124, 124, 65536)
+for name, size in [("daemon", 100000), ("helper", 124)]:
+    open("golden/" + name, "wb").write((header + segment + b"\x00\x00\x00\xd4").ljust(size, b"d"))
+open("golden/settings", "w").write('{"network": {"allowedDomains": ["example.com"], "deniedDomains": []},\n'
+                                   ' "filesystem": {"denyRead": [], "allowWrite": ["/tmp"], "denyWrite": []}}\n')
+PYTHON
+chmod 600 golden/key
+daemon=golden/daemon helper=golden/helper policy=golden/settings key=golden/key build --sequence 5 --policy-sequence 4 \
+  --least-rootfs-sequence 3 --image-version 1.5 -o golden/image
+[ "$(sha256sum golden/image | cut -c1-64)" = 97deeec8b305fca6982cb40a17ec602d52aeec3948e52a11142b099e0e887484 ] ||
+  fail "the golden image is another one: $(sha256sum golden/image)"
 
 echo '== one flipped bit in each structure'
 cp smol-bin.arm64.img flipped.img
@@ -139,33 +167,58 @@ refused 2 'empty.json:1:1: empty' "$hallmark" policy explain --settings empty.js
 refused 1 'missing.json' "$hallmark" policy explain --settings missing.json github.com:443
 
 echo '== kills'
+# The program itself, and not a shell that runs it, is what gets killed.
+building=("$hallmark" smol-bin build -q --sdk-daemon daemon --sandbox-helper helper --settings srt-settings.json
+  --key smol.key --sequence 4 -o)
+extracting=("$hallmark" smol-bin extract -q new.img --trust trust.json -o)
 cp smol-bin.arm64.img old.img
 cp .smol-bin.arm64.img.origin old.origin
-build --sequence 4 -o new.img
-start=$(date +%s%N)
-build --sequence 4 -o timed.img
-whole=$((($(date +%s%N) - start) / 1000))
-old=0 new=0
+"${building[@]}" new.img
+milliseconds() { # COMMAND...: that it takes
+  local start
+  start=$(date +%s%N)
+  "$@"
+  echo $((($(date +%s%N) - start) / 1000000))
+}
+build_time=$(milliseconds "${building[@]}" timed.img)
+extract_time=$(milliseconds "${extracting[@]}" timed)
+moment() { awk -v i="$1" -v n="$2" -v t="$3" 'BEGIN { printf "%.6f", 1.5 * t / 1e3 * i / n }'; }
+cmp timed.img new.img
+mkdir built killed
+old=0 new=0 none=0 whole=0
 for i in $(seq 40); do
-  delay=$(awk -v i="$i" -v n=40 -v t="$whole" 'BEGIN { printf "%.6f", 1.5 * t / 1e6 * i / n }')
-  killed_after "$delay" build --sequence 4 -o smol-bin.arm64.img
-  if cmp -s smol-bin.arm64.img old.img; then
+  cp old.img built/image
+  cp old.origin built/.image.origin
+  killed_after "$(moment "$i" 40 "$build_time")" "${building[@]}" built/image
+  if cmp -s built/image old.img; then
     old=$((old + 1))
-  elif cmp -s smol-bin.arm64.img new.img; then
+  elif cmp -s built/image new.img; then
     new=$((new + 1))
   else
     fail 'half an image'
   fi
-  cp old.img smol-bin.arm64.img
-  cp old.origin .smol-bin.arm64.img.origin
-  killed_after "$delay" "$hallmark" smol-bin extract -q new.img --trust trust.json -o killed
-  if [ -e killed ]; then
-    [ "$(ls killed | wc -l)" = 5 ] && cmp killed/sdk-daemon daemon || fail 'half a folder'
-    rm -r killed
-  fi
+  # Between the two renames a kill leaves the new image and the old origin; a name that the kill left is a whole file's.
+  for file in $(find built -name '.*.tmp'); do rm "$file"; done
+  [ "$(ls -A built | sort | tr '\n' ' ')" = '.image.origin image ' ] || fail "left behind: $(ls -A built)"
+
+  killed_after "$(moment "$i" 40 "$extract_time")" "${extracting[@]}" killed/files
+  for _ in $(seq 200); do # what the reaper takes away when it sees its master gone
+    [ -n "$(find killed -mindepth 1 -maxdepth 1 -name '.*')" ] || break
+    sleep 0.05
+  done
+  case $(ls -A killed) in
+    '') none=$((none + 1)) ;;
+    files)
+      whole=$((whole + 1))
+      [ "$(ls killed/files | wc -l)" = 5 ] && cmp killed/files/sdk-daemon daemon || fail 'half a folder'
+      rm -r killed/files
+      ;;
+    *) fail "left behind: $(ls -A killed)" ;;
+  esac
 done
 [ "$old" -gt 0 ] && [ "$new" -gt 0 ] || fail "the kills did not reach from start to end: $old old, $new new"
-echo "   $old old, $new new"
+[ "$none" -gt 0 ] && [ "$whole" -gt 0 ] || fail "the kills did not reach from start to end: $none none, $whole whole"
+echo "   built: $old old, $new new; extracted: $none not, $whole whole"
 
 echo '== a full disk'
 unshare --user --map-root-user --mount bash -euc '

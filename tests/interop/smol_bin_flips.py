@@ -19,7 +19,7 @@ def places_of(image):
     clusters, root = struct.unpack_from("<II", image, 92)
     at = lambda number: heap + (number - 2) * cluster
     places = [
-        (0, 113, "filesystem boot sector"),
+        (0, sector, "filesystem boot sector"),
         (sector, sector * 11, "filesystem boot region"),
         (sector * 11, sector * 12, "filesystem boot checksum"),
         (sector * 12, sector * 24, "filesystem backup boot region"),
