@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 
 #include "lib/base/file_tree.h"
 #include "lib/base/sink.h"
@@ -46,28 +47,36 @@ Result<void> PutFile(FileTree& tree, std::string_view name, uint32_t mode, Times
                                                                   : InternalError("no place for " + std::string(name));
 }
 
-/// Hashes what goes through, and passes it on.
+/// Hashes what goes through, and passes it on. Null: nowhere.
+template <typename... Digests>
 class HashingSink : public Sink {
  public:
   explicit HashingSink(Sink* next) : next_(next) {}
 
   Result<void> Write(ByteSpan bytes) override {
-    hasher_.Update(bytes);
+    Update(bytes);
     return next_ != nullptr ? next_->Write(bytes) : Result<void>();
   }
   Result<void> WriteHole(uint64_t length) override {
-    static constexpr std::array<uint8_t, 4096> kZeros{};
+    static constexpr std::array<uint8_t, 64 << 10> kZeros{};
     for (uint64_t left = length; left != 0;) {
       const auto step = static_cast<size_t>(std::min<uint64_t>(left, kZeros.size()));
-      hasher_.Update(ByteSpan(kZeros).first(step));
+      Update(ByteSpan(kZeros).first(step));
       left -= step;
     }
     return next_ != nullptr ? next_->WriteHole(length) : Result<void>();
   }
-  Sha256Digest Finish() { return hasher_.Finish(); }
+  template <typename Digest>
+  Digest Finish() {
+    return std::get<Hasher<Digest>>(hashers_).Finish();
+  }
 
  private:
-  Sha256Hasher hasher_;
+  void Update(ByteSpan bytes) {
+    std::apply([&](auto&... hasher) { (hasher.Update(bytes), ...); }, hashers_);
+  }
+
+  std::tuple<Hasher<Digests>...> hashers_;
   Sink* next_;
 };
 
@@ -126,9 +135,9 @@ class ImageCheck {
       RETURN_IF_ERROR(target->Truncate(entry->size));
       file.emplace(*target);
     }
-    HashingSink hashing(file ? &*file : nullptr);
+    HashingSink<Sha256Digest> hashing(file ? &*file : nullptr);
     RETURN_IF_ERROR(reader_.Read(*entry, hashing));
-    std::optional<SmolBinFinding> finding = DigestFinding(name, hashing.Finish(), expected.sha256);
+    std::optional<SmolBinFinding> finding = DigestFinding(name, hashing.Finish<Sha256Digest>(), expected.sha256);
     if (!finding && member == kSettingsMember) {
       RETURN_IF_ERROR(reader_.Read(*entry, settings));
       finding = SettingsFinding(AsText(settings.bytes()));
@@ -163,8 +172,9 @@ class ImageCheck {
 
 }  // namespace
 
-Result<SmolBinManifest> WriteSmolBinImage(const SmolBinImageOptions& options, const std::vector<const Signer*>& signers,
-                                          const File& output) {
+Result<SmolBinImage> WriteSmolBinImage(const SmolBinImageOptions& options, const std::vector<const Signer*>& signers,
+                                       const File& output) {
+  if (options.size > kMaxSmolBinImage) return UsageError("a smol-bin image has at most 2 GiB");
   SmolBinManifest manifest = options.manifest;
   const Timestamp time = TimeFor(manifest);
   FileTree tree;
@@ -182,17 +192,22 @@ Result<SmolBinManifest> WriteSmolBinImage(const SmolBinImageOptions& options, co
   RETURN_IF_ERROR(PutFile(tree, kEnvelopeName, 0644, time, FormatEnvelope(envelope)));
   tree.inode(FileTree::kRoot).mtime = time;
   RETURN_IF_ERROR(output.Truncate(options.size));
-  FileSink sink(output);
+  FileSink file(output);
+  HashingSink<Sha256Digest, Sha1Digest> sink(&file);
   RETURN_IF_ERROR(WriteExfat(
       tree, {.size = options.size, .serial = SerialFor(manifest.architecture), .label = std::string(kSmolBinLabel)},
       sink));
-  return manifest;
+  return SmolBinImage{std::move(manifest), sink.Finish<Sha256Digest>(), sink.Finish<Sha1Digest>()};
 }
 
 Result<SmolBinReport> VerifySmolBinImage(const File& image, const Trust& trust, const SmolBinRequirements& requirements,
                                          SmolBinOutput* output) {
   SmolBinReport report;
   ASSIGN_OR_RETURN(const uint64_t size, image.Size());
+  if (size > kMaxSmolBinImage) {
+    report.findings.push_back({SmolBinVerdict::kExtended, "image", "is larger than 2 GiB"});
+    return report;
+  }
   ExfatStructure at_fault = ExfatStructure::kBootSector;
   const Result<ExfatReader> reader = ExfatReader::OpenCanonical(image, 0, size, &at_fault);
   if (!reader.ok()) {
@@ -220,6 +235,7 @@ Result<SmolBinReport> VerifySmolBinImage(const File& image, const Trust& trust, 
 
 Result<SmolBinContents> ReadSmolBinContents(const File& image) {
   ASSIGN_OR_RETURN(const uint64_t size, image.Size());
+  if (size > kMaxSmolBinImage) return CorruptError(image.path() + ": larger than 2 GiB: no smol-bin");
   ASSIGN_OR_RETURN(const ExfatReader reader, ExfatReader::Open(image, 0, size).WithContext(image.path()));
   SmolBinContents contents{
       .size = reader.size(), .cluster_size = reader.cluster_size(), .label = reader.label(), .serial = reader.serial()};

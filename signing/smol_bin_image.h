@@ -16,6 +16,7 @@
 namespace hallmark {
 
 constexpr std::string_view kSmolBinLabel = "SMOL-BIN";
+constexpr uint64_t kMaxSmolBinImage = uint64_t{2} << 30;  ///< bytes
 
 struct SmolBinImageOptions {
   SmolBinManifest manifest;  ///< files are filled in
@@ -25,11 +26,17 @@ struct SmolBinImageOptions {
   uint64_t size = 0;             ///< bytes of the image
 };
 
+struct SmolBinImage {
+  SmolBinManifest manifest;
+  Sha256Digest sha256{};  ///< of the whole image
+  Sha1Digest sha1{};      ///< of the whole image, as its .origin has it
+};
+
 /// Checks the members, and writes the image with its manifest, signed, to `output`, a new file. The same members,
 /// options and keys give the same bytes. kUsage names the member that can't be taken, and why; kNoSpace says how much is
-/// missing. Gives back the whole manifest.
-Result<SmolBinManifest> WriteSmolBinImage(const SmolBinImageOptions& options, const std::vector<const Signer*>& signers,
-                                          const File& output);
+/// missing. Each member is read once, and what is hashed is what is written.
+Result<SmolBinImage> WriteSmolBinImage(const SmolBinImageOptions& options, const std::vector<const Signer*>& signers,
+                                       const File& output);
 
 /// Where the members of an image go while they are checked. Null: nowhere.
 class SmolBinOutput {

@@ -5,10 +5,12 @@
 #include <linux/fs.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <random>
 
 #include "lib/base/checked.h"
@@ -31,8 +33,17 @@ fs::path FolderOf(const fs::path& path) {
   return folder.empty() ? fs::path(".") : folder;
 }
 
+/// A name with `suffix` behind it, without its last characters if it would be longer than names may be.
+std::string WithSuffix(std::string name, std::string_view suffix) {
+  if (size_t end = NAME_MAX - suffix.size(); name.size() > end) {
+    while (end > 0 && (static_cast<uint8_t>(name[end]) & 0xC0) == 0x80) --end;  // within a character of UTF-8
+    name.resize(end);
+  }
+  return name.append(suffix);
+}
+
 fs::path TemporaryNameFor(const fs::path& path) {
-  return FolderOf(path) / ("." + path.filename().string() + "." + RandomSuffix() + ".tmp");
+  return FolderOf(path) / WithSuffix("." + path.filename().string(), "." + RandomSuffix() + ".tmp");
 }
 
 }  // namespace
@@ -163,9 +174,28 @@ Result<void> CopyContent(const File& source, const File& target) {
   return target.Truncate(size);
 }
 
+namespace {
+
+/// Room for as much as a file says that it holds: in one piece instead of many that grow, and in large pages where the
+/// kernel has them, for to fault small ones in can cost more than to read and to hash what goes there.
+std::string RoomFor(uint64_t size) {
+  constexpr uint64_t kLargePage = 2 << 20;
+  std::string text;
+  text.reserve(size);
+  if (size < kLargePage) return text;
+  const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
+  const uintptr_t begin = RoundUp(reinterpret_cast<uintptr_t>(text.data()), page);
+  // It is advice: where the kernel does not take it, pages are small.
+  (void)madvise(reinterpret_cast<void*>(begin), size - page, MADV_HUGEPAGE);
+  return text;
+}
+
+}  // namespace
+
 Result<std::string> ReadSmallFile(const fs::path& path, uint64_t limit) {
   ASSIGN_OR_RETURN(const File file, File::OpenForReading(path));
-  std::string text;
+  ASSIGN_OR_RETURN(const struct stat status, file.Stat());
+  std::string text = RoomFor(std::min(S_ISREG(status.st_mode) ? static_cast<uint64_t>(status.st_size) : 0, limit));
   char buffer[64 << 10];
   while (true) {
     const ssize_t n = read(file.fd(), buffer, sizeof buffer);
@@ -237,7 +267,9 @@ Result<void> AtomicFile::Commit(Durability durability) {
 }
 
 Result<void> AtomicFile::CommitTogether(std::span<AtomicFile> files) {
-  for (AtomicFile& file : files) RETURN_IF_ERROR(file.Prepare(Durability::kPowerLoss));
+  // What takes long comes before the names that a kill could leave.
+  for (const AtomicFile& file : files) RETURN_IF_ERROR(file.file_.Sync());
+  for (AtomicFile& file : files) RETURN_IF_ERROR(file.Prepare(Durability::kKill));
   for (AtomicFile& file : files) RETURN_IF_ERROR(file.Rename());
   fs::path synced;
   for (const AtomicFile& file : files) {
@@ -263,7 +295,7 @@ Result<void> SyncFolder(const fs::path& folder) {
 }
 
 Result<TemporaryFolder> TemporaryFolder::Create(const fs::path& parent, std::string_view prefix) {
-  std::string name = (parent / (std::string(prefix) + "XXXXXX")).string();
+  std::string name = (parent / WithSuffix(std::string(prefix), "XXXXXX")).string();
   if (mkdtemp(name.data()) == nullptr) return ErrnoError(errno, "creating a folder in " + parent.string());
   return TemporaryFolder(name);
 }

@@ -45,10 +45,8 @@ bool IsBundle(const fs::path& folder) {
 }
 
 Result<BundleFile> LoadSmolBin(const fs::path& path, Manifest& manifest) {
-  constexpr uint64_t kMaxSmolBin = uint64_t{2} << 30;
   ASSIGN_OR_RETURN(const File image, File::OpenForReading(path));
   ASSIGN_OR_RETURN(const uint64_t size, image.Size());
-  if (size > kMaxSmolBin) return UsageError(path.string() + ": larger than 2 GiB");
   ASSIGN_OR_RETURN(const SmolBinContents contents, ReadSmolBinContents(image));
   const Result<SmolBinManifest> inside = ParseSmolBinManifest(contents.manifest_text);
   if (!inside.ok()) return UsageError(path.string() + ": is no smol-bin: " + inside.error().message);

@@ -71,7 +71,8 @@ Result<SmolBinImageOptions> ImageOptionsFrom(const cxxopts::ParseResult& parsed)
   return image;
 }
 
-void PrintResult(const std::string& path, const SmolBinManifest& manifest, const FileDigests& digests, bool json) {
+void PrintResult(const std::string& path, uint64_t size, const SmolBinImage& image, bool json) {
+  const SmolBinManifest& manifest = image.manifest;
   if (json) {
     const Json result = {{"image", path},
                          {"version", manifest.version},
@@ -79,15 +80,15 @@ void PrintResult(const std::string& path, const SmolBinManifest& manifest, const
                          {"sequence", manifest.sequence},
                          {"policySequence", manifest.policy_sequence},
                          {"leastRootfsSequence", manifest.least_rootfs_sequence},
-                         {"size", digests.size},
-                         {"sha256", ToHex(digests.sha256)},
-                         {"sha1", ToHex(*digests.sha1)}};
+                         {"size", size},
+                         {"sha256", ToHex(image.sha256)},
+                         {"sha1", ToHex(image.sha1)}};
     std::puts(result.dump(2, ' ', false, Json::error_handler_t::replace).c_str());
     return;
   }
   std::printf("%s: smol-bin %s for %s, sequence %llu, %s\n", path.c_str(), manifest.version.c_str(),
               manifest.architecture.c_str(), static_cast<unsigned long long>(manifest.sequence),
-              FormatBytes(digests.size).c_str());
+              FormatBytes(size).c_str());
 }
 
 Result<int> RunBuildImage(const Arguments& arguments) {
@@ -96,24 +97,20 @@ Result<int> RunBuildImage(const Arguments& arguments) {
   AddBuildOptions(options);
   ASSIGN_OR_RETURN(const auto parsed, ParseOptions(options, arguments));
   if (!parsed) return 0;
-  ASSIGN_OR_RETURN(const SmolBinImageOptions image, ImageOptionsFrom(*parsed));
+  ASSIGN_OR_RETURN(const SmolBinImageOptions build, ImageOptionsFrom(*parsed));
   ASSIGN_OR_RETURN(const Signers signers, LoadSigners(*parsed, "key"));
   const fs::path path = (*parsed)["output"].as<std::string>();
   ASSIGN_OR_RETURN(AtomicFile output, AtomicFile::Create(path));
-  ASSIGN_OR_RETURN(const SmolBinManifest manifest,
-                   WriteSmolBinImage(image, Pointers(signers), output.file()).WithContext("making " + path.string()));
-  // The image that is on disk now, once for each digest: 10 MiB from memory.
-  FileDigests digests{.size = image.size};
-  ASSIGN_OR_RETURN(digests.sha256, Sha256OfFile(output.file()));
-  ASSIGN_OR_RETURN(digests.sha1, Sha1OfFile(output.file()));
+  ASSIGN_OR_RETURN(const SmolBinImage image,
+                   WriteSmolBinImage(build, Pointers(signers), output.file()).WithContext("making " + path.string()));
   std::vector<AtomicFile> files;
   files.push_back(std::move(output));
   ASSIGN_OR_RETURN(AtomicFile origin, AtomicFile::Create(path.parent_path() / OriginName(path.filename().string())));
-  RETURN_IF_ERROR(origin.file().WriteAt(0, AsBytes(ToHex(*digests.sha1))));
+  RETURN_IF_ERROR(origin.file().WriteAt(0, AsBytes(ToHex(image.sha1))));
   files.push_back(std::move(origin));
   RETURN_IF_ERROR(AtomicFile::CommitTogether(files));
   const bool json = parsed->count("json") != 0;
-  if (json || VerbosityFrom(*parsed) != Verbosity::kQuiet) PrintResult(path.string(), manifest, digests, json);
+  if (json || VerbosityFrom(*parsed) != Verbosity::kQuiet) PrintResult(path.string(), build.size, image, json);
   return 0;
 }
 

@@ -55,6 +55,19 @@ TEST(AtomicFileTest, ReplacesAnExistingFile) {
   EXPECT_EQ(ReadFile(dir / "out"), "new");
 }
 
+TEST(AtomicFileTest, TakesNamesAsLongAsTheyMayBe) {
+  const TempDir dir;
+  std::string umlauts = "x";
+  for (int i = 0; i < 127; ++i) umlauts += "\u00fc";
+  for (const std::string& name : {std::string(255, 'n'), umlauts}) {
+    ASSERT_OK(WriteFileAtomically(dir / name, AsBytes("new")));
+    EXPECT_EQ(ReadFile(dir / name), "new");
+  }
+  EXPECT_EQ(CountEntries(dir.path()), 2);
+  EXPECT_THAT(WriteFileAtomically(dir / std::string(256, 'n'), AsBytes("new")), HasError(ErrorKind::kIo, "too long"));
+  ASSERT_OK_AND_ASSIGN(const TemporaryFolder folder, TemporaryFolder::Create(dir.path(), std::string(255, 'f')));
+}
+
 TEST(AtomicFileTest, NamesTheFileItCannotCreate) {
   EXPECT_THAT(AtomicFile::Create("/nonexistent/out"), HasError(ErrorKind::kNotFound, "/nonexistent/out"));
 }
@@ -79,6 +92,15 @@ TEST(FileTest, FindsDataBetweenHoles) {
   ASSERT_EQ(ranges.size(), 1);
   EXPECT_LE(ranges[0].offset, 512 << 10);
   EXPECT_LT(ranges[0].length, 1 << 20);
+}
+
+TEST(FileTest, ReadsAFileOfManyPages) {
+  const TempDir dir;
+  std::string content;
+  for (int i = 0; content.size() < 5'000'000; ++i) content += std::to_string(i);
+  WriteFile(dir / "f", content);
+  ASSERT_OK_AND_ASSIGN(const std::string text, ReadSmallFile(dir / "f"));
+  EXPECT_EQ(text, content);
 }
 
 TEST(FileTest, SmallFileLimitHolds) {
