@@ -211,6 +211,8 @@ Result<std::string> ReadSmallFile(const fs::path& path, uint64_t limit) {
 
 Result<AtomicFile> AtomicFile::Create(const fs::path& path, mode_t mode) {
   const fs::path folder = FolderOf(path);
+  // Else the last rename would say so, and those before it be done.
+  if (path.filename().native().size() > NAME_MAX) return ErrnoError(ENAMETOOLONG, "creating " + path.string());
   UniqueFd fd(open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, mode));
   std::string temporary;
   if (!fd.valid() && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL)) {

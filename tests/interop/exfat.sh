@@ -179,4 +179,7 @@ refused "/über: it has the name of 'Über' but for capitals" touch über Über
 refused "exFAT can't hold /link: it is neither file nor folder" ln -s x link
 refused "is not UTF-8" touch $'\xff'
 refused "/two: it is a hard link" sh -c 'touch one; ln one two'
+if "$hallmark" mkfs exfat --from "$scratch/one" -o "$scratch/one/file" 2>"$scratch/log"; then fail "replaced a file by its image"; fi
+grep -qF "is one of the files that go into it" "$scratch/log" || fail "$(cat "$scratch/log")"
+[ "$(stat -c %s "$scratch/one/file")" = 1000003 ] || fail "a file was replaced"
 echo "exfat: good"

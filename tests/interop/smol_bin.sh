@@ -118,6 +118,8 @@ cmp smol-bin.arm64.img flipped.img
 echo '== other things that do not hold'
 head -c 10485248 smol-bin.arm64.img >short.img
 refused 3 'filesystem: ' verify short.img
+truncate -s 3G large.img
+refused 3 'extended: image: is larger than 2 GiB' verify large.img
 (cat smol-bin.arm64.img; head -c 512 /dev/zero) >long.img
 refused 3 'filesystem: unused space: ' verify long.img
 : >empty.img
@@ -148,6 +150,25 @@ echo '{"network": {"allowedDomains": [], "deniedDomains": [], "alowLocalBinding"
   '"filesystem": {"denyRead": [], "allowWrite": [], "denyWrite": []}}' >bad.json
 policy=bad.json refused 2 'bad.json:1:' build --sequence 3 -o no.img
 [ ! -e no.img ] && [ ! -e .no.img.origin ] || fail 'half an image is left'
+sha256sum daemon helper srt-settings.json smol.key >inputs
+for input in daemon ./helper srt-settings.json smol.key; do
+  refused 2 'is what the image is made of' build --sequence 3 -o "$input"
+done
+sha256sum -c --strict --quiet inputs
+# Names of any kind; one whose origin would have no name gets no image either.
+mkdir odd
+for name in 'a,b' $'new\nline' ' a b ' "$(printf 'n%.0s' $(seq 247))"; do
+  build --sequence 3 -o "odd/$name"
+  verify "odd/$name" >/dev/null
+  "$hallmark" origin verify "odd/$name" >/dev/null
+  rm "odd/$name" "odd/.$name.origin"
+done
+refused 1 'File name too long' build --sequence 3 -o "odd/$(printf 'n%.0s' $(seq 248))"
+[ -z "$(ls -A odd)" ] || fail "left behind: $(ls -A odd)"
+# Several at once into one place: each is whole, and the last one stays.
+for _ in 1 2 3; do build --sequence 3 --policy-sequence 2 --least-rootfs-sequence 7 -o at-once.img & done
+wait
+cmp at-once.img smol-bin.arm64.img
 daemon=pie build --sequence 3 --stripped -o pie.img
 verify pie.img >/dev/null
 

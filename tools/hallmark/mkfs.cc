@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdlib>
@@ -130,6 +132,19 @@ Result<std::optional<MkfsOptions>> ParseMkfs(const Arguments& arguments) {
   return std::optional(std::move(result));
 }
 
+/// An image in the place of a file that goes into it would be the end of that file.
+Result<void> CheckOutput(const FileTree& tree, const fs::path& output) {
+  std::error_code ignored;
+  if (!fs::exists(output, ignored)) return {};
+  for (const FileTree::Inode& inode : tree.inodes()) {
+    if (S_ISREG(inode.mode) && fs::equivalent(inode.source, output, ignored)) {
+      return UsageError("mkfs: " + output.string() + ": is one of the files that go into it")
+          .WithHint("give -o another name");
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<int> RunMkfs(const Arguments& arguments) {
@@ -138,6 +153,7 @@ Result<int> RunMkfs(const Arguments& arguments) {
   const auto kind = std::find_if(kKinds.begin(), kKinds.end(), [&](const Kind& k) { return k.name == options->kind; });
   if (kind == kKinds.end()) return UsageError("mkfs: '" + options->kind + "' is not ext4, fat or exfat");
   ASSIGN_OR_RETURN(const FileTree tree, FileTree::Scan(options->from));
+  RETURN_IF_ERROR(CheckOutput(tree, options->output));
   if (options->size == 0) {
     ASSIGN_OR_RETURN(options->size, EstimateExt4Size(tree));
   }

@@ -91,6 +91,21 @@ void PrintResult(const std::string& path, uint64_t size, const SmolBinImage& ima
               FormatBytes(size).c_str());
 }
 
+/// An image in the place of what it is made of would be the end of that: of a key, above all.
+Result<void> CheckOutput(const fs::path& output, const SmolBinImageOptions& image, const cxxopts::ParseResult& parsed) {
+  std::vector<fs::path> inputs(image.sources.begin(), image.sources.end());
+  if (parsed.count("key") != 0) {
+    for (const std::string& key : parsed["key"].as<std::vector<std::string>>()) inputs.emplace_back(key);
+  }
+  for (const fs::path& input : inputs) {
+    std::error_code ignored;
+    if (fs::equivalent(input, output, ignored)) {
+      return UsageError(output.string() + ": is what the image is made of").WithHint("give -o another name");
+    }
+  }
+  return {};
+}
+
 Result<int> RunBuildImage(const Arguments& arguments) {
   cxxopts::Options options("hallmark smol-bin build", "Make a signed smol-bin image.");
   options.custom_help("--sdk-daemon FILE --sandbox-helper FILE --settings FILE --key KEY --sequence N -o FILE");
@@ -100,6 +115,7 @@ Result<int> RunBuildImage(const Arguments& arguments) {
   ASSIGN_OR_RETURN(const SmolBinImageOptions build, ImageOptionsFrom(*parsed));
   ASSIGN_OR_RETURN(const Signers signers, LoadSigners(*parsed, "key"));
   const fs::path path = (*parsed)["output"].as<std::string>();
+  RETURN_IF_ERROR(CheckOutput(path, build, *parsed));
   ASSIGN_OR_RETURN(AtomicFile output, AtomicFile::Create(path));
   ASSIGN_OR_RETURN(const SmolBinImage image,
                    WriteSmolBinImage(build, Pointers(signers), output.file()).WithContext("making " + path.string()));
