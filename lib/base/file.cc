@@ -183,10 +183,10 @@ std::string RoomFor(uint64_t size) {
   std::string text;
   text.reserve(size);
   if (size < kLargePage) return text;
-  const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
-  const uintptr_t begin = RoundUp(reinterpret_cast<uintptr_t>(text.data()), page);
+  const auto page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+  const size_t skipped = (page - reinterpret_cast<uintptr_t>(text.data()) % page) % page;  // to where a page begins
   // It is advice: where the kernel does not take it, pages are small.
-  (void)madvise(reinterpret_cast<void*>(begin), size - page, MADV_HUGEPAGE);
+  (void)madvise(text.data() + skipped, size - skipped, MADV_HUGEPAGE);
   return text;
 }
 
