@@ -1,0 +1,102 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Two verifiers that share no line of code, `hallmark verify --full` and signing/recheck.sh, over the negative corpus: both
+must say of every case what cases.json says. Usage: check.py HALLMARK RECHECK [NAME...]
+       check.py --rewrite HALLMARK
+With names, those cases only. --rewrite writes cases.json anew, from what HALLMARK says, for a person to review; it fails,
+so that it is no test."""
+import concurrent.futures
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+sys.dont_write_bytecode = True
+import make_corpus  # noqa: E402
+from cases import CASES, RESTORE_CASES  # noqa: E402
+
+EXPECTED = pathlib.Path(__file__).parent / "cases.json"
+# recheck.sh does not tell these apart from the kind that they are of.
+COARSER = {"wrong-release": "table", "chunk": "digest"}
+
+
+def entry(case, **said):
+    return {"name": case.name, "threat": case.threat, "change": case.change, "leastSequence": case.least_sequence, **said}
+
+
+class Check:
+    def __init__(self, hallmark, recheck, folder):
+        self.hallmark, self.recheck, self.folder = hallmark, recheck, folder
+        self.trust = str(folder / "trust.json")
+
+    def run(self, *command):
+        return subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=300)
+
+    def verify(self, case):
+        """What Hallmark says, and what is wrong with what the two say."""
+        bundle = str(self.folder / "bundles" / case.name)
+        ours = self.run(self.hallmark, "verify", bundle, "--trust", self.trust, "--full", "--json", "--jobs", "1",
+                        "--least-sequence", str(case.least_sequence))
+        if ours.returncode not in (0, 3):
+            return entry(case), [f"hallmark: exit status {ours.returncode}: {ours.stderr}"]
+        findings = [{key: finding[key] for key in ("verdict", "file", "message")}
+                    for finding in json.loads(ours.stdout)["findings"]]
+        problems = []
+        if ours.returncode != (3 if findings else 0):
+            problems.append(f"hallmark: exit status {ours.returncode}")
+        if self.recheck:
+            problems += self.second_opinion(case, bundle, findings)
+        return entry(case, findings=findings), problems
+
+    def second_opinion(self, case, bundle, findings):
+        theirs = self.run(self.recheck, bundle, self.trust, str(case.least_sequence))
+        problems = []
+        if theirs.returncode != (3 if findings else 0):
+            problems.append(f"recheck.sh: exit status {theirs.returncode}: {theirs.stderr}")
+        lines = {line for line in theirs.stdout.splitlines() if not line.startswith("good: ")}
+        expected = {COARSER.get(f["verdict"], f["verdict"]) + " " + f["file"] for f in findings}
+        if lines != expected:
+            problems.append(f"hallmark says {sorted(expected)}, recheck.sh {sorted(lines)} {theirs.stderr}")
+        return problems
+
+    def restore(self, case):
+        bundle = self.folder / "bundles" / case.name
+        ours = self.run(self.hallmark, "restore", "-q", str(bundle), "--trust", self.trust)
+        problems = [] if ours.returncode in (1, 3) else [f"exit status {ours.returncode}"]
+        if (bundle / "rootfs.img").exists():
+            problems.append("rootfs.img is there")
+        return entry(case, restore=ours.stderr.replace(str(bundle), "BUNDLE").strip()), problems
+
+    def one(self, case):
+        return self.restore(case) if case in RESTORE_CASES else self.verify(case)
+
+
+def main():
+    rewrite = sys.argv[1] == "--rewrite"
+    hallmark, recheck = (sys.argv[2], None) if rewrite else sys.argv[1:3]
+    names = [] if rewrite else sys.argv[3:]
+    cases = [case for case in CASES + RESTORE_CASES if not names or case.name in names]
+    expected = {} if rewrite else {case["name"]: case for case in json.loads(EXPECTED.read_text())}
+    failed = set() if names else set(expected) - {case.name for case in cases}
+    said = []
+    with tempfile.TemporaryDirectory() as folder:
+        check = Check(hallmark, recheck, pathlib.Path(folder))
+        make_corpus.make(folder)
+        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+            for one, problems in pool.map(check.one, cases):
+                said.append(one)
+                if not rewrite and one != expected.get(one["name"]):
+                    problems.append(f"expected {expected.get(one['name'])}, and it is {one}")
+                for problem in problems:
+                    failed.add(one["name"])
+                    print(f"{one['name']} ({one['change']}): {problem}", flush=True)
+    if rewrite:
+        lines = ",\n".join(json.dumps(one, ensure_ascii=False) for one in said)
+        EXPECTED.write_text(f"[\n{lines}\n]\n")
+    print(f"{len(cases)} cases, {len(failed)} on which somebody disagrees: {sorted(failed)}")
+    sys.exit(1 if failed or rewrite else 0)
+
+
+main()

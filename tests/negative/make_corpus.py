@@ -1,0 +1,53 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Makes the negative corpus of bundles: what a verifier must refuse, and how, each fault of the threats that concern
+bundles. Usage: make_corpus.py FOLDER
+
+FOLDER/trust.json   the trust file to verify with; FOLDER/bundles/NAME: a bundle with one fault
+FOLDER/cases.json   a list, a case an entry: "name"; "threat", its kind; "change", what was done to a good bundle;
+                    "leastSequence", the high-water mark to verify with; and what a verifier must then say:
+                    "findings", of a full check, each with "verdict" (hallmark-verify(1)), "file" and "message"; none: it
+                    is accepted. Or, where only those who decompress can see it, "restore": the error of making rootfs.img
+
+Keys and content are fixed: every byte is the same on every machine. Faults of time (a change between check and use, a
+kill, a full disk, two processes at once) are no bundles, and have tests of their own in tests/interop."""
+import concurrent.futures
+import os
+import pathlib
+import shutil
+import sys
+
+import bundle_writer
+from cases import CASES, RESTORE_CASES
+
+
+def make(folder):
+    """Writes the bundles, and gives the folder of each case."""
+    folder = pathlib.Path(folder)
+    good = folder / "good"
+    bundle = bundle_writer.write_bundle(good)
+    shutil.copyfile(bundle.path("trust.json"), folder / "trust.json")
+    (folder / "bundles").mkdir()
+
+    def make_one(case):
+        target = folder / "bundles" / case.name
+        # The holes of rootfs.img are part of the case.
+        bundle_writer.copy_bundle(good, target)
+        case.fault(bundle_writer.Bundle(target))
+        return target
+
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        made = list(pool.map(make_one, CASES + RESTORE_CASES))
+    shutil.rmtree(good)
+    return made
+
+
+def main():
+    folder = pathlib.Path(sys.argv[1])
+    folder.mkdir(parents=True)
+    make(folder)
+    shutil.copyfile(pathlib.Path(__file__).parent / "cases.json", folder / "cases.json")
+
+
+if __name__ == "__main__":
+    main()
