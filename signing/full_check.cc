@@ -154,9 +154,14 @@ Result<std::vector<Finding>> CheckEveryByte(const VerifiedManifest& manifest, co
   if (table_file == files.end()) return CheckWholeFiles(manifest, files);
   std::vector<Finding> findings;
   const Result<ChunkTable> table = ReadChunkTable(*manifest, table_file->second);
-  if (!table.ok() && table.error().kind != ErrorKind::kCorrupt) return table.error();
+  const auto malformed = [](ErrorKind kind) { return kind == ErrorKind::kCorrupt || kind == ErrorKind::kUnsupported; };
+  if (!table.ok() && !malformed(table.error().kind)) return table.error();
   if (!table.ok()) {
-    findings.push_back({Verdict::kMalformed, manifest->FileName(ArtifactRole::kChunkTable), table.error().message});
+    std::string message = table.error().message;
+    if (const std::string prefix = table_file->second.path() + ": "; message.starts_with(prefix)) {
+      message.erase(0, prefix.size());
+    }
+    findings.push_back({Verdict::kMalformed, manifest->FileName(ArtifactRole::kChunkTable), std::move(message)});
     return findings;
   }
   if (const auto image = files.find(ArtifactRole::kRootfs); image != files.end()) {
