@@ -7,6 +7,8 @@ JOBS ?= $(shell nproc)
 BUILD := build/release
 HALLMARK := $(BUILD)/tools/hallmark/hallmark
 CCACHE := $(if $(shell command -v ccache),-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
+# What ccache asks for where headers are compiled once.
+export CCACHE_SLOPPINESS = pch_defines,time_macros
 
 .PHONY: help setup build image check check-sanitizers fuzz bench boot-test install format tidy clean
 
@@ -31,6 +33,7 @@ image: build
 	@tools/make-image $(HALLMARK) $(RECIPE) $(OUT)
 
 check: build
+	@cmake --build $(BUILD) -j $(JOBS) --target tests
 	@ctest --test-dir $(BUILD) --output-on-failure -j $(JOBS)
 
 # clang, AddressSanitizer, UndefinedBehaviorSanitizer and libFuzzer's instrumentation in one build.
@@ -38,18 +41,19 @@ build/fuzz/build.ninja: | setup
 	@cmake --preset fuzz $(CCACHE)
 
 check-sanitizers: build/fuzz/build.ninja
-	@cmake --build build/fuzz -j $(JOBS)
+	@cmake --build build/fuzz -j $(JOBS) --target tests
 	@ctest --test-dir build/fuzz --output-on-failure -j $(JOBS) -L unit
 
 FUZZ_SECONDS ?= 30
 fuzz: build/fuzz/build.ninja
-	@cmake --build build/fuzz -j $(JOBS)
+	@cmake --build build/fuzz -j $(JOBS) --target tests
 	@tests/fuzz/run build/fuzz/tests/fuzz $(FUZZ_SECONDS) $(JOBS)
 
 bench: build
 	@tests/bench/run $(HALLMARK)
 
 boot-test: build
+	@cmake --build $(BUILD) -j $(JOBS) --target tests
 	@ctest --test-dir $(BUILD) --output-on-failure -L boot
 
 install: build

@@ -28,6 +28,7 @@ foreach(architecture IN LISTS HALLMARK_GUEST_ARCHITECTURES)
       -DHALLMARK_GUEST_OUTPUT=${guest_output}
       -DHALLMARK_GUEST_SYSROOT=${guest_sysroot}
       -DHALLMARK_TESTS=${HALLMARK_TESTS}
+      -DHALLMARK_TEST_PREFIX=${architecture}.
       -DHALLMARK_WERROR=${HALLMARK_WERROR}
     BUILD_ALWAYS ON
     INSTALL_COMMAND ""
@@ -35,12 +36,17 @@ foreach(architecture IN LISTS HALLMARK_GUEST_ARCHITECTURES)
   install(DIRECTORY ${guest_output}/ DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/hallmark/guest/${architecture}
     USE_SOURCE_PERMISSIONS)
   if(HALLMARK_TESTS)
-    # The guest's unit tests again, as the guest's machine code: through qemu-user where that is another architecture.
-    add_test(NAME guest.${architecture} COMMAND ${CMAKE_CTEST_COMMAND} --output-on-failure
-      --test-dir ${CMAKE_BINARY_DIR}/guest-build/${architecture})
+    # The guest's unit tests, as the guest's machine code: through qemu-user where that is another architecture.
+    ExternalProject_Add_Step(guest_${architecture} tests DEPENDEES build ALWAYS ON EXCLUDE_FROM_MAIN ON
+      COMMAND ${CMAKE_COMMAND} --build <BINARY_DIR> --target tests)
+    ExternalProject_Add_StepTargets(guest_${architecture} tests)
+    add_dependencies(tests guest_${architecture}-tests)
+    set(guest_tests ${CMAKE_BINARY_DIR}/guest-tests-${architecture}.cmake)
+    file(WRITE ${guest_tests} "subdirs(\"${CMAKE_BINARY_DIR}/guest-build/${architecture}\")\n")
+    set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${guest_tests})
   endif()
 endforeach()
 if(HALLMARK_TESTS)
-  add_subdirectory(${CMAKE_SOURCE_DIR}/tests/boot)
-  add_subdirectory(${CMAKE_SOURCE_DIR}/tests/guest)
+  add_subdirectory(${CMAKE_SOURCE_DIR}/tests/boot EXCLUDE_FROM_ALL)
+  add_subdirectory(${CMAKE_SOURCE_DIR}/tests/guest EXCLUDE_FROM_ALL)
 endif()

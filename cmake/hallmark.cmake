@@ -17,10 +17,10 @@ add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-con
 if(HALLMARK_WERROR)
   add_compile_options(-Werror)
 endif()
-# g++ 12 sees uninitialised reads inside std::variant, overlaps in std::string and overflows of std::vector that are not
-# there.
+# g++ 12 sees uninitialised reads inside std::variant, overlaps and overflows of std::string and of std::vector that are
+# not there.
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
-  add_compile_options(-Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow)
+  add_compile_options(-Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds)
 endif()
 add_compile_definitions(_FILE_OFFSET_BITS=64)
 if(HALLMARK_SANITIZE)
@@ -39,4 +39,11 @@ function(hallmark_library name)
   add_library(hallmark::${name} ALIAS hallmark_${name})
   target_include_directories(hallmark_${name} PUBLIC ${HALLMARK_SOURCE_DIR})
   target_link_libraries(hallmark_${name} PUBLIC ${ARG_LINK} PRIVATE ${ARG_PRIVATE_LINK})
+  # The standard library's heaviest headers, compiled once.
+  if(name STREQUAL base)
+    target_precompile_headers(hallmark_base PRIVATE
+      <algorithm> <chrono> <filesystem> <functional> <map> <memory> <optional> <string> <vector>)
+  else()
+    target_precompile_headers(hallmark_${name} REUSE_FROM hallmark_base)
+  endif()
 endfunction()

@@ -77,9 +77,9 @@ fails() {
   nothing_left
 }
 
-# No mount, process or scratch folder of a build is left. A killed one has a moment.
+# No mount, process or scratch folder of a build is left. A killed one has a minute: its folder holds a whole tree.
 nothing_left() {
-  for _ in $(seq 150); do
+  for _ in $(seq 600); do
     if ! pgrep -f "$scratch/cache" >/dev/null && [ -z "$(ls "$HALLMARK_CACHE/work" 2>/dev/null)" ]; then break; fi
     sleep 0.1
   done

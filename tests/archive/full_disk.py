@@ -10,15 +10,22 @@ import subprocess
 import sys
 
 
+def leave_no_room(folder):
+    for _ in range(100):  # the command goes on writing meanwhile: a size below what is used is refused
+        status = os.statvfs(folder)
+        used = max(status.f_blocks - status.f_bfree, 1) * status.f_frsize  # a size of 0 is no limit
+        if subprocess.run(["mount", "-o", f"remount,size={used}", folder], capture_output=True).returncode == 0:
+            return
+    sys.exit(f"full_disk: {folder} can't be made smaller")
+
+
 def main():
     stage, folder, command = sys.argv[1], sys.argv[2], sys.argv[3:]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     filled = False
     for line in process.stderr:
         if not filled and line.startswith(stage):
-            status = os.statvfs(folder)
-            used = (status.f_blocks - status.f_bfree) * status.f_frsize
-            subprocess.run(["mount", "-o", f"remount,size={used}", folder], check=True)
+            leave_no_room(folder)
             filled = True
         sys.stderr.write(line)
     if not filled:

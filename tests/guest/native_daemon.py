@@ -52,7 +52,8 @@ class Daemon:
                    "--cgroup", str(self.cgroup), "--supervisor-fd", str(theirs.fileno()), *options]
         command += ["--programs", str(programs)] if programs else ["--unsandboxed"]
         self.log = open(TOP / "daemon.log", "ab")
-        self.process = subprocess.Popen(command, pass_fds=[theirs.fileno()], stderr=self.log)
+        self.process = subprocess.Popen(command, pass_fds=[theirs.fileno()], stderr=self.log,
+                                        start_new_session=True)
         theirs.close()
         # guestd gives the daemon weight by control group, for which this machine's processor may not be delegated: the
         # scheduler's own groups, one for each process that the daemon starts, do the same.

@@ -1,0 +1,28 @@
+# What the tests of the tools and those of the guest share. Nothing that is installed needs them: the target `tests`
+# builds them all.
+include(GoogleTest)
+
+add_custom_target(tests)
+
+# googletest's main. Tests compile without optimisation, and their common headers once: that is most of their build.
+add_library(hallmark_test_support STATIC EXCLUDE_FROM_ALL ${HALLMARK_SOURCE_DIR}/tests/support/main.cc)
+target_include_directories(hallmark_test_support PUBLIC ${HALLMARK_SOURCE_DIR})
+target_compile_options(hallmark_test_support PUBLIC -O0)
+target_link_libraries(hallmark_test_support PUBLIC ${HALLMARK_GOOGLETEST} hallmark::base)
+target_precompile_headers(hallmark_test_support PRIVATE
+  <gmock/gmock.h> <gtest/gtest.h> <filesystem> <functional> <map> <optional> <span> <string> <vector>)
+
+# unit_test(FOLDER LINK ... [SOURCES ...]): one executable of all tests/unit/FOLDER/*_test.cc, or of SOURCES; each of its
+# tests is a test of ctest.
+function(unit_test folder)
+  cmake_parse_arguments(ARG "" "" "LINK;SOURCES" ${ARGN})
+  if(NOT ARG_SOURCES)
+    file(GLOB ARG_SOURCES CONFIGURE_DEPENDS ${folder}/*_test.cc)
+  endif()
+  add_executable(${folder}_test ${ARG_SOURCES})
+  target_link_libraries(${folder}_test PRIVATE hallmark_test_support ${ARG_LINK})
+  target_precompile_headers(${folder}_test REUSE_FROM hallmark_test_support)
+  gtest_discover_tests(${folder}_test TEST_PREFIX ${HALLMARK_TEST_PREFIX}${folder}. DISCOVERY_TIMEOUT 60
+    PROPERTIES LABELS unit)
+  add_dependencies(tests ${folder}_test)
+endfunction()
