@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
+#include <filesystem>
 
 #include "lib/base/run_main.h"
 #include "tools/hallmark/verb.h"
@@ -17,6 +22,25 @@ void PrintHelp() {
   std::puts("\n'hallmark VERB --help' tells a verb's options; so does its man page, hallmark-VERB(1).");
 }
 
+/// Becomes hallmark-heavy, which is beside this program in a build and in libexec/hallmark/ of the same prefix where it is
+/// installed.
+Error RunHeavy(const Arguments& arguments) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  const fs::path folder = fs::read_symlink("/proc/self/exe", error).parent_path();
+  if (error) return IoError("/proc/self/exe: " + error.message());
+  std::vector<char*> argv = {const_cast<char*>("hallmark-heavy")};
+  for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+  argv.push_back(nullptr);
+  const fs::path installed = folder.parent_path() / "libexec/hallmark/hallmark-heavy";
+  for (const fs::path& program : {folder / "hallmark-heavy", installed}) {
+    execv(program.c_str(), argv.data());
+    if (errno != ENOENT) return IoError(program.string() + ": " + std::strerror(errno));
+  }
+  return NotFoundError(installed.string() + ": it has the verb '" + arguments[0] + "', and is missing")
+      .WithHint("install Hallmark whole: 'make install' puts both programs in place");
+}
+
 Result<int> Dispatch(const Arguments& arguments) {
   if (arguments.empty()) return UsageError("no verb given").WithHint("'hallmark --help' lists them");
   const std::string& name = arguments[0];
@@ -31,6 +55,7 @@ Result<int> Dispatch(const Arguments& arguments) {
   const auto verbs = Verbs();
   const auto verb = std::find_if(verbs.begin(), verbs.end(), [&](const Verb& v) { return v.name == name; });
   if (verb == verbs.end()) return UsageError("no verb '" + name + "'").WithHint("'hallmark --help' lists them");
+  if (verb->run == nullptr) return RunHeavy(arguments);
   return verb->run({arguments.begin() + 1, arguments.end()});
 }
 

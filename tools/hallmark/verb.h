@@ -16,7 +16,8 @@ using Arguments = std::vector<std::string>;
 struct Verb {
   std::string_view name;
   std::string_view summary;  ///< one line, for `hallmark --help`
-  /// `arguments` are those after the name. The value is the exit status of a run without error.
+  /// `arguments` are those after the name. The value is the exit status of a run without error. Null: hallmark-heavy has
+  /// the verb.
   Result<int> (*run)(const Arguments& arguments);
 };
 
