@@ -162,6 +162,10 @@ class ProcessTest(DaemonTest):
         fails("not_found", "no-such-program: No such file", command=["no-such-program"])
         fails("io", "/etc/passwd: Permission denied", command=["/etc/passwd"])
         fails("not_found", "/nowhere: No such file", command=["true"], working_folder="/nowhere")
+        # Told as soon as it is known; the process that tried is reaped after that.
+        deadline = time.monotonic() + 10
+        while self.guest.call("process.list")["processes"] and time.monotonic() < deadline:
+            time.sleep(0.05)
         self.assertEqual(self.guest.call("process.list")["processes"], [])
 
     def test_environment_and_folder(self):
