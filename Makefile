@@ -10,7 +10,7 @@ CCACHE := $(if $(shell command -v ccache),-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
 # What ccache asks for where headers are compiled once.
 export CCACHE_SLOPPINESS = pch_defines,time_macros
 
-.PHONY: help setup build image check check-sanitizers fuzz bench boot-test install format tidy clean
+.PHONY: help setup build tests image check sanitized-tests check-sanitizers fuzz bench boot-test install format tidy clean
 
 help:
 	@echo 'make image        a signed, verified image bundle in $(OUT)/'
@@ -32,28 +32,30 @@ build: setup
 image: build
 	@tools/make-image $(HALLMARK) $(RECIPE) $(OUT)
 
-check: build
+tests: build
 	@cmake --build $(BUILD) -j $(JOBS) --target tests
+
+check: tests
 	@ctest --test-dir $(BUILD) --output-on-failure -j $(JOBS)
 
 # clang, AddressSanitizer, UndefinedBehaviorSanitizer and libFuzzer's instrumentation in one build.
 build/fuzz/build.ninja: | setup
 	@cmake --preset fuzz $(CCACHE)
 
-check-sanitizers: build/fuzz/build.ninja
+sanitized-tests: build/fuzz/build.ninja
 	@cmake --build build/fuzz -j $(JOBS) --target tests
+
+check-sanitizers: sanitized-tests
 	@ctest --test-dir build/fuzz --output-on-failure -j $(JOBS) -L unit
 
 FUZZ_SECONDS ?= 30
-fuzz: build/fuzz/build.ninja
-	@cmake --build build/fuzz -j $(JOBS) --target tests
+fuzz: sanitized-tests
 	@tests/fuzz/run build/fuzz/tests/fuzz $(FUZZ_SECONDS) $(JOBS)
 
 bench: build
 	@tests/bench/run $(HALLMARK)
 
-boot-test: build
-	@cmake --build $(BUILD) -j $(JOBS) --target tests
+boot-test: tests
 	@ctest --test-dir $(BUILD) --output-on-failure -L boot
 
 install: build

@@ -157,11 +157,8 @@ Result<std::vector<Finding>> CheckEveryByte(const VerifiedManifest& manifest, co
   const auto malformed = [](ErrorKind kind) { return kind == ErrorKind::kCorrupt || kind == ErrorKind::kUnsupported; };
   if (!table.ok() && !malformed(table.error().kind)) return table.error();
   if (!table.ok()) {
-    std::string message = table.error().message;
-    if (const std::string prefix = table_file->second.path() + ": "; message.starts_with(prefix)) {
-      message.erase(0, prefix.size());
-    }
-    findings.push_back({Verdict::kMalformed, manifest->FileName(ArtifactRole::kChunkTable), std::move(message)});
+    findings.push_back({Verdict::kMalformed, manifest->FileName(ArtifactRole::kChunkTable),
+                        table.error().MessageWithout(table_file->second.path())});
     return findings;
   }
   if (const auto image = files.find(ArtifactRole::kRootfs); image != files.end()) {

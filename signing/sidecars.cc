@@ -83,12 +83,8 @@ Result<std::vector<Finding>> CheckSidecars(const std::filesystem::path& bundle, 
   const Result<void> sums = CheckBundleSums(bundle, *manifest);
   if (!sums.ok() && sums.error().kind != ErrorKind::kVerification && !IsFormatError(sums.error())) return sums.error();
   if (!sums.ok()) {
-    std::string message = sums.error().message;
-    if (const std::string prefix = std::string(kSumsName) + ": "; message.starts_with(prefix)) {
-      message.erase(0, prefix.size());
-    }
     findings.push_back({sums.error().kind == ErrorKind::kVerification ? Verdict::kSums : Verdict::kMalformed,
-                        std::string(kSumsName), std::move(message)});
+                        std::string(kSumsName), sums.error().MessageWithout(kSumsName)});
   }
   return findings;
 }

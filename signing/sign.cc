@@ -78,8 +78,7 @@ Result<void> CheckSmolBin(const std::filesystem::path& bundle, const Manifest& m
   }
   if (findings.empty()) return {};
   const SmolBinFinding& first = findings.front();
-  Error error = VerificationError(name + ": " + std::string(VerdictName(first.verdict)) + ": " + first.where + ": " +
-                                  first.message);
+  Error error = VerificationError(name + ": " + FindingText(first));
   return std::move(error).WithHint(
       first.verdict == SmolBinVerdict::kRootfsTooOld
           ? "sign with a --sequence that it takes, or build it with a lower --least-rootfs-sequence"

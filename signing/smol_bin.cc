@@ -117,10 +117,8 @@ Result<void> CheckKeyIds(const Envelope& envelope, const std::vector<PublicKey>&
 SmolBinFinding FindingOf(const Error& error) {
   const bool of_envelope = error.message.starts_with(kEnvelopeName);
   const std::string where(of_envelope ? kEnvelopeName : kManifestName);
-  std::string message = error.message;
-  if (message.starts_with(where + ": ")) message.erase(0, where.size() + 2);
   const bool untrusted = error.kind == ErrorKind::kVerification;
-  return {untrusted ? SmolBinVerdict::kUntrusted : SmolBinVerdict::kMalformed, where, std::move(message)};
+  return {untrusted ? SmolBinVerdict::kUntrusted : SmolBinVerdict::kMalformed, where, error.MessageWithout(where)};
 }
 
 /// What can't be opened for what it is becomes a finding; what the environment refuses stays an error.
@@ -269,6 +267,10 @@ std::string_view VerdictName(SmolBinVerdict verdict) {
       "policy",     "wrong-architecture", "rolled-back", "policy-rolled-back", "rootfs-too-old"};
   static_assert(kNames.size() == static_cast<size_t>(SmolBinVerdict::kRootfsTooOld) + 1);
   return kNames[static_cast<size_t>(verdict)];
+}
+
+std::string FindingText(const SmolBinFinding& finding) {
+  return std::string(VerdictName(finding.verdict)) + ": " + finding.where + ": " + finding.message;
 }
 
 std::vector<SmolBinFinding> CheckRequirements(const SmolBinManifest& manifest,

@@ -105,6 +105,8 @@ struct SmolBinFinding {
   std::string where;    ///< a file's name, or a structure of the filesystem: "allocation bitmap"
   std::string message;  ///< one line, without `where`
 };
+/// All of it in one line.
+std::string FindingText(const SmolBinFinding& finding);
 
 /// What a smol-bin must fit. A number of 0 asks for nothing.
 struct SmolBinRequirements {

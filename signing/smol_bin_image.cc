@@ -3,10 +3,10 @@
 
 #include <algorithm>
 #include <map>
-#include <tuple>
 
 #include "lib/base/file_tree.h"
 #include "lib/base/sink.h"
+#include "lib/crypto/hashing_sink.h"
 #include "lib/disk/exfat.h"
 #include "lib/policy/settings.h"
 #include "signing/dsse.h"
@@ -46,39 +46,6 @@ Result<void> PutFile(FileTree& tree, std::string_view name, uint32_t mode, Times
   return tree.Put("/" + std::string(name), std::move(inode)).ok() ? Result<void>()
                                                                   : InternalError("no place for " + std::string(name));
 }
-
-/// Hashes what goes through, and passes it on. Null: nowhere.
-template <typename... Digests>
-class HashingSink : public Sink {
- public:
-  explicit HashingSink(Sink* next) : next_(next) {}
-
-  Result<void> Write(ByteSpan bytes) override {
-    Update(bytes);
-    return next_ != nullptr ? next_->Write(bytes) : Result<void>();
-  }
-  Result<void> WriteHole(uint64_t length) override {
-    static constexpr std::array<uint8_t, 64 << 10> kZeros{};
-    for (uint64_t left = length; left != 0;) {
-      const auto step = static_cast<size_t>(std::min<uint64_t>(left, kZeros.size()));
-      Update(ByteSpan(kZeros).first(step));
-      left -= step;
-    }
-    return next_ != nullptr ? next_->WriteHole(length) : Result<void>();
-  }
-  template <typename Digest>
-  Digest Finish() {
-    return std::get<Hasher<Digest>>(hashers_).Finish();
-  }
-
- private:
-  void Update(ByteSpan bytes) {
-    std::apply([&](auto&... hasher) { (hasher.Update(bytes), ...); }, hashers_);
-  }
-
-  std::tuple<Hasher<Digests>...> hashers_;
-  Sink* next_;
-};
 
 /// The checks of one image, and what they share.
 class ImageCheck {

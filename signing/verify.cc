@@ -123,10 +123,7 @@ Result<void> CompareDigests(const std::vector<DigestTask>& tasks, std::vector<Fi
 
 Finding FindingOf(const Error& error, std::string_view file) {
   const Verdict verdict = error.kind == ErrorKind::kVerification ? Verdict::kUntrusted : Verdict::kMalformed;
-  std::string message = error.message;
-  const std::string prefix = std::string(file) + ": ";
-  if (message.starts_with(prefix)) message.erase(0, prefix.size());
-  return {verdict, std::string(file), std::move(message)};
+  return {verdict, std::string(file), error.MessageWithout(file)};
 }
 
 /// A small file, as text. Empty, with a finding where it must be there, if it is not.

@@ -76,9 +76,11 @@ void Supervisor::TakeResponse(const Response& response) {
   waiting_ = false;
   if (!std::exchange(greeted_, true)) options_.on_healthy(set_);
   if (policy_.Healthy(Clock::now())) {
-    const auto confirmed = sets_.Confirm();
-    if (!confirmed.ok()) LogError("guestd", confirmed.error());
-    if (confirmed.ok()) Log("guestd", "sdk-daemon of " + set_.name + " is good");  // whatever happens from here on
+    if (const auto confirmed = sets_.Confirm(); !confirmed.ok()) {
+      LogError("guestd", confirmed.error());
+    } else {
+      Log("guestd", "sdk-daemon of " + set_.name + " is good");  // whatever happens from here on
+    }
   }
   health_timer_.expires_after(RestartPolicy::kHealthInterval);
   health_timer_.async_wait([this](const asio::error_code& cancelled) {

@@ -33,12 +33,8 @@ bool IsSetName(std::string_view name) {
   return name.size() == kNameSize && name.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
-std::string Line(const SmolBinFinding& finding) {
-  return std::string(VerdictName(finding.verdict)) + ": " + finding.where + ": " + finding.message;
-}
-
 void Note(std::vector<std::string>& notes, std::string_view what, const std::vector<SmolBinFinding>& findings) {
-  for (const SmolBinFinding& finding : findings) notes.push_back(std::string(what) + ": " + Line(finding));
+  for (const SmolBinFinding& finding : findings) notes.push_back(std::string(what) + ": " + FindingText(finding));
 }
 
 Result<void> Remove(const fs::path& path) {
@@ -93,7 +89,7 @@ std::string_view ActionName(SmolBinChoice::Action action) {
 Result<VerifiedSmolBin> CopySmolBin(const fs::path& source, const fs::path& folder, const Trust& trust,
                                     const SmolBinRequirements& requirements) {
   ASSIGN_OR_RETURN(const SmolBinReport head, VerifySmolBinHead(source, trust, requirements));
-  if (!head.good()) return VerificationError(Line(head.findings.front()));
+  if (!head.good()) return VerificationError(FindingText(head.findings.front()));
   if (::mkdir(folder.c_str(), 0700) != 0) return ErrnoError(errno, "making " + folder.string());
   FolderInProgress copy(folder);
   for (size_t i = 0; i < kSmolBinMembers.size(); ++i) {
@@ -104,7 +100,7 @@ Result<VerifiedSmolBin> CopySmolBin(const fs::path& source, const fs::path& fold
   RETURN_IF_ERROR(CopyFile(source, kManifestName, folder, kMaxSmolBinManifestSize, 0644));
   RETURN_IF_ERROR(CopyFile(source, kEnvelopeName, folder, kMaxEnvelopeSize, 0644));
   ASSIGN_OR_RETURN(SmolBinReport report, VerifySmolBinFolder(folder, trust, requirements));
-  if (!report.good()) return VerificationError("its copy: " + Line(report.findings.front()));
+  if (!report.good()) return VerificationError("its copy: " + FindingText(report.findings.front()));
   if (report.manifest->text() != head.manifest->text()) return VerificationError("it changed while it was copied");
   if (::chmod(folder.c_str(), 0755) != 0) return ErrnoError(errno, folder.string());
   RETURN_IF_ERROR(SyncFolder(folder));

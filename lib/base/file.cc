@@ -20,14 +20,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string RandomSuffix() {
-  static constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789";
-  std::random_device random;
-  std::string suffix;
-  for (int i = 0; i < 8; ++i) suffix.push_back(kLetters[random() % kLetters.size()]);
-  return suffix;
-}
-
 fs::path FolderOf(const fs::path& path) {
   fs::path folder = path.parent_path();
   return folder.empty() ? fs::path(".") : folder;
@@ -47,6 +39,14 @@ fs::path TemporaryNameFor(const fs::path& path) {
 }
 
 }  // namespace
+
+std::string RandomSuffix() {
+  static constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789";
+  std::random_device random;
+  std::string suffix;
+  for (int i = 0; i < 13; ++i) suffix.push_back(kLetters[random() % kLetters.size()]);
+  return suffix;
+}
 
 UniqueFd& UniqueFd::operator=(UniqueFd&& other) noexcept {
   if (this != &other) {

@@ -117,6 +117,9 @@ class AtomicFile {
 /// Writes `bytes` to `path`, whole or not at all.
 Result<void> WriteFileAtomically(const std::filesystem::path& path, ByteSpan bytes, mode_t mode = 0644);
 
+/// Thirteen letters and digits, 67 bits of chance: for a name that nobody else chooses.
+std::string RandomSuffix();
+
 /// fsync of a folder, so that a rename in it lasts.
 Result<void> SyncFolder(const std::filesystem::path& folder);
 

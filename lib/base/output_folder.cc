@@ -7,29 +7,14 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <cstdio>
-#include <random>
 
-#include "lib/base/bytes.h"
 #include "lib/base/folder_reaper.h"
 
 namespace hallmark {
 
 namespace fs = std::filesystem;
-
-namespace {
-
-/// A name that nobody else chooses, for a folder that is about to have its own.
-std::string HiddenName() {
-  std::random_device random;
-  std::array<uint8_t, 8> bytes{};
-  for (uint8_t& byte : bytes) byte = static_cast<uint8_t>(random());
-  return ".hallmark-" + ToHex(bytes);
-}
-
-}  // namespace
 
 Result<OutputFolder> OutputFolder::Create(const fs::path& path,
                                           const std::function<bool(const fs::path&)>& may_replace) {
@@ -66,7 +51,7 @@ Result<void> OutputFolder::Write(const std::string& name, ByteSpan bytes) {
 }
 
 Result<void> OutputFolder::Commit(const std::function<Result<void>(const fs::path&)>& finish) {
-  const fs::path hidden = path_.parent_path() / HiddenName();
+  const fs::path hidden = path_.parent_path() / (".hallmark-" + RandomSuffix());
   // Before there is anything to remove: no moment is left in which a kill could leave it.
   ASSIGN_OR_RETURN(const FolderReaper reaper, FolderReaper::Start(hidden));
   if (mkdir(hidden.c_str(), 0700) != 0) return ErrnoError(errno, "making " + path_.string());

@@ -12,7 +12,7 @@
 #include "lib/base/guid.h"
 #include "lib/base/printable.h"
 #include "lib/base/time.h"
-#include "lib/crypto/digest.h"
+#include "lib/crypto/hashing_sink.h"
 #include "lib/ext4/block_owners.h"
 #include "lib/rootfs/range_diff.h"
 
@@ -20,26 +20,6 @@ namespace hallmark {
 namespace {
 
 using Area = Difference::Area;
-
-/// Takes a stream's digest.
-class DigestSink : public Sink {
- public:
-  Result<void> Write(ByteSpan bytes) override {
-    hasher_.Update(bytes);
-    return {};
-  }
-  Result<void> WriteHole(uint64_t length) override {
-    const ByteVector zeros(std::min<uint64_t>(length, 1 << 16));
-    for (uint64_t done = 0; done < length; done += zeros.size()) {
-      hasher_.Update(ByteSpan(zeros).first(std::min<uint64_t>(zeros.size(), length - done)));
-    }
-    return {};
-  }
-  [[nodiscard]] std::string Finish() { return ToHex(hasher_.Finish()); }
-
- private:
-  Sha256Hasher hasher_;
-};
 
 std::string HexNumber(uint64_t number) {
   char text[24];
@@ -142,11 +122,12 @@ Result<void> ImageDiff::CompareEspFiles(const Fat32Reader::Entry& a, const Fat32
   Add(Area::kEsp, a.path, "mtime", time(a), time(b));
   if (a.folder || b.folder) return {};
   Add(Area::kEsp, a.path, "size", std::to_string(a.size), std::to_string(b.size));
-  DigestSink first;
-  DigestSink second;
+  HashingSink<Sha256Digest> first;
+  HashingSink<Sha256Digest> second;
   RETURN_IF_ERROR(first_.esp->Read(a, first));
   RETURN_IF_ERROR(second_.esp->Read(b, second));
-  Add(Area::kEsp, a.path, "content", "SHA-256 " + first.Finish(), "SHA-256 " + second.Finish());
+  Add(Area::kEsp, a.path, "content", "SHA-256 " + ToHex(first.Finish<Sha256Digest>()),
+      "SHA-256 " + ToHex(second.Finish<Sha256Digest>()));
   return {};
 }
 

@@ -8,19 +8,11 @@ settings=$2
 compiler=$3
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/killed_after.sh"
+. "$here/refused.sh"
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 fail() { echo "smol_bin.sh: $*" >&2; exit 1; }
 cd "$scratch"
-
-# refused STATUS TEXT COMMAND...
-refused() {
-  local want=$1 text=$2 status=0
-  shift 2
-  "$@" >out.txt 2>&1 || status=$?
-  [ "$status" = "$want" ] || fail "status $status and not $want of: $* : $(cat out.txt)"
-  grep -qF -- "$text" out.txt || fail "$* said: $(cat out.txt)"
-}
 
 printf 'int main(void) { return 0; }\n' >program.c
 "$compiler" -x c -static -O1 -o daemon program.c

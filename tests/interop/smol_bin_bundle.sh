@@ -8,18 +8,11 @@ settings=$(realpath "$2")
 compiler=$3
 recheck=$(realpath "$4")
 . "$(dirname "$0")/make_bundle.sh"
+. "$(dirname "$0")/refused.sh"
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 cd "$scratch"
 fail() { echo "smol_bin_bundle.sh: $*" >&2; exit 1; }
-# refused STATUS TEXT COMMAND...
-refused() {
-  local want=$1 text=$2 status=0
-  shift 2
-  "$@" >out.txt 2>&1 || status=$?
-  [ "$status" = "$want" ] || fail "status $status and not $want of: $* : $(cat out.txt)"
-  grep -qF -- "$text" out.txt || fail "$* said: $(cat out.txt)"
-}
 
 printf 'int main(void) { return 0; }\n' | "$compiler" -x c -static -s -o program -
 make_image rootfs.img 11111111-1111-1111-1111-111111111111

@@ -86,8 +86,7 @@ void PrintReport(const ReadOptions& options, const SmolBinReport& report) {
     return;
   }
   for (const SmolBinFinding& finding : report.findings) {
-    (void)std::fprintf(stderr, "hallmark: %s: %s: %s\n", std::string(VerdictName(finding.verdict)).c_str(),
-                       finding.where.c_str(), finding.message.c_str());
+    (void)std::fprintf(stderr, "hallmark: %s\n", FindingText(finding).c_str());
   }
   if (!report.good() || options.verbosity == Verbosity::kQuiet) return;
   const SmolBinManifest& manifest = **report.manifest;
