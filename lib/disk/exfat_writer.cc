@@ -299,7 +299,7 @@ class SinkOutput : public ExfatOutput {
   Result<void> PutContent(const FileTree::Inode& inode) override {
     if (inode.source.empty()) return sink_.Write(AsBytes(inode.data));
     ASSIGN_OR_RETURN(const File file, File::OpenForReading(inode.source));
-    buffer_.resize(256 << 10);
+    buffer_.resize(64 << 10);
     for (uint64_t offset = 0; offset < inode.size; offset += buffer_.size()) {
       const auto step = MutableByteSpan(buffer_).first(std::min<uint64_t>(buffer_.size(), inode.size - offset));
       RETURN_IF_ERROR(file.ReadAt(offset, step));

@@ -52,7 +52,9 @@ class Comparison:
         lines = [f"\n{self.name}", f"  {'':{width}}  {'median':>10}  {'peak':>9}  {'ratio':>7}  runs"]
         for label, runs in self.rows.items():
             ratio = self.median(label) / self.median(ours)
-            lines.append(f"  {label:{width}}  {self.median(label):8.2f} s  {self.peak(label) / 1024:5.0f} MiB"
+            seconds = self.median(label)
+            time_text = f"{seconds:8.2f} s" if seconds >= 1 else f"{seconds * 1000:7.0f} ms"
+            lines.append(f"  {label:{width}}  {time_text}  {self.peak(label) / 1024:5.0f} MiB"
                          f"  {ratio:6.2f}x  {len(runs)}")
         return "\n".join(lines)
 

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "lib/base/bytes.h"
+#include "lib/base/crc32c.h"
 #include "lib/base/endian.h"
 #include "lib/base/file.h"
 #include "lib/base/file_tree.h"
@@ -40,10 +41,8 @@ struct MkfsOptions {
 
 /// The volume serial number. Every identifier comes from what is written: the same folder and options give the same bytes.
 uint32_t SerialFor(const MkfsOptions& options) {
-  const Sha256Digest seed = Sha256(AsBytes("hallmark mkfs " + options.kind + "\n" + options.label));
-  const auto derived =
-      static_cast<uint32_t>(seed[0] | seed[1] << 8 | seed[2] << 16 | static_cast<uint32_t>(seed[3]) << 24);
-  return options.serial.value_or(derived);
+  if (options.serial) return *options.serial;
+  return ~Crc32c(~0U, AsBytes("hallmark mkfs " + options.kind + "\n" + options.label));
 }
 
 Result<void> MakeFat(const FileTree& tree, const MkfsOptions& options, Sink& sink) {
