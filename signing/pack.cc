@@ -111,6 +111,37 @@ class CompressorPool {
   std::vector<std::unique_ptr<FrameCompressor>> idle_;
 };
 
+/// Buffers of one size that are used again: making one anew means that the kernel and we clear it.
+class BufferPool {
+ public:
+  explicit BufferPool(size_t size) : shared_(std::make_shared<Shared>()), size_(size) {}
+
+  /// Holds what it held before. Comes back once nobody has it any more, in whichever thread.
+  std::shared_ptr<ByteVector> Take() {
+    std::unique_ptr<ByteVector> buffer;
+    {
+      const std::lock_guard lock(shared_->mutex);
+      if (!shared_->idle.empty()) {
+        buffer = std::move(shared_->idle.back());
+        shared_->idle.pop_back();
+      }
+    }
+    if (!buffer) buffer = std::make_unique<ByteVector>(size_);
+    return {buffer.release(), [shared = shared_](ByteVector* used) {
+              const std::lock_guard lock(shared->mutex);
+              shared->idle.emplace_back(used);
+            }};
+  }
+
+ private:
+  struct Shared {
+    std::mutex mutex;
+    std::vector<std::unique_ptr<ByteVector>> idle;
+  };
+  std::shared_ptr<Shared> shared_;
+  size_t size_;
+};
+
 /// Packs one image; see PackImage.
 class Packer {
  public:
@@ -123,6 +154,7 @@ class Packer {
         compressors_(options.level),
         raw_lanes_(options.sha1),
         compressed_lanes_(options.sha1),
+        buffers_(options.chunk_size),
         zeros_(std::make_shared<const ByteVector>(options.chunk_size)) {}
   ~Packer() {
     for (std::future<Result<PackedChunk>>& task : running_) task.wait();
@@ -147,6 +179,7 @@ class Packer {
   CompressorPool compressors_;
   FileLanes raw_lanes_;
   FileLanes compressed_lanes_;
+  BufferPool buffers_;
   Buffer zeros_;
   std::vector<DataRange> data_;
   size_t next_data_ = 0;
@@ -178,23 +211,28 @@ Result<PackedImage> Packer::Pack() {
   return packed;
 }
 
-/// The chunk's bytes; zeros_ itself if they are a hole or nothing but zeros.
+/// A buffer that begins with the chunk's bytes; zeros_ itself if they are a hole or nothing but zeros.
 Result<Buffer> Packer::ReadChunk(uint64_t offset, size_t length) {
   while (next_data_ < data_.size() && data_[next_data_].offset + data_[next_data_].length <= offset) ++next_data_;
   if (next_data_ == data_.size() || data_[next_data_].offset >= offset + length) return zeros_;
-  auto raw = std::make_shared<ByteVector>(length);
+  std::shared_ptr<ByteVector> raw = buffers_.Take();
+  const MutableByteSpan chunk = MutableByteSpan(*raw).first(length);
+  size_t filled = 0;
   for (size_t i = next_data_; i < data_.size() && data_[i].offset < offset + length; ++i) {
-    const uint64_t start = std::max(offset, data_[i].offset);
-    const uint64_t end = std::min(offset + length, data_[i].offset + data_[i].length);
-    RETURN_IF_ERROR(image_.ReadAt(start, MutableByteSpan(*raw).subspan(start - offset, end - start)));
+    const uint64_t start = std::max(offset, data_[i].offset) - offset;
+    const uint64_t end = std::min(offset + length, data_[i].offset + data_[i].length) - offset;
+    std::fill_n(chunk.begin() + static_cast<std::ptrdiff_t>(filled), start - filled, uint8_t{0});
+    RETURN_IF_ERROR(image_.ReadAt(offset + start, chunk.subspan(start, end - start)));
+    filled = end;
   }
-  if (IsZero(*raw)) return zeros_;
+  std::fill(chunk.begin() + static_cast<std::ptrdiff_t>(filled), chunk.end(), uint8_t{0});
+  if (IsZero(chunk)) return zeros_;
   return Buffer(std::move(raw));
 }
 
 void Packer::Submit(const Buffer& raw, size_t length) {
   running_.push_back(pool_.Submit([this, raw, length]() -> Result<PackedChunk> {
-    return raw == zeros_ ? ZeroChunk(length) : compressors_.Pack(*raw);
+    return raw == zeros_ ? ZeroChunk(length) : compressors_.Pack(ByteSpan(*raw).first(length));
   }));
 }
 

@@ -17,11 +17,10 @@ FrameCompressor::FrameCompressor(FrameCompressor&&) noexcept = default;
 FrameCompressor::~FrameCompressor() = default;
 
 Result<ByteVector> FrameCompressor::Compress(ByteSpan raw) {
-  ByteVector frame(ZSTD_compressBound(raw.size()));
-  const size_t size = ZSTD_compress2(context_.get(), frame.data(), frame.size(), raw.data(), raw.size());
+  if (const size_t bound = ZSTD_compressBound(raw.size()); scratch_.size() < bound) scratch_.resize(bound);
+  const size_t size = ZSTD_compress2(context_.get(), scratch_.data(), scratch_.size(), raw.data(), raw.size());
   if (ZSTD_isError(size) != 0) return InternalError(std::string("zstd: ") + ZSTD_getErrorName(size));
-  frame.resize(size);
-  return frame;
+  return ByteVector(scratch_.begin(), scratch_.begin() + static_cast<std::ptrdiff_t>(size));
 }
 
 void FrameDecompressor::Free::operator()(ZSTD_DCtx_s* context) const { ZSTD_freeDCtx(context); }

@@ -31,6 +31,7 @@ class FrameCompressor {
     void operator()(ZSTD_CCtx_s* context) const;
   };
   std::unique_ptr<ZSTD_CCtx_s, Free> context_;
+  ByteVector scratch_;  // what a frame may take at most: made, and cleared, once
 };
 
 /// Reads such frames. One object a thread.
