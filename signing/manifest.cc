@@ -27,16 +27,15 @@ struct RoleEntry {
   bool shipped;
 };
 // In the order of ArtifactRole.
-constexpr std::array<RoleEntry, 10> kRoles = {{{"rootfs", "rootfs.img", false},
-                                               {"rootfs-zst", "rootfs.img.zst", true},
-                                               {"chunk-table", "rootfs.img.chunks", true},
-                                               {"kernel", "vmlinuz", true},
-                                               {"initramfs", "initrd.img", true},
-                                               {"smol-bin", "", true},
-                                               {"session-disk", "sessiondata.img", false},
-                                               {"session-disk-zst", "sessiondata.img.zst", true},
-                                               {"sbom", "sbom.spdx.json", true},
-                                               {"provenance", "provenance.json", true}}};
+constexpr std::array<RoleEntry, 9> kRoles = {{{"rootfs", "rootfs.img", false},
+                                              {"rootfs-zst", "rootfs.img.zst", true},
+                                              {"chunk-table", "rootfs.img.chunks", true},
+                                              {"kernel", "vmlinuz", true},
+                                              {"initramfs", "initrd.img", true},
+                                              {"smol-bin", "", true},
+                                              {"session-disk", "sessiondata.img.zst", true},
+                                              {"sbom", "sbom.spdx.json", true},
+                                              {"provenance", "provenance.json", true}}};
 static_assert(kRoles.size() == static_cast<size_t>(ArtifactRole::kProvenance) + 1);
 
 bool IsToken(std::string_view text) {

@@ -33,8 +33,7 @@ enum class ArtifactRole {
   kKernel,                 ///< vmlinuz
   kInitramfs,              ///< initrd.img
   kSmolBin,                ///< smol-bin.ARCHITECTURE.img
-  kSessionDisk,            ///< sessiondata.img, raw; made from the next on the host
-  kSessionDiskCompressed,  ///< sessiondata.img.zst
+  kSessionDisk,            ///< sessiondata.img.zst; what a host makes of it changes with each session
   kSbom,                   ///< sbom.spdx.json
   kProvenance,             ///< provenance.json
 };

@@ -152,10 +152,11 @@ class Packer {
         pool_(pool),
         progress_(progress),
         compressors_(options.level),
-        raw_lanes_(options.sha1),
         compressed_lanes_(options.sha1),
         buffers_(options.chunk_size),
-        zeros_(std::make_shared<const ByteVector>(options.chunk_size)) {}
+        zeros_(std::make_shared<const ByteVector>(options.chunk_size)) {
+    if (options.raw_digests) raw_lanes_.emplace(options.sha1);
+  }
   ~Packer() {
     for (std::future<Result<PackedChunk>>& task : running_) task.wait();
   }
@@ -177,7 +178,7 @@ class Packer {
   ThreadPool& pool_;
   Progress& progress_;
   CompressorPool compressors_;
-  FileLanes raw_lanes_;
+  std::optional<FileLanes> raw_lanes_;
   FileLanes compressed_lanes_;
   BufferPool buffers_;
   Buffer zeros_;
@@ -198,14 +199,15 @@ Result<PackedImage> Packer::Pack() {
   for (uint64_t offset = 0; offset < table_.raw_size; offset += options_.chunk_size) {
     const auto length = static_cast<size_t>(std::min<uint64_t>(options_.chunk_size, table_.raw_size - offset));
     ASSIGN_OR_RETURN(const Buffer raw, ReadChunk(offset, length));
-    raw_lanes_.Update(raw, length);
+    if (raw_lanes_) raw_lanes_->Update(raw, length);
     Submit(raw, length);
     while (running_.size() >= limit) RETURN_IF_ERROR(WriteOldest());
     progress_.Advance(length);
   }
   while (!running_.empty()) RETURN_IF_ERROR(WriteOldest());
   RETURN_IF_ERROR(WriteSeekTable());
-  PackedImage packed{.raw = raw_lanes_.Finish(), .compressed = compressed_lanes_.Finish()};
+  PackedImage packed{.compressed = compressed_lanes_.Finish()};
+  if (raw_lanes_) packed.raw = raw_lanes_->Finish();
   table_.compressed_size = packed.compressed.size;
   packed.table = std::move(table_);
   return packed;

@@ -19,6 +19,7 @@ struct PackOptions {
   int level = kDefaultZstdLevel;
   uint32_t chunk_size = kDefaultChunkSize;      ///< bytes: a power of two from 64 KiB to 64 MiB
   bool sha1 = true;                             ///< digests for .origin files too
+  bool raw_digests = true;                      ///< digests of the image as a whole too
   std::string stage = "Compressing the image";  ///< what progress calls it
 };
 
@@ -30,7 +31,7 @@ struct FileDigests {
 };
 
 struct PackedImage {
-  FileDigests raw;
+  std::optional<FileDigests> raw;  ///< absent if not asked for
   FileDigests compressed;
   ChunkTable table;
 };

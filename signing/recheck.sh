@@ -185,7 +185,7 @@ done <"$work/artifacts"
 # --- SHA256SUMS
 if [ -f "$bundle/SHA256SUMS" ]; then
   while read -r role name size sha256 sha1; do
-    case $role in rootfs | session-disk) ;; *) echo "$sha256  $name" ;; esac
+    case $role in rootfs) ;; *) echo "$sha256  $name" ;; esac
   done <"$work/artifacts" >"$work/sums"
   for name in manifest.json manifest.dsse.json manifest.json.minisig trust.json; do
     [ ! -f "$bundle/$name" ] || echo "$(sha256_of "$bundle/$name")  $name"
@@ -204,7 +204,7 @@ while read -r role name size sha256 sha1; do
   file=$bundle/$name
   if [ ! -e "$file" ] && [ ! -L "$file" ]; then
     case $role in
-      rootfs | session-disk) ;;
+      rootfs) ;;
       # A host short of space drops the compressed image once it has the raw one.
       rootfs-zst) grep -q '^rootfs ' "$work/present" || finding missing "$name" ;;
       *) finding missing "$name" ;;

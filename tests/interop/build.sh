@@ -45,8 +45,7 @@ e2fsck -fn "$scratch/sessions" || fail "e2fsck is not content with the session d
 dumpe2fs -h "$scratch/sessions" 2>/dev/null >"$scratch/sessions.txt"
 grep -q '^Filesystem volume name: *sessions$' "$scratch/sessions.txt" || fail "the session disk has another label"
 grep -q '^Filesystem features:.*has_journal' "$scratch/sessions.txt" || fail "the session disk has no journal"
-[ "$(stat -c %s "$scratch/sessions")" = "$(jq -r '.predicate.artifacts[] | select(.role == "session-disk") | .size' \
-  "$scratch/out/manifest.json")" ] || fail "the session disk has another size than the manifest says"
+[ "$(stat -c %s "$scratch/sessions")" = $((8 << 30)) ] || fail "the session disk has another size than the recipe says"
 rm "$scratch/sessions"
 
 (cd "$scratch/out" && sha256sum -c --strict --quiet SHA256SUMS) || fail "SHA256SUMS"

@@ -22,8 +22,8 @@ ROOT_GUID = "11111111-1111-1111-1111-111111111111"
 PARTITIONS = [(1, 3 * CHUNK, 3 * CHUNK, "b921b045-1df0-41c3-af44-4c6f280d3fae", ROOT_GUID, "rootfs"),
               (15, CHUNK, CHUNK, "c12a7328-f81f-11d2-ba4b-00a0c93ec93b", "22222222-2222-2222-2222-222222222222", "EFI")]
 ROLES = {"rootfs": "rootfs.img", "rootfs-zst": "rootfs.img.zst", "chunk-table": "rootfs.img.chunks", "kernel": "vmlinuz",
-         "smol-bin": "smol-bin.arm64.img", "session-disk": "sessiondata.img", "session-disk-zst": "sessiondata.img.zst"}
-NOT_SHIPPED = ("rootfs", "session-disk")
+         "smol-bin": "smol-bin.arm64.img", "session-disk": "sessiondata.img.zst"}
+NOT_SHIPPED = ("rootfs",)
 
 
 def sha256(data):
@@ -211,9 +211,9 @@ class Bundle:
         """The manifest of the files as they are; `members` go into the predicate."""
         artifacts = []
         for role, name in ROLES.items():
-            if not self.path(name).exists() and role != "session-disk":
+            if not self.path(name).exists():
                 continue
-            data = self.read(name) if role != "session-disk" else bytes(CHUNK)
+            data = self.read(name)
             artifacts.append({"role": role, "name": name, "size": len(data), "sha256": sha256(data), "sha1": sha1(data)})
         image = self.read("rootfs.img")
         partitions = []

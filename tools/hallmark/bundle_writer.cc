@@ -2,6 +2,7 @@
 #include "tools/hallmark/bundle_writer.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "signing/chunk_table.h"
 #include "signing/disk_reader.h"
@@ -25,15 +26,16 @@ Result<void> WriteOrigins(OutputFolder& folder, const Manifest& manifest) {
   return {};
 }
 
-/// The session disk in its compressed form; both forms for the manifest. Hosts that write origin files know of none here.
-Result<std::vector<Artifact>> PackSessionDisk(OutputFolder& folder, const File& disk, const Manifest& manifest,
-                                              PackOptions options, ThreadPool& pool, Progress& progress) {
+/// The session disk in its compressed form alone: what a host makes of it changes with each session. Hosts that write
+/// origin files know of none here.
+Result<Artifact> PackSessionDisk(OutputFolder& folder, const File& disk, const Manifest& manifest, PackOptions options,
+                                 ThreadPool& pool, Progress& progress) {
   options.sha1 = false;
+  options.raw_digests = false;
   options.stage = "Compressing the session disk";
-  ASSIGN_OR_RETURN(const File* compressed, folder.NewFile(manifest.FileName(ArtifactRole::kSessionDiskCompressed)));
+  ASSIGN_OR_RETURN(const File* compressed, folder.NewFile(manifest.FileName(ArtifactRole::kSessionDisk)));
   ASSIGN_OR_RETURN(const PackedImage packed, PackImage(disk, *compressed, options, pool, progress));
-  return std::vector<Artifact>{ToArtifact(ArtifactRole::kSessionDisk, packed.raw),
-                               ToArtifact(ArtifactRole::kSessionDiskCompressed, packed.compressed)};
+  return ToArtifact(ArtifactRole::kSessionDisk, packed.compressed);
 }
 
 }  // namespace
@@ -66,17 +68,17 @@ Result<Manifest> WriteBundle(OutputFolder& folder, const File& image, const File
                              Progress& progress) {
   ASSIGN_OR_RETURN(const File* compressed, folder.NewFile(manifest.FileName(ArtifactRole::kRootfsCompressed)));
   ASSIGN_OR_RETURN(const PackedImage packed, PackImage(image, *compressed, options, pool, progress));
-  std::vector<Artifact> session_artifacts;
+  std::optional<Artifact> session_artifact;
   if (session_disk != nullptr) {
-    ASSIGN_OR_RETURN(session_artifacts, PackSessionDisk(folder, *session_disk, manifest, options, pool, progress));
+    ASSIGN_OR_RETURN(session_artifact, PackSessionDisk(folder, *session_disk, manifest, options, pool, progress));
   }
   progress.BeginStage("Writing the manifest");
   const ByteVector table = FormatChunkTable(packed.table);
   RETURN_IF_ERROR(folder.Write(manifest.FileName(ArtifactRole::kChunkTable), table));
-  manifest.artifacts = {ToArtifact(ArtifactRole::kRootfs, packed.raw),
+  manifest.artifacts = {ToArtifact(ArtifactRole::kRootfs, *packed.raw),
                         ToArtifact(ArtifactRole::kRootfsCompressed, packed.compressed),
                         ToArtifact(ArtifactRole::kChunkTable, {.size = table.size(), .sha256 = Sha256(table)})};
-  manifest.artifacts.insert(manifest.artifacts.end(), session_artifacts.begin(), session_artifacts.end());
+  if (session_artifact) manifest.artifacts.push_back(*session_artifact);
   for (const BundleFile& extra : extras) {
     RETURN_IF_ERROR(folder.Write(manifest.FileName(extra.role), extra.content));
     FileDigests digests{.size = extra.content.size(), .sha256 = Sha256(extra.content)};

@@ -33,10 +33,11 @@ class RestoreTest : public ::testing::Test {
     const ByteVector bytes = FormatChunkTable(table);
     WriteFile(bundle.Path("rootfs.img.chunks"), AsText(bytes));
     auto& artifacts = bundle.manifest.artifacts;
-    artifacts.insert(artifacts.begin(), {{ArtifactRole::kRootfs, packed.raw.size, packed.raw.sha256, packed.raw.sha1},
-                                         {ArtifactRole::kRootfsCompressed, packed.compressed.size,
-                                          packed.compressed.sha256, packed.compressed.sha1},
-                                         {ArtifactRole::kChunkTable, bytes.size(), Sha256(bytes), std::nullopt}});
+    artifacts.insert(
+        artifacts.begin(),
+        {{ArtifactRole::kRootfs, packed.raw->size, packed.raw->sha256, packed.raw->sha1},
+         {ArtifactRole::kRootfsCompressed, packed.compressed.size, packed.compressed.sha256, packed.compressed.sha1},
+         {ArtifactRole::kChunkTable, bytes.size(), Sha256(bytes), std::nullopt}});
     WriteFile(bundle.Path("manifest.json"), FormatManifest(bundle.manifest).value());
     fs::remove(bundle.Path(".rootfs.img.zst.origin"));
     ASSERT_OK(bundle.Sign(1, 7));
