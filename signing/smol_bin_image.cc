@@ -19,7 +19,9 @@ namespace {
 
 constexpr size_t kSettingsMember = 2;
 static_assert(kSmolBinMembers[kSettingsMember].name == kSettingsName);
-constexpr int64_t kFirstExfatSecond = 315532800;  // 1980-01-01, where exFAT's times begin
+constexpr int64_t kFirstExfatSecond = 315532800;   // 1980-01-01, where exFAT's times begin
+constexpr uint64_t kLastExfatSecond = 4354819199;  // the end of 2107, where they end
+constexpr uint64_t kMostNames = 4 << 20;           // bytes: a smol-bin has five
 
 /// Every identifier comes from what the image is for: releases differ in what changed alone.
 uint32_t SerialFor(std::string_view architecture) {
@@ -74,6 +76,7 @@ class ImageCheck {
     const auto wrong = [&](const std::string& where, const std::string& message) {
       report.findings.push_back({SmolBinVerdict::kFilesystem, where, message});
     };
+    if (reader_.start() != 0) wrong("boot sector", "says that the filesystem begins elsewhere");
     if (reader_.label() != kSmolBinLabel) wrong("volume label", "is not " + std::string(kSmolBinLabel));
     if (reader_.serial() != SerialFor(manifest.architecture))
       wrong("volume serial number", "is not the architecture's");
@@ -142,6 +145,9 @@ class ImageCheck {
 Result<SmolBinImage> WriteSmolBinImage(const SmolBinImageOptions& options, const std::vector<const Signer*>& signers,
                                        const File& output) {
   if (options.size > kMaxSmolBinImage) return UsageError("a smol-bin image has at most 2 GiB");
+  if (options.manifest.source_date_epoch > kLastExfatSecond) {
+    return UsageError("SOURCE_DATE_EPOCH: exFAT holds times up to the end of 2107 (4354819199)");
+  }
   SmolBinManifest manifest = options.manifest;
   const Timestamp time = TimeFor(manifest);
   FileTree tree;
@@ -176,11 +182,12 @@ Result<SmolBinReport> VerifySmolBinImage(const File& image, const Trust& trust, 
     return report;
   }
   ExfatStructure at_fault = ExfatStructure::kBootSector;
-  const Result<ExfatReader> reader = ExfatReader::OpenCanonical(image, 0, size, &at_fault);
+  const Result<ExfatReader> reader = ExfatReader::OpenCanonical(image, 0, size, &at_fault, kMostNames);
   if (!reader.ok()) {
     if (reader.error().kind != ErrorKind::kCorrupt) return reader.error();
+    const std::string where(ExfatStructureName(at_fault));
     report.findings.push_back(
-        {SmolBinVerdict::kFilesystem, std::string(ExfatStructureName(at_fault)), reader.error().message});
+        {SmolBinVerdict::kFilesystem, where, reader.error().MessageWithout(image.path() + ": exFAT: " + where)});
     return report;
   }
   if (reader->size() != size) {
@@ -203,7 +210,7 @@ Result<SmolBinReport> VerifySmolBinImage(const File& image, const Trust& trust, 
 Result<SmolBinContents> ReadSmolBinContents(const File& image) {
   ASSIGN_OR_RETURN(const uint64_t size, image.Size());
   if (size > kMaxSmolBinImage) return CorruptError(image.path() + ": larger than 2 GiB: no smol-bin");
-  ASSIGN_OR_RETURN(const ExfatReader reader, ExfatReader::Open(image, 0, size).WithContext(image.path()));
+  ASSIGN_OR_RETURN(const ExfatReader reader, ExfatReader::Open(image, 0, size, nullptr, kMostNames));
   SmolBinContents contents{
       .size = reader.size(), .cluster_size = reader.cluster_size(), .label = reader.label(), .serial = reader.serial()};
   for (const ExfatReader::Entry& entry : reader.List()) {

@@ -209,8 +209,25 @@ Result<std::string> ReadSmallFile(const fs::path& path, uint64_t limit) {
   }
 }
 
+namespace {
+
+/// kUsage for what no file may take the place of: a folder, a device, a name that is none.
+Result<void> CheckReplaceable(const fs::path& path) {
+  if (!path.has_filename() || path.filename() == "." || path.filename() == "..") {
+    return UsageError((path.empty() ? "an empty name" : path.string()) + ": names no file to write");
+  }
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);  // a link to a device is not to be lost either
+  if (!fs::exists(status) || fs::is_regular_file(status)) return {};
+  return UsageError(path.string() + (fs::is_directory(status) ? ": is a folder" : ": is no regular file"))
+      .WithHint("name another file to write");
+}
+
+}  // namespace
+
 Result<AtomicFile> AtomicFile::Create(const fs::path& path, mode_t mode) {
   const fs::path folder = FolderOf(path);
+  RETURN_IF_ERROR(CheckReplaceable(path));
   // Else the last rename would say so, and those before it be done.
   if (path.filename().native().size() > NAME_MAX) return ErrnoError(ENAMETOOLONG, "creating " + path.string());
   UniqueFd fd(open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, mode));
@@ -245,18 +262,27 @@ void AtomicFile::Discard() {
 
 Result<void> AtomicFile::Prepare(Durability durability) {
   if (durability == Durability::kPowerLoss) RETURN_IF_ERROR(file_.Sync());
-  if (!temporary_.empty()) return {};
-  // A file without a name can't replace one: it is linked beside it first, then renamed.
+  std::error_code error;
+  // Where nothing is to be replaced, the file gets its own name at once: no other is left if a kill comes in between.
+  if (!temporary_.empty() || !fs::exists(fs::symlink_status(path_, error))) return {};
   const std::string name = TemporaryNameFor(path_).string();
-  const std::string descriptor = "/proc/self/fd/" + std::to_string(file_.fd());
-  if (linkat(AT_FDCWD, descriptor.c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) != 0) {
-    return ErrnoError(errno, "naming " + path_.string());
-  }
+  if (const int failure = Link(name); failure != 0) return ErrnoError(failure, "naming " + path_.string());
   temporary_ = name;
   return {};
 }
 
+int AtomicFile::Link(const std::string& name) const {
+  const std::string descriptor = "/proc/self/fd/" + std::to_string(file_.fd());
+  return linkat(AT_FDCWD, descriptor.c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) == 0 ? 0 : errno;
+}
+
 Result<void> AtomicFile::Rename() {
+  if (temporary_.empty()) {
+    const int failure = Link(path_.string());
+    if (failure == 0) return {};
+    if (failure != EEXIST) return ErrnoError(failure, "naming " + path_.string());
+    RETURN_IF_ERROR(Prepare(Durability::kKill));  // it came meanwhile: it is replaced
+  }
   if (rename(temporary_.c_str(), path_.c_str()) != 0) return ErrnoError(errno, "renaming to " + path_.string());
   temporary_.clear();
   return {};

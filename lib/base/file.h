@@ -108,6 +108,8 @@ class AtomicFile {
   /// fsync against power loss, and a temporary name if the file has none.
   [[nodiscard]] Result<void> Prepare(Durability durability);
   [[nodiscard]] Result<void> Rename();
+  /// Names the file; 0, or errno.
+  [[nodiscard]] int Link(const std::string& name) const;
 
   File file_;
   std::filesystem::path path_;

@@ -16,18 +16,40 @@ namespace hallmark {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+/// The folder that the kernel means by `path`, whose parents are made; it need not be there itself. "out/" is "out". Not
+/// by the letters of the path: what "link/.." means is told by where the link leads.
+Result<fs::path> Resolve(const fs::path& path) {
+  const fs::path named = path.has_filename() ? path : path.parent_path();
+  if (named.empty()) return UsageError("a folder's name is empty");
+  std::error_code error;
+  if (named.filename() == "." || named.filename() == "..") {
+    fs::path folder = fs::canonical(named, error);
+    if (error) return ErrnoError(error.value(), named.string());
+    return folder;
+  }
+  const fs::path parent = named.has_parent_path() ? named.parent_path() : fs::path(".");
+  fs::create_directories(parent, error);
+  if (error) return ErrnoError(error.value(), "making " + parent.string());
+  const fs::path folder = fs::canonical(parent, error);
+  if (error) return ErrnoError(error.value(), parent.string());
+  return folder / named.filename();
+}
+
+}  // namespace
+
 Result<OutputFolder> OutputFolder::Create(const fs::path& path,
                                           const std::function<bool(const fs::path&)>& may_replace) {
-  const fs::path absolute = fs::absolute(path).lexically_normal();
-  // "out/" is "out".
-  OutputFolder folder(absolute.has_filename() ? absolute : absolute.parent_path());
+  ASSIGN_OR_RETURN(fs::path resolved, Resolve(path));
+  OutputFolder folder(std::move(resolved));
   std::error_code error;
-  if (fs::exists(fs::symlink_status(folder.path_, error)) && !may_replace(folder.path_)) {
+  folder.replaces_ = fs::exists(fs::symlink_status(folder.path_, error));
+  if (folder.replaces_ && !may_replace(folder.path_)) {
     return UsageError(folder.path_.string() + " exists and is not a bundle")
         .WithHint("name another folder, or remove it");
   }
-  fs::create_directories(folder.path_.parent_path(), error);
-  if (error) return ErrnoError(error.value(), "making " + folder.path_.parent_path().string());
+  folder.replaces_ = folder.replaces_ && !fs::is_empty(folder.path_, error);
   return folder;
 }
 
@@ -66,6 +88,9 @@ Result<void> OutputFolder::Commit(const std::function<Result<void>(const fs::pat
   constexpr mode_t kFolderMode = 0755;
   if (chmod(hidden.c_str(), kFolderMode) != 0) return ErrnoError(errno, hidden.string());
   if (rename(hidden.c_str(), path_.c_str()) == 0) return {};
+  if (!replaces_ && (errno == ENOTEMPTY || errno == EEXIST)) {
+    return UsageError(path_.string() + ": has come to hold something meanwhile").WithHint("name another folder");
+  }
   // What is there is not empty: it changes places with the new one and goes away with the hidden folder.
   if (errno != ENOTEMPTY && errno != EEXIST) return ErrnoError(errno, "renaming to " + path_.string());
   if (syscall(SYS_renameat2, AT_FDCWD, hidden.c_str(), AT_FDCWD, path_.c_str(), RENAME_EXCHANGE) != 0) {

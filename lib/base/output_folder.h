@@ -26,7 +26,7 @@ class OutputFolder {
   Result<void> Write(const std::string& name, ByteSpan bytes);
 
   /// Gives the files their names in a hidden folder, calls `finish` with it, and renames it to `path`, in exchange for
-  /// what was there, which is removed.
+  /// what Create() found there, which is removed. kUsage if something has come there since.
   Result<void> Commit(const std::function<Result<void>(const std::filesystem::path&)>& finish);
 
  private:
@@ -36,6 +36,7 @@ class OutputFolder {
     File file;
   };
   std::filesystem::path path_;
+  bool replaces_ = false;  // there is a folder, with something in it, that may go
   std::deque<Output> files_;
 };
 

@@ -27,14 +27,14 @@ bool IsControl(std::string_view character) {
          (character >= "\xe2\x81\xa6" && character <= "\xe2\x81\xa9");
 }
 
-}  // namespace
-
-std::string Printable(std::string_view text) {
+std::string Escape(std::string_view text, std::string_view escaped, std::string_view kept) {
   std::string printable;
   while (!text.empty()) {
     const auto byte = static_cast<unsigned char>(text[0]);
     const size_t length = byte < 0x80 ? 1 : CharacterLength(text);
-    if (length == 0 || text[0] == '\\' || IsControl(text.substr(0, length))) {
+    const bool control =
+        length != 0 && IsControl(text.substr(0, length)) && kept.find(text[0]) == std::string_view::npos;
+    if (length == 0 || escaped.find(text[0]) != std::string_view::npos || control) {
       for (size_t i = 0; i < std::max<size_t>(length, 1); ++i) printable += "\\x" + ToHex(AsBytes(text.substr(i, 1)));
     } else {
       printable += text.substr(0, length);
@@ -43,5 +43,11 @@ std::string Printable(std::string_view text) {
   }
   return printable;
 }
+
+}  // namespace
+
+std::string Printable(std::string_view text) { return Escape(text, "\\", ""); }
+
+std::string PrintableLines(std::string_view text) { return Escape(text, "", "\t\n"); }
 
 }  // namespace hallmark

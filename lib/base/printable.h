@@ -10,4 +10,7 @@ namespace hallmark {
 /// that are no UTF-8 become \xHH; all else stays.
 std::string Printable(std::string_view text);
 
+/// The same for lines of our own that quote such text: backslashes, tabs and line feeds stay.
+std::string PrintableLines(std::string_view text);
+
 }  // namespace hallmark

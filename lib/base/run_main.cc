@@ -6,11 +6,14 @@
 #include <exception>
 #include <new>
 
+#include "lib/base/printable.h"
+
 namespace hallmark {
 
 void PrintError(std::string_view program, const Error& error) {
   std::string text = std::string(program) + ": " + error.message + "\n";
   if (!error.hint.empty()) text += "  " + error.hint + "\n";
+  text = PrintableLines(text);  // messages name what files hold: nothing in them may steer a terminal
   std::fputs(text.c_str(), stderr);
 }
 
@@ -19,6 +22,7 @@ int RunMain(std::string_view program, int argc, char** argv,
   Error error;
   try {
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN);  // the write that goes too far says so
     Result<int> status = body({argv + 1, argv + argc});
     if (std::fflush(stdout) != 0 && status.ok()) status = IoError("writing standard output");
     if (status.ok()) return *status;

@@ -16,6 +16,8 @@ namespace hallmark {
 /// How large an exFAT filesystem is when nobody says: 10 MiB (10 million bytes are not a whole number of sectors).
 constexpr uint64_t kExfatDefaultSize = 10'485'760;
 
+constexpr uint64_t kExfatMemory = 128 << 20;  ///< bytes, for the list of files
+
 struct ExfatOptions {
   uint64_t size = kExfatDefaultSize;  ///< bytes, a multiple of 512, at least 1 MiB
   uint64_t start = 0;                 ///< where on its disk it begins, bytes ("partition offset")
@@ -62,18 +64,22 @@ class ExfatReader {
   };
 
   /// The filesystem in `size` bytes of `file` from `offset` on; `file` must outlive the reader. kCorrupt names the
-  /// structure at fault, in its message and in `*at_fault` where that is given.
-  static Result<ExfatReader> Open(const File& file, uint64_t offset, uint64_t size, ExfatStructure* at_fault = nullptr);
+  /// structure at fault, in its message and in `*at_fault` where that is given; that is the directory where directories
+  /// and names would take more than `limit` bytes of memory.
+  static Result<ExfatReader> Open(const File& file, uint64_t offset, uint64_t size, ExfatStructure* at_fault = nullptr,
+                                  uint64_t limit = kExfatMemory);
 
   /// Open(), and every byte outside of the content of files must be what WriteExfat writes for these files, label,
   /// serial and start into `size` bytes: kCorrupt otherwise, too. Where one bit of what WriteExfat wrote has changed,
   /// the structure named is the one that the bit lies in; but a letter of a name that has become its capital names the
   /// entry set. A bit in the content of a file or in the label may pass: the caller knows what these must be.
   static Result<ExfatReader> OpenCanonical(const File& file, uint64_t offset, uint64_t size,
-                                           ExfatStructure* at_fault = nullptr);
+                                           ExfatStructure* at_fault = nullptr, uint64_t limit = kExfatMemory);
 
   [[nodiscard]] const std::string& label() const { return label_; }
   [[nodiscard]] uint32_t serial() const { return serial_; }
+  /// Where on its disk it says that it begins, bytes.
+  [[nodiscard]] uint64_t start() const { return start_; }
   /// Bytes from one end of the filesystem to the other, as it says itself.
   [[nodiscard]] uint64_t size() const { return size_; }
   [[nodiscard]] uint32_t cluster_size() const { return cluster_size_; }
@@ -87,6 +93,7 @@ class ExfatReader {
   explicit ExfatReader(const File& file) : file_(&file) {}
 
   const File* file_;
+  uint64_t start_ = 0;
   uint64_t heap_ = 0;  // offset of cluster 2 in the file
   uint64_t size_ = 0;
   uint32_t cluster_size_ = 0;

@@ -208,13 +208,16 @@ Result<FileTree> TreeOf(const ExfatReader& reader) {
 }  // namespace
 
 Result<ExfatReader> ExfatReader::OpenCanonical(const File& file, uint64_t offset, uint64_t size,
-                                               ExfatStructure* at_fault) {
+                                               ExfatStructure* at_fault, uint64_t limit) {
   const ExfatFault fault(file, at_fault);
   ASSIGN_OR_RETURN(const ExfatGeometry geometry, ReadExfatBootRegion(file, offset, size, fault));
   if (geometry.size != size) return fault(ExfatStructure::kUnused, "something follows the filesystem");
   if (geometry.sector_size != kSector) return fault(ExfatStructure::kBootSector, "sectors of more than 512 bytes");
+  if (geometry.cluster_size != ExfatClusterSize(size)) {
+    return fault(ExfatStructure::kBootSector, "clusters of another size than they would have");
+  }
   RETURN_IF_ERROR(TableCheck(file, offset, geometry, fault).Check());
-  ASSIGN_OR_RETURN(ExfatReader reader, Open(file, offset, size, at_fault));
+  ASSIGN_OR_RETURN(ExfatReader reader, Open(file, offset, size, at_fault, limit));
   ASSIGN_OR_RETURN(const FileTree tree, TreeOf(reader));
   ASSIGN_OR_RETURN(std::vector<DataRange> data, DataRanges(file));
   CompareOutput output(file, offset, std::move(data), fault);

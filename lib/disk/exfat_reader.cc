@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "lib/base/checked.h"
+#include "lib/base/progress.h"
 #include "lib/disk/exfat.h"
 #include "lib/disk/exfat_boot.h"
 #include "lib/disk/exfat_directory.h"
@@ -11,8 +12,6 @@
 
 namespace hallmark {
 namespace {
-
-constexpr uint64_t kMostMemory = 256 << 20;  // bytes, for the list of files
 
 /// Clusters that follow each other.
 struct ClusterRun {
@@ -44,8 +43,8 @@ Result<ClusterRuns> ChainRuns(const std::vector<uint32_t>& fat, uint32_t first, 
 /// Puts a reader together: every structure is read once and checked on the way.
 class ExfatOpener {
  public:
-  ExfatOpener(const File& file, uint64_t offset, const ExfatFault& fault)
-      : file_(file), offset_(offset), fault_(fault), reader_(file) {}
+  ExfatOpener(const File& file, uint64_t offset, const ExfatFault& fault, uint64_t limit)
+      : file_(file), offset_(offset), fault_(fault), limit_(limit), reader_(file) {}
 
   Result<ExfatReader> Open(uint64_t size);
 
@@ -56,7 +55,8 @@ class ExfatOpener {
   Result<ClusterRuns> Claim(const ExfatAllocation& allocation, ExfatStructure owner, const std::string& name);
   Result<ByteVector> ReadTable(uint32_t first, uint64_t length, uint64_t limit, ExfatStructure structure);
   /// The bytes of a directory, no further than the cluster it ends in.
-  Result<ByteVector> ReadDirectory(const ClusterRuns& runs) const;
+  Result<ByteVector> ReadDirectory(const ClusterRuns& runs);
+  Result<void> TakeMemory(uint64_t bytes);
   Result<void> ListFolder(ByteSpan bytes, const std::string& path);
   Result<void> CheckBitmap() const;
   [[nodiscard]] uint64_t ClusterOffset(uint32_t cluster) const { return offset_ + geometry_.ClusterOffset(cluster); }
@@ -64,6 +64,7 @@ class ExfatOpener {
   const File& file_;
   const uint64_t offset_;
   const ExfatFault& fault_;
+  const uint64_t limit_;
   ExfatGeometry geometry_;
   ExfatReader reader_;
   ByteVector bitmap_;
@@ -74,6 +75,7 @@ class ExfatOpener {
 
 Result<ExfatReader> ExfatOpener::Open(uint64_t size) {
   ASSIGN_OR_RETURN(geometry_, ReadExfatBootRegion(file_, offset_, size, fault_));
+  reader_.start_ = geometry_.start;
   reader_.heap_ = offset_ + geometry_.heap;
   reader_.size_ = geometry_.size;
   reader_.cluster_size_ = geometry_.cluster_size;
@@ -169,13 +171,22 @@ Result<ByteVector> ExfatOpener::ReadTable(uint32_t first, uint64_t length, uint6
   return bytes;
 }
 
-Result<ByteVector> ExfatOpener::ReadDirectory(const ClusterRuns& runs) const {
+Result<void> ExfatOpener::TakeMemory(uint64_t bytes) {
+  memory_ += bytes;
+  if (memory_ <= limit_) return {};
+  return fault_(ExfatStructure::kDirectory, "directories and names of more than " + FormatBytes(limit_));
+}
+
+Result<ByteVector> ExfatOpener::ReadDirectory(const ClusterRuns& runs) {
   ByteVector bytes;
+  const uint64_t step =
+      std::min<uint64_t>(geometry_.cluster_size, 64 << 10);  // a directory ends early in a large cluster
   for (const ClusterRun& run : runs) {
-    for (uint32_t i = 0; i < run.count; ++i) {
+    for (uint64_t done = 0; done < uint64_t{run.count} * geometry_.cluster_size; done += step) {
       const size_t begin = bytes.size();
-      bytes.resize(begin + geometry_.cluster_size);
-      RETURN_IF_ERROR(file_.ReadAt(ClusterOffset(run.first + i), MutableByteSpan(bytes).subspan(begin)));
+      RETURN_IF_ERROR(TakeMemory(step));
+      bytes.resize(begin + step);
+      RETURN_IF_ERROR(file_.ReadAt(ClusterOffset(run.first) + done, MutableByteSpan(bytes).subspan(begin)));
       for (size_t at = begin; at < bytes.size(); at += sizeof(ExfatEntry)) {
         if (bytes[at] == kExfatEndOfDirectory) return bytes;
       }
@@ -192,8 +203,7 @@ Result<void> ExfatOpener::ListFolder(ByteSpan bytes, const std::string& path) {
   for (const ExfatFile& file : directory.files) {
     ExfatReader::Entry entry{.path = path + "/" + file.name, .folder = file.folder, .mtime = file.mtime};
     if (entry.path.size() > kExfatMostPath) return fault_(ExfatStructure::kName, "a path of more than 4095 bytes");
-    memory_ += sizeof entry + entry.path.size();
-    if (memory_ > kMostMemory) return UnsupportedError(file_.path() + ": exFAT: more than 256 MiB of names");
+    RETURN_IF_ERROR(TakeMemory(sizeof entry + entry.path.size()));
     ASSIGN_OR_RETURN(const ClusterRuns runs, Claim(file.data, ExfatStructure::kEntrySet, entry.path));
     entry.size = file.folder ? 0 : file.data.length;
     entry.valid_size = file.folder ? 0 : file.valid_length;
@@ -203,6 +213,7 @@ Result<void> ExfatOpener::ListFolder(ByteSpan bytes, const std::string& path) {
     if (!file.folder) continue;
     ASSIGN_OR_RETURN(const ByteVector inner, ReadDirectory(runs));
     RETURN_IF_ERROR(ListFolder(inner, entry.path));
+    memory_ -= inner.size();
   }
   return {};
 }
@@ -219,9 +230,10 @@ Result<void> ExfatOpener::CheckBitmap() const {
   return {};
 }
 
-Result<ExfatReader> ExfatReader::Open(const File& file, uint64_t offset, uint64_t size, ExfatStructure* at_fault) {
+Result<ExfatReader> ExfatReader::Open(const File& file, uint64_t offset, uint64_t size, ExfatStructure* at_fault,
+                                      uint64_t limit) {
   const ExfatFault fault(file, at_fault);
-  return ExfatOpener(file, offset, fault).Open(size);
+  return ExfatOpener(file, offset, fault, limit).Open(size);
 }
 
 Result<void> ExfatReader::Read(const Entry& entry, Sink& sink) const {

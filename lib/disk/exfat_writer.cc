@@ -20,13 +20,6 @@ constexpr uint64_t kSector = 512;
 constexpr uint64_t kMostSize = uint64_t{256} << 40;
 constexpr size_t kEntrySize = sizeof(ExfatEntry);
 
-/// What Windows takes by default, by the volume's size (Microsoft support article 140365, "Default cluster size for
-/// NTFS, FAT, and exFAT"); smaller volumes than it makes get the smallest.
-uint32_t ClusterSizeFor(uint64_t size) {
-  if (size <= uint64_t{256} << 20) return 4 << 10;
-  return size <= uint64_t{32} << 30 ? 32 << 10 : 128 << 10;
-}
-
 template <typename T>
 void Append(ByteVector& bytes, const T& value) {
   const ByteSpan span = StructBytes(value);
@@ -134,7 +127,7 @@ Result<void> ExfatWriter::CheckOptions() {
 /// The FAT and the clusters begin on multiples of the cluster's size, after room for the FAT that there would be if all
 /// the rest were clusters.
 void ExfatWriter::ChooseGeometry() {
-  const uint32_t cluster = ClusterSizeFor(options_.size);
+  const uint32_t cluster = ExfatClusterSize(options_.size);
   const auto fat_size = [](uint64_t clusters) {
     return RoundUp((clusters + kExfatFirstCluster) * sizeof(Le32), kSector);
   };
@@ -314,6 +307,11 @@ class SinkOutput : public ExfatOutput {
 };
 
 }  // namespace
+
+uint32_t ExfatClusterSize(uint64_t size) {
+  if (size <= uint64_t{256} << 20) return 4 << 10;
+  return size <= uint64_t{32} << 30 ? 32 << 10 : 128 << 10;
+}
 
 Result<void> WriteExfatTo(const FileTree& tree, const ExfatOptions& options, ExfatOutput& output) {
   return ExfatWriter(tree, options, output).Write();

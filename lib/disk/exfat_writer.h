@@ -20,6 +20,10 @@ class ExfatOutput {
   virtual Result<void> PutContent(const FileTree::Inode& inode) = 0;
 };
 
+/// The cluster size of a filesystem of `size` bytes, in bytes: what Windows takes by default (Microsoft support article
+/// 140365, "Default cluster size for NTFS, FAT, and exFAT"); smaller volumes than it makes get the smallest.
+uint32_t ExfatClusterSize(uint64_t size);
+
 /// WriteExfat() for those who want to know what they are given. A directory comes in one piece, as kDirectory.
 Result<void> WriteExfatTo(const FileTree& tree, const ExfatOptions& options, ExfatOutput& output);
 

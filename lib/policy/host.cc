@@ -117,6 +117,7 @@ Result<Authority> ParseAuthority(std::string_view text) {
   const size_t colon = text.rfind(':');
   if (colon == std::string_view::npos || text.ends_with(']')) return UsageError("no port: it is HOST:PORT");
   const std::string_view name = text.substr(0, colon);
+  if (text.find("://") != std::string_view::npos) return UsageError("a URL: give its host and port alone");
   if (name.find(':') != std::string_view::npos && !(name.starts_with('[') && name.ends_with(']'))) {
     return UsageError("an IPv6 address stands in brackets: [2001:db8::1]:443");
   }

@@ -126,8 +126,58 @@ refused 3 'untrusted: manifest.dsse.json: not signed by a trusted key' verify un
 refused 3 'untrusted: ' "$hallmark" smol-bin extract untrusted.img --trust trust.json -o no
 [ ! -e no ] || fail 'extract wrote what it refused'
 refused 2 'is there already' "$hallmark" smol-bin extract smol-bin.arm64.img --trust trust.json -o extracted
+mkdir -p victim real/deep
+echo precious >victim/file
+ln -s real/deep link
+refused 2 'exists and' "$hallmark" smol-bin extract smol-bin.arm64.img --trust trust.json -o absent/../victim
+refused 2 'is there already' "$hallmark" smol-bin extract smol-bin.arm64.img --trust trust.json -o link
+"$hallmark" smol-bin extract -q smol-bin.arm64.img --trust trust.json -o link/../victim
+cmp daemon real/victim/sdk-daemon
+[ "$(cat victim/file)" = precious ] || fail 'extract replaced a folder'
+refused 2 'empty' "$hallmark" smol-bin extract smol-bin.arm64.img --trust trust.json -o ''
+refused 2 'empty' verify smol-bin.arm64.img --arch ''
+# Boot regions with a right checksum that say that the filesystem begins elsewhere.
+python3 - <<'PYTHON'
+image = bytearray(open("smol-bin.arm64.img", "rb").read())
+for region in (0, 12 * 512):
+    image[region + 64] = 8
+    checksum = 0
+    for at, byte in enumerate(image[region:region + 11 * 512]):
+        if at not in (106, 107, 112):
+            checksum = ((checksum << 31 | checksum >> 1) + byte) & 0xffffffff
+    image[region + 11 * 512:region + 12 * 512] = checksum.to_bytes(4, "little") * 128
+open("elsewhere.img", "wb").write(image)
+PYTHON
+refused 3 'filesystem: boot sector: says that the filesystem begins elsewhere' verify elsewhere.img
+# Many names: little memory, before any signature.
+mkdir many
+(cd many && seq 50000 | xargs touch)
+"$hallmark" mkfs exfat --from many --label SMOL-BIN --size 10M -o many.img
+refused 3 'filesystem: directory: directories and names of more than 4.0 MiB' verify many.img
+refused 1 'directories and names of more than 4.0 MiB' "$hallmark" smol-bin ls many.img
+# A terminal is not steered by who signed nothing.
+mkdir steered
+cp extracted/* steered
+printf '{"payload": "", "payloadType": "\\u001b[2J", "signatures": []}\n' >steered/manifest.dsse.json
+touch steered/$'\302\233extra'
+"$hallmark" mkfs exfat --from steered --label SMOL-BIN --size 10M -o steered.img
+verify steered.img >out.txt 2>&1 && fail 'verified a forged image'
+LC_ALL=C grep -q $'\033\|\302\233' out.txt && fail "control characters: $(cat -v out.txt)"
 
 echo '== what build does not take'
+SOURCE_DATE_EPOCH=4354819200 refused 2 'up to the end of 2107' build --sequence 3 -o no.img
+SOURCE_DATE_EPOCH=123abc refused 2 'no number of seconds' build --sequence 3 -o no.img
+cp smol.key .no.img.origin
+key=.no.img.origin refused 2 'is what the image is made of' build --sequence 3 -o no.img
+cmp smol.key .no.img.origin
+rm .no.img.origin
+mkfifo pipe
+ln -s pipe to-pipe
+refused 2 'is no regular file' build --sequence 3 -o pipe
+refused 2 'is no regular file' build --sequence 3 -o to-pipe
+[ -p pipe ] && [ -L to-pipe ] || fail 'a pipe is gone'
+refused 2 'is a folder' build --sequence 3 -o extracted
+refused 2 'names no file' build --sequence 3 -o ''
 refused 2 'is for amd64, not for arm64' build --sequence 3 -o no.img --sdk-daemon /bin/true
 daemon=dynamic refused 2 'needs shared libraries' build --sequence 3 -o no.img
 daemon=srt-settings.json refused 2 'is no ELF file' build --sequence 3 -o no.img

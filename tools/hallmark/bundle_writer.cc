@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <optional>
 
+#include "lib/disk/exfat.h"
 #include "signing/chunk_table.h"
 #include "signing/disk_reader.h"
+#include "signing/dsse.h"
 #include "signing/origin.h"
 #include "signing/smol_bin_image.h"
 
@@ -52,6 +54,14 @@ Result<BundleFile> LoadSmolBin(const fs::path& path, Manifest& manifest) {
   ASSIGN_OR_RETURN(const SmolBinContents contents, ReadSmolBinContents(image));
   const Result<SmolBinManifest> inside = ParseSmolBinManifest(contents.manifest_text);
   if (!inside.ok()) return UsageError(path.string() + ": is no smol-bin: " + inside.error().message);
+  const Result<Envelope> envelope = ParseEnvelope(contents.envelope_text, kEnvelopeName);
+  if (!envelope.ok()) return UsageError(path.string() + ": is no smol-bin: " + envelope.error().message);
+  if (envelope->payload != contents.manifest_text) {
+    return UsageError(path.string() + ": is no smol-bin: its envelope signs another manifest");
+  }
+  if (const Result<ExfatReader> sound = ExfatReader::OpenCanonical(image, 0, size); !sound.ok()) {
+    return UsageError("is no smol-bin: " + sound.error().message);
+  }
   if (inside->architecture != manifest.architecture) {
     return UsageError(path.string() + ": is for " + inside->architecture + ", and the image for " +
                       manifest.architecture);

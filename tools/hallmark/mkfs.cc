@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <cxxopts.hpp>
 #include <filesystem>
 #include <optional>
@@ -106,14 +105,27 @@ Result<std::optional<MkfsOptions>> ParseMkfs(const Arguments& arguments) {
   if (!parsed) return std::optional<MkfsOptions>();
   for (const char* needed : {"kind", "from", "output"}) {
     if (parsed->count(needed) == 0)
-      return UsageError(std::string("mkfs: ") + needed + " is missing").WithHint("hallmark mkfs --help");
+      return UsageError(needed == std::string_view("kind") ? "mkfs: say what to make: ext4, fat or exfat"
+                                                           : std::string("mkfs: --") + needed + " is missing")
+          .WithHint("hallmark mkfs --help");
   }
+  const std::string kind = (*parsed)["kind"].as<std::string>();
+  if (std::ranges::find(kKinds, kind, &Kind::name) == kKinds.end()) {
+    return UsageError("mkfs: '" + kind + "' is not ext4, fat or exfat");
+  }
+  for (const char* option : {"uuid", "time"}) {
+    if (kind != "ext4" && parsed->count(option) != 0) {
+      return UsageError("mkfs: --" + std::string(option) + " is for ext4 alone");
+    }
+  }
+  if (kind == "ext4" && parsed->count("serial") != 0) return UsageError("mkfs: --serial is for fat and exfat alone");
   MkfsOptions result{.kind = (*parsed)["kind"].as<std::string>(),
                      .from = (*parsed)["from"].as<std::string>(),
                      .output = (*parsed)["output"].as<std::string>(),
                      .label = (*parsed)["label"].as<std::string>()};
   if (parsed->count("size") != 0) {
     ASSIGN_OR_RETURN(result.size, ParseSize((*parsed)["size"].as<std::string>(), "--size"));
+    if (result.size == 0) return UsageError("mkfs: --size: 0 holds nothing");
   } else if (result.kind == "exfat") {
     result.size = kExfatDefaultSize;
   } else if (result.kind != "ext4") {
@@ -125,8 +137,8 @@ Result<std::optional<MkfsOptions>> ParseMkfs(const Arguments& arguments) {
   if (parsed->count("serial") != 0) {
     ASSIGN_OR_RETURN(result.serial, ParseSerial((*parsed)["serial"].as<std::string>()));
   }
-  if (const char* epoch = std::getenv("SOURCE_DATE_EPOCH"); epoch != nullptr)
-    result.time = std::strtoull(epoch, nullptr, 10);
+  ASSIGN_OR_RETURN(const std::optional<uint64_t> epoch, SourceDateEpoch());
+  result.time = epoch.value_or(0);
   if (parsed->count("time") != 0) result.time = (*parsed)["time"].as<uint64_t>();
   return std::optional(std::move(result));
 }
@@ -150,7 +162,6 @@ Result<int> RunMkfs(const Arguments& arguments) {
   ASSIGN_OR_RETURN(std::optional<MkfsOptions> options, ParseMkfs(arguments));
   if (!options) return 0;
   const auto kind = std::find_if(kKinds.begin(), kKinds.end(), [&](const Kind& k) { return k.name == options->kind; });
-  if (kind == kKinds.end()) return UsageError("mkfs: '" + options->kind + "' is not ext4, fat or exfat");
   ASSIGN_OR_RETURN(const FileTree tree, FileTree::Scan(options->from));
   RETURN_IF_ERROR(CheckOutput(tree, options->output));
   if (options->size == 0) {

@@ -3,6 +3,8 @@
 
 #include <charconv>
 #include <cstdio>
+#include <cstdlib>
+#include <string_view>
 
 #include "lib/base/checked.h"
 
@@ -80,6 +82,16 @@ Result<BundleOptions> BundleOptionsFrom(const cxxopts::ParseResult& parsed) {
   return BundleOptions{.folder = parsed["bundle"].as<std::string>(),
                        .trust = std::move(trust),
                        .least_sequence = parsed["least-sequence"].as<uint64_t>()};
+}
+
+Result<std::optional<uint64_t>> SourceDateEpoch() {
+  const char* const text = std::getenv("SOURCE_DATE_EPOCH");
+  if (text == nullptr) return std::optional<uint64_t>();
+  const char* const last = text + std::string_view(text).size();
+  uint64_t seconds = 0;
+  const auto [end, failure] = std::from_chars(text, last, seconds);
+  if (failure == std::errc() && end == last) return std::optional(seconds);
+  return UsageError("SOURCE_DATE_EPOCH: '" + std::string(text) + "' is no number of seconds since 1970");
 }
 
 Result<uint64_t> ParseSize(std::string_view text, std::string_view option) {

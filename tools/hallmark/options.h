@@ -40,6 +40,9 @@ struct BundleOptions {
 void AddBundleOptions(cxxopts::Options& options);
 Result<BundleOptions> BundleOptionsFrom(const cxxopts::ParseResult& parsed);
 
+/// $SOURCE_DATE_EPOCH, seconds since 1970; absent if it is not set. kUsage if it is no such number.
+Result<std::optional<uint64_t>> SourceDateEpoch();
+
 /// "10G", "512MiB", "4096": bytes, K to T as powers of 1024. kUsage names `option`.
 Result<uint64_t> ParseSize(std::string_view text, std::string_view option);
 

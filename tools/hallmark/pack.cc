@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "signing/pack.h"
 
-#include <cstdlib>
 #include <cxxopts.hpp>
 #include <filesystem>
 
@@ -39,9 +38,8 @@ Result<int> RunPack(const Arguments& arguments) {
                     .version = (*parsed)["image-version"].as<std::string>(),
                     .architecture = (*parsed)["arch"].as<std::string>()};
   if (parsed->count("name") != 0) manifest.name = (*parsed)["name"].as<std::string>();
-  if (const char* epoch = std::getenv("SOURCE_DATE_EPOCH"); epoch != nullptr) {
-    manifest.source_date_epoch = std::strtoull(epoch, nullptr, 10);
-  }
+  ASSIGN_OR_RETURN(const std::optional<uint64_t> epoch, SourceDateEpoch());
+  manifest.source_date_epoch = epoch.value_or(0);
   std::vector<BundleFile> extras;
   if (parsed->count("smol-bin") != 0) {
     ASSIGN_OR_RETURN(BundleFile smol_bin, LoadSmolBin((*parsed)["smol-bin"].as<std::string>(), manifest));

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstdio>
-#include <cstdlib>
 #include <cxxopts.hpp>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -56,9 +55,8 @@ Result<SmolBinImageOptions> ImageOptionsFrom(const cxxopts::ParseResult& parsed)
   manifest.least_rootfs_sequence = parsed["least-rootfs-sequence"].as<uint64_t>();
   manifest.version = std::to_string(manifest.sequence);
   if (parsed.count("image-version") != 0) manifest.version = parsed["image-version"].as<std::string>();
-  if (const char* epoch = std::getenv("SOURCE_DATE_EPOCH"); epoch != nullptr) {
-    manifest.source_date_epoch = std::strtoull(epoch, nullptr, 10);
-  }
+  ASSIGN_OR_RETURN(const std::optional<uint64_t> epoch, SourceDateEpoch());
+  manifest.source_date_epoch = epoch.value_or(0);
   image.sources = {parsed["sdk-daemon"].as<std::string>(), parsed["sandbox-helper"].as<std::string>(),
                    parsed["settings"].as<std::string>()};
   if (parsed.count("stripped") != 0 && parsed.count("not-stripped") != 0) {
@@ -91,16 +89,21 @@ void PrintResult(const std::string& path, uint64_t size, const SmolBinImage& ima
               FormatBytes(size).c_str());
 }
 
-/// An image in the place of what it is made of would be the end of that: of a key, above all.
+fs::path OriginPath(const fs::path& image) { return image.parent_path() / OriginName(image.filename().string()); }
+
+/// An image, or its origin, in the place of what it is made of would be the end of that: of a key, above all.
 Result<void> CheckOutput(const fs::path& output, const SmolBinImageOptions& image, const cxxopts::ParseResult& parsed) {
   std::vector<fs::path> inputs(image.sources.begin(), image.sources.end());
   if (parsed.count("key") != 0) {
     for (const std::string& key : parsed["key"].as<std::vector<std::string>>()) inputs.emplace_back(key);
   }
-  for (const fs::path& input : inputs) {
-    std::error_code ignored;
-    if (fs::equivalent(input, output, ignored)) {
-      return UsageError(output.string() + ": is what the image is made of").WithHint("give -o another name");
+  if (parsed.count("signer-key") != 0) inputs.emplace_back(parsed["signer-key"].as<std::string>());
+  for (const fs::path& written : {output, OriginPath(output)}) {
+    for (const fs::path& input : inputs) {
+      std::error_code ignored;
+      if (fs::equivalent(input, written, ignored)) {
+        return UsageError(written.string() + ": is what the image is made of").WithHint("give -o another name");
+      }
     }
   }
   return {};
@@ -121,7 +124,7 @@ Result<int> RunBuildImage(const Arguments& arguments) {
                    WriteSmolBinImage(build, Pointers(signers), output.file()).WithContext("making " + path.string()));
   std::vector<AtomicFile> files;
   files.push_back(std::move(output));
-  ASSIGN_OR_RETURN(AtomicFile origin, AtomicFile::Create(path.parent_path() / OriginName(path.filename().string())));
+  ASSIGN_OR_RETURN(AtomicFile origin, AtomicFile::Create(OriginPath(path)));
   RETURN_IF_ERROR(origin.file().WriteAt(0, AsBytes(ToHex(image.sha1))));
   files.push_back(std::move(origin));
   RETURN_IF_ERROR(AtomicFile::CommitTogether(files));

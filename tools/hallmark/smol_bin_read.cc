@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "lib/base/output_folder.h"
+#include "lib/base/printable.h"
 #include "signing/bundle_file.h"
 #include "signing/dsse.h"
 #include "signing/smol_bin_image.h"
@@ -53,6 +54,7 @@ Result<std::optional<ReadOptions>> ReadOptionsFrom(const cxxopts::ParseResult& p
   }
   ASSIGN_OR_RETURN(Trust trust, LoadTrust(parsed["trust"].as<std::string>()));
   const std::string architecture = parsed.count("arch") != 0 ? parsed["arch"].as<std::string>() : "";
+  if (parsed.count("arch") != 0 && architecture.empty()) return UsageError("--arch: is empty");
   return std::optional(
       ReadOptions{.image = parsed["image"].as<std::string>(),
                   .trust = std::move(trust),
@@ -86,13 +88,13 @@ void PrintReport(const ReadOptions& options, const SmolBinReport& report) {
     return;
   }
   for (const SmolBinFinding& finding : report.findings) {
-    (void)std::fprintf(stderr, "hallmark: %s\n", FindingText(finding).c_str());
+    (void)std::fprintf(stderr, "hallmark: %s\n", PrintableLines(FindingText(finding)).c_str());
   }
   if (!report.good() || options.verbosity == Verbosity::kQuiet) return;
   const SmolBinManifest& manifest = **report.manifest;
   std::printf("%s: smol-bin %s for %s, sequence %" PRIu64 ", policy sequence %" PRIu64 ": good\n",
-              options.image.c_str(), manifest.version.c_str(), manifest.architecture.c_str(), manifest.sequence,
-              manifest.policy_sequence);
+              Printable(options.image).c_str(), manifest.version.c_str(), manifest.architecture.c_str(),
+              manifest.sequence, manifest.policy_sequence);
 }
 
 /// Files of a folder that appears whole or not at all.
@@ -119,14 +121,6 @@ Result<std::string> ImageFrom(cxxopts::Options& options, const Arguments& argume
   if (parsed->count("image") == 0) return UsageError("no image named");
   *json = parsed->count("json") != 0;
   return (*parsed)["image"].as<std::string>();
-}
-
-/// Text of an image that nobody has verified, fit for a terminal.
-std::string Printable(std::string text) {
-  for (char& c : text) {
-    if ((c >= 0 && c < ' ' && c != '\n') || c == 0x7F) c = '?';
-  }
-  return text;
 }
 
 }  // namespace
@@ -158,19 +152,22 @@ Result<int> RunSmolBinExtract(const Arguments& arguments) {
   if (parsed->count("output") == 0) return UsageError("no folder to extract to: give -o FOLDER");
   const fs::path path = (*parsed)["output"].as<std::string>();
   std::error_code error;
-  if (fs::exists(fs::symlink_status(path, error)) && !(fs::is_directory(path, error) && fs::is_empty(path, error))) {
+  const fs::file_status status = fs::symlink_status(path, error);
+  if (fs::exists(status) && !(fs::is_directory(status) && fs::is_empty(path, error))) {
     return UsageError(path.string() + ": is there already").WithHint("name another folder, or remove it");
   }
   ASSIGN_OR_RETURN(const File image, File::OpenForReading(read->image));
-  ASSIGN_OR_RETURN(OutputFolder folder, OutputFolder::Create(path, [](const fs::path&) { return true; }));
+  ASSIGN_OR_RETURN(OutputFolder folder, OutputFolder::Create(path, [](const fs::path& folder) {
+                     std::error_code ignored;
+                     return fs::is_empty(folder, ignored);
+                   }));
   FolderOutput output(folder);
   ASSIGN_OR_RETURN(
       const SmolBinReport report,
       VerifySmolBinImage(image, read->trust, read->requirements, &output).WithContext("extracting " + read->image));
+  if (report.good()) RETURN_IF_ERROR(folder.Commit([](const fs::path&) { return Result<void>(); }));
   PrintReport(*read, report);
-  if (!report.good()) return kDoesNotHold;
-  RETURN_IF_ERROR(folder.Commit([](const fs::path&) { return Result<void>(); }));
-  return 0;
+  return report.good() ? 0 : kDoesNotHold;
 }
 
 Result<int> RunSmolBinList(const Arguments& arguments) {
@@ -219,9 +216,9 @@ Result<int> RunSmolBinDump(const Arguments& arguments) {
   for (const SmolBinContents::Entry& entry : contents.entries) {
     std::printf("%12" PRIu64 "  %s\n", entry.size, Printable(entry.name).c_str());
   }
-  std::printf("\n%s", Printable(contents.manifest_text).c_str());
+  std::printf("\n%s", PrintableLines(contents.manifest_text).c_str());
   if (!envelope.ok()) {
-    std::printf("\nno envelope: %s\n", envelope.error().message.c_str());
+    std::printf("\nno envelope: %s\n", Printable(envelope.error().message).c_str());
     return 0;
   }
   std::printf("\n%zu signature%s, not checked here, by\n", envelope->signatures.size(),

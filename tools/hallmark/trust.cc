@@ -60,6 +60,7 @@ Result<void> ApplyOptions(const cxxopts::ParseResult& parsed, TrustVersion& vers
     const Result<uint64_t> expires = ParseUtc(parsed["expires"].as<std::string>());
     if (!expires.ok()) return UsageError("--expires: " + expires.error().message);
     version.expires = *expires;
+    if (version.expires <= CurrentUtcSecond()) return UsageError("--expires: is past: no host would update by it");
   }
   return {};
 }

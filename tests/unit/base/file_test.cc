@@ -2,6 +2,7 @@
 #include "lib/base/file.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -66,6 +67,28 @@ TEST(AtomicFileTest, TakesNamesAsLongAsTheyMayBe) {
   EXPECT_EQ(CountEntries(dir.path()), 2);
   EXPECT_THAT(WriteFileAtomically(dir / std::string(256, 'n'), AsBytes("new")), HasError(ErrorKind::kIo, "too long"));
   ASSERT_OK_AND_ASSIGN(const TemporaryFolder folder, TemporaryFolder::Create(dir.path(), std::string(255, 'f')));
+}
+
+TEST(AtomicFileTest, TakesThePlaceOfFilesAlone) {
+  const TempDir dir;
+  std::filesystem::create_directory(dir / "folder");
+  ASSERT_EQ(mkfifo((dir / "pipe").c_str(), 0600), 0);
+  std::filesystem::create_symlink("pipe", dir / "link");
+  EXPECT_THAT(AtomicFile::Create(dir / "folder"), HasError(ErrorKind::kUsage, "is a folder"));
+  EXPECT_THAT(AtomicFile::Create(dir / "pipe"), HasError(ErrorKind::kUsage, "is no regular file"));
+  EXPECT_THAT(AtomicFile::Create(dir / "link"), HasError(ErrorKind::kUsage, "is no regular file"));
+  EXPECT_THAT(AtomicFile::Create(""), HasError(ErrorKind::kUsage, "names no file"));
+  EXPECT_EQ(CountEntries(dir.path()), 3);
+}
+
+TEST(AtomicFileTest, ReplacesWhatCameMeanwhile) {
+  const TempDir dir;
+  ASSERT_OK_AND_ASSIGN(AtomicFile output, AtomicFile::Create(dir / "out"));
+  ASSERT_OK(output.file().WriteAt(0, AsBytes("new")));
+  WriteFile(dir / "out", "meanwhile");
+  ASSERT_OK(output.Commit());
+  EXPECT_EQ(ReadFile(dir / "out"), "new");
+  EXPECT_EQ(CountEntries(dir.path()), 1);
 }
 
 TEST(AtomicFileTest, NamesTheFileItCannotCreate) {

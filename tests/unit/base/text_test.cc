@@ -69,5 +69,10 @@ TEST(PrintableTest, LeavesTextAndEscapesTheRest) {
   EXPECT_EQ(Printable(std::string("\0", 1)), "\\x00");
 }
 
+TEST(PrintableTest, LinesKeepWhatIsOurs) {
+  EXPECT_EQ(PrintableLines("a\\x1b\tb\nc"), "a\\x1b\tb\nc");
+  EXPECT_EQ(PrintableLines("\x1b[2J \xc2\x9b \xff"), "\\x1b[2J \\xc2\\x9b \\xff");
+}
+
 }  // namespace
 }  // namespace hallmark

@@ -53,7 +53,7 @@ TEST(ExfatReaderTest, ReadsWhatWasWritten) {
   const ExfatImage image = Small();
   const File file = image.AsFile();
   for (const auto open : {ExfatReader::Open, ExfatReader::OpenCanonical}) {
-    ASSERT_OK_AND_ASSIGN(const ExfatReader reader, open(file, 0, kMiB, nullptr));
+    ASSERT_OK_AND_ASSIGN(const ExfatReader reader, open(file, 0, kMiB, nullptr, kExfatMemory));
     EXPECT_EQ(reader.label(), "SMALL");
     EXPECT_EQ(reader.serial(), 0x1a2b3c4dU);
     EXPECT_EQ(reader.size(), kMiB);
