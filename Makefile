@@ -9,6 +9,8 @@ HALLMARK := $(BUILD)/tools/hallmark/hallmark
 CCACHE := $(if $(shell command -v ccache),-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
 # What ccache asks for where headers are compiled once.
 export CCACHE_SLOPPINESS = pch_defines,time_macros
+# What builds the programs of a guest architecture is a build of its own.
+export CMAKE_BUILD_PARALLEL_LEVEL = $(JOBS)
 
 .PHONY: help setup build tests image check sanitized-tests check-sanitizers fuzz bench boot-test install format tidy clean
 
@@ -28,7 +30,7 @@ build: setup
 	@[ -e $(BUILD)/build.ninja ] || cmake --preset release $(CCACHE)
 	@cmake --build $(BUILD) -j $(JOBS)
 
-# The image that the tools of this checkout make, under a key of this machine: see the README on real keys.
+# The image that the tools of this checkout make, under a key of this machine. A release has keys of its own: see the README.
 image: build
 	@tools/make-image $(HALLMARK) $(RECIPE) $(OUT)
 

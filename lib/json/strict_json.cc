@@ -12,6 +12,7 @@ namespace {
 
 constexpr size_t kMaxDepth = 16;
 constexpr size_t kMaxValues = 100000;
+constexpr size_t kMaxKeys = 4096;           // of one object: the tree looks for each among those before it
 constexpr uint64_t kMaxNumber = INT64_MAX;  // sizes and offsets are off_t in the end
 
 /// Reads a text for the parser and counts what it took: its callbacks come when exactly their token was read, or, for a
@@ -94,7 +95,9 @@ class StrictChecker : public nlohmann::json_sax<Json> {
     return Open();
   }
   bool key(string_t& key) override {
-    return Count() && (keys_.back().insert(key).second || Refuse("the key \"" + key.substr(0, 40) + "\" comes twice"));
+    return Count() &&
+           (keys_.back().insert(key).second || Refuse("the key \"" + key.substr(0, 40) + "\" comes twice")) &&
+           (keys_.back().size() <= kMaxKeys || Refuse("more than 4,096 keys in an object"));
   }
   bool end_object() override {
     keys_.pop_back();
@@ -106,7 +109,8 @@ class StrictChecker : public nlohmann::json_sax<Json> {
     last_place_ = counter_.At(position == 0 ? 0 : position - 1);
     // The library's text without "[json.exception.parse_error.101] parse error at line 1, column 5: ".
     std::string text = error.what();
-    const size_t begin = text.find(": ");
+    size_t begin = text.find(": ");
+    if (begin == std::string::npos) begin = text.find("] ");
     text = text.substr(begin == std::string::npos ? 0 : begin + 2, 200);
     std::replace_if(
         text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }, '?');

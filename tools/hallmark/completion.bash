@@ -1,16 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
-# Completion for bash: verbs and options come from the command's own help, so they can't fall behind it.
+# Completion for bash: verbs, subcommands and options come from the command's own help, so they can't fall behind it.
 _hallmark() {
-  local word=${COMP_WORDS[COMP_CWORD]}
-  local verb=${COMP_WORDS[1]}
+  local word=${COMP_WORDS[COMP_CWORD]} verb=${COMP_WORDS[1]} help words
   if [ "$COMP_CWORD" = 1 ]; then
-    local verbs
-    verbs=$(hallmark --help 2>/dev/null | sed -n 's/^  \([a-z][a-z0-9-]*\) .*/\1/p')
-    mapfile -t COMPREPLY < <(compgen -W "$verbs --help --version" -- "$word")
-  elif [[ $word == -* ]]; then
-    local options
-    options=$(hallmark "$verb" --help 2>/dev/null | grep -oE -- '(^|[ ,])--[a-z][a-z0-9-]*' | grep -oE -- '--.*')
-    mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")
+    words="$(hallmark --help 2>/dev/null | sed -n 's/^  \([a-z][a-z0-9-]*\) .*/\1/p') --help --version"
+  else
+    help=$(hallmark "$verb" --help 2>/dev/null)
+    # "hallmark trust init|rotate|show"
+    words=$(sed -nE 's/^ *hallmark [a-z-]+ ([a-z0-9-]+(\|[a-z0-9-]+)+).*/\1/p' <<<"$help" | tr '|' ' ')
+    if [ "$COMP_CWORD" -gt 2 ] && [ -n "$words" ]; then
+      help=$(hallmark "$verb" "${COMP_WORDS[2]}" --help 2>/dev/null)
+      words=
+    fi
+    if [[ $word == -* ]]; then
+      words=$(grep -oE -- '(^|[ ,])--[a-z][a-z0-9-]*' <<<"$help" | grep -oE -- '--.*' | sort -u)
+    fi
+  fi
+  if [ -n "$words" ]; then
+    mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
   else
     mapfile -t COMPREPLY < <(compgen -f -- "$word")
   fi

@@ -123,6 +123,10 @@ TEST(ManifestTest, RefusesJsonThatIsValidTwiceOver) {
   EXPECT_THAT(ParseManifest(std::string(17, '[') + std::string(17, ']')),
               HasError(ErrorKind::kCorrupt, "more than 16 levels"));
   EXPECT_THAT(ParseManifest(std::string(100000, '[')), HasError(ErrorKind::kCorrupt, "more than 16 levels"));
+  std::string keys = "{";
+  for (int i = 0; i < 5000; ++i) keys += "\"" + std::to_string(i) + "\": 0,\n";
+  EXPECT_THAT(ParseManifest(keys), HasError(ErrorKind::kCorrupt, "more than 4,096 keys in an object"));
+  EXPECT_THAT(ParseManifest("{\"a\": 1e999}"), HasError(ErrorKind::kCorrupt, "number overflow"));
   EXPECT_THAT(ParseManifest(Replace(small, "\"size\": 3", "\"size\": 9223372036854775808")),
               HasError(ErrorKind::kCorrupt, "larger than 2^63 - 1"));
   EXPECT_THAT(ParseManifest(Replace(small, "\"size\": 3", "\"size\": 99999999999999999999")),
