@@ -177,11 +177,6 @@ Result<void> Importer::TakeFiles(const Manifest& manifest) {
   }
 }
 
-bool IsEmptyFolder(const fs::path& folder) {
-  std::error_code error;
-  return fs::is_directory(fs::symlink_status(folder, error)) && fs::is_empty(folder, error) && !error;
-}
-
 }  // namespace
 
 Result<void> ExportBundle(const fs::path& bundle, const File& archive, Progress& progress) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "lib/base/printable.h"
 #include "lib/json/strict_json.h"
 
 namespace hallmark {
@@ -92,7 +93,7 @@ Result<void> VerifyEnvelope(const Envelope& envelope, std::string_view payload_t
                             std::string_view what) {
   if (required.threshold == 0) return VerificationError(std::string(what) + ": a threshold of 0 would pass anything");
   if (envelope.payload_type != payload_type) {
-    return VerificationError(std::string(what) + ": signed as '" + envelope.payload_type + "' and not as '" +
+    return VerificationError(std::string(what) + ": signed as '" + Printable(envelope.payload_type) + "' and not as '" +
                              std::string(payload_type) + "'");
   }
   const size_t count = KeysThatSigned(envelope, required.keys).size();

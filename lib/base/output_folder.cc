@@ -44,12 +44,12 @@ Result<OutputFolder> OutputFolder::Create(const fs::path& path,
   ASSIGN_OR_RETURN(fs::path resolved, Resolve(path));
   OutputFolder folder(std::move(resolved));
   std::error_code error;
-  folder.replaces_ = fs::exists(fs::symlink_status(folder.path_, error));
-  if (folder.replaces_ && !may_replace(folder.path_)) {
+  const bool there = fs::exists(fs::symlink_status(folder.path_, error));
+  if (there && !may_replace(folder.path_)) {
     return UsageError(folder.path_.string() + " exists and is not a bundle")
         .WithHint("name another folder, or remove it");
   }
-  folder.replaces_ = folder.replaces_ && !fs::is_empty(folder.path_, error);
+  folder.replaces_ = there && !fs::is_empty(folder.path_, error);
   return folder;
 }
 
@@ -88,15 +88,20 @@ Result<void> OutputFolder::Commit(const std::function<Result<void>(const fs::pat
   constexpr mode_t kFolderMode = 0755;
   if (chmod(hidden.c_str(), kFolderMode) != 0) return ErrnoError(errno, hidden.string());
   if (rename(hidden.c_str(), path_.c_str()) == 0) return {};
-  if (!replaces_ && (errno == ENOTEMPTY || errno == EEXIST)) {
+  if (errno != ENOTEMPTY && errno != EEXIST) return ErrnoError(errno, "renaming to " + path_.string());
+  if (!replaces_) {
     return UsageError(path_.string() + ": has come to hold something meanwhile").WithHint("name another folder");
   }
   // What is there is not empty: it changes places with the new one and goes away with the hidden folder.
-  if (errno != ENOTEMPTY && errno != EEXIST) return ErrnoError(errno, "renaming to " + path_.string());
   if (syscall(SYS_renameat2, AT_FDCWD, hidden.c_str(), AT_FDCWD, path_.c_str(), RENAME_EXCHANGE) != 0) {
     return ErrnoError(errno, "replacing " + path_.string());
   }
   return {};
+}
+
+bool IsEmptyFolder(const fs::path& path) {
+  std::error_code error;
+  return fs::is_directory(fs::symlink_status(path, error)) && fs::is_empty(path, error) && !error;
 }
 
 }  // namespace hallmark

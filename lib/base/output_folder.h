@@ -40,4 +40,7 @@ class OutputFolder {
   std::deque<Output> files_;
 };
 
+/// A folder, and no link to one, with nothing in it: a `may_replace` for outputs that take the place of nothing.
+bool IsEmptyFolder(const std::filesystem::path& path);
+
 }  // namespace hallmark

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "lib/base/nearest.h"
+#include "lib/base/printable.h"
 
 namespace hallmark {
 namespace {
@@ -96,7 +97,8 @@ class StrictChecker : public nlohmann::json_sax<Json> {
   }
   bool key(string_t& key) override {
     return Count() &&
-           (keys_.back().insert(key).second || Refuse("the key \"" + key.substr(0, 40) + "\" comes twice")) &&
+           (keys_.back().insert(key).second ||
+            Refuse("the key \"" + Printable(key.substr(0, 40)) + "\" comes twice")) &&
            (keys_.back().size() <= kMaxKeys || Refuse("more than 4,096 keys in an object"));
   }
   bool end_object() override {
@@ -323,7 +325,7 @@ std::string ObjectReader::NearestKnown(const std::string& key) const {
 Error ObjectReader::UnknownKey(const std::string& key, const Json& value) const {
   const std::string prefix = document_ == nullptr ? "" : document_->Prefix(document_->PlaceOfKeyOf(value));
   const std::string nearest = NearestKnown(key);
-  return CorruptError(prefix + Place(key.substr(0, 40)) + ": unknown here" +
+  return CorruptError(prefix + Place(Printable(key.substr(0, 40))) + ": unknown here" +
                       (nearest.empty() ? "" : ", the nearest key is \"" + nearest + "\""));
 }
 

@@ -152,15 +152,11 @@ Result<int> RunSmolBinExtract(const Arguments& arguments) {
   if (parsed->count("output") == 0) return UsageError("no folder to extract to: give -o FOLDER");
   const fs::path path = (*parsed)["output"].as<std::string>();
   std::error_code error;
-  const fs::file_status status = fs::symlink_status(path, error);
-  if (fs::exists(status) && !(fs::is_directory(status) && fs::is_empty(path, error))) {
+  if (fs::exists(fs::symlink_status(path, error)) && !IsEmptyFolder(path)) {
     return UsageError(path.string() + ": is there already").WithHint("name another folder, or remove it");
   }
   ASSIGN_OR_RETURN(const File image, File::OpenForReading(read->image));
-  ASSIGN_OR_RETURN(OutputFolder folder, OutputFolder::Create(path, [](const fs::path& folder) {
-                     std::error_code ignored;
-                     return fs::is_empty(folder, ignored);
-                   }));
+  ASSIGN_OR_RETURN(OutputFolder folder, OutputFolder::Create(path, IsEmptyFolder));
   FolderOutput output(folder);
   ASSIGN_OR_RETURN(
       const SmolBinReport report,
