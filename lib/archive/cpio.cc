@@ -10,8 +10,8 @@
 #include <map>
 #include <memory>
 
+#include "lib/archive/file_reader.h"
 #include "lib/base/checked.h"
-#include "lib/base/handle.h"
 
 namespace hallmark {
 namespace {
@@ -100,12 +100,7 @@ class Writer {
   std::map<FileTree::Index, std::pair<size_t, uint32_t>> written_;  // number, names so far
 };
 
-using ReadHandle = std::unique_ptr<archive, Deleter<archive_read_free>>;
-
-Error ArchiveError(archive* handle) {
-  const char* text = archive_error_string(handle);
-  return CorruptError(std::string("cpio: ") + (text != nullptr ? text : "damaged"));
-}
+Error ArchiveError(archive* handle) { return CorruptError("cpio: " + ArchiveErrorText(handle)); }
 
 Result<FileTree::Inode> ReadInode(archive* handle, archive_entry* entry, uint64_t& limit) {
   FileTree::Inode inode;
@@ -144,7 +139,7 @@ Result<void> WriteCpio(const FileTree& tree, Sink& sink) {
 }
 
 Result<FileTree> ReadCpio(ByteSpan bytes, uint64_t limit) {
-  const ReadHandle handle(archive_read_new());
+  const ArchiveReadHandle handle(archive_read_new());
   archive_read_support_filter_all(handle.get());
   archive_read_support_format_cpio(handle.get());
   if (archive_read_open_memory(handle.get(), bytes.data(), bytes.size()) != ARCHIVE_OK) {

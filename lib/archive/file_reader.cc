@@ -3,8 +3,14 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <system_error>
 
 namespace hallmark {
+namespace {
+
+constexpr int kNoErrno = -1;  // what libarchive has for a cause that its text tells in full
+
+}  // namespace
 
 int FileReader::Open(archive* handle) { return archive_read_open(handle, this, nullptr, Read, nullptr); }
 
@@ -13,7 +19,7 @@ la_ssize_t FileReader::Read(archive* handle, void* data, const void** bytes) {
   auto& reader = *static_cast<FileReader*>(data);
   reader.buffer_.resize(static_cast<size_t>(std::min(reader.left_, kStep)));
   if (const Result<void> read = reader.file_.ReadAt(reader.offset_, reader.buffer_); !read.ok()) {
-    archive_set_error(handle, EIO, "%s", read.error().message.c_str());
+    archive_set_error(handle, kNoErrno, "%s", read.error().message.c_str());
     return -1;
   }
   reader.offset_ += reader.buffer_.size();
@@ -24,7 +30,12 @@ la_ssize_t FileReader::Read(archive* handle, void* data, const void** bytes) {
 
 std::string ArchiveErrorText(archive* handle) {
   const char* text = archive_error_string(handle);
-  return text != nullptr ? text : "unknown error";
+  std::string result = text != nullptr ? text : "unknown error";
+  // Of a failed write it tells that it failed, and has the cause as a number. Its own are below 0, EILSEQ and EINVAL.
+  const int number = archive_errno(handle);
+  if (number <= 0 || number == EILSEQ || number == EINVAL) return result;
+  const std::string cause = std::generic_category().message(number);
+  return result.find(cause) == std::string::npos ? result + ": " + cause : result;
 }
 
 }  // namespace hallmark

@@ -6,24 +6,18 @@
 
 #include <memory>
 
+#include "lib/archive/file_reader.h"
 #include "lib/base/handle.h"
 
 namespace hallmark {
 namespace {
 
-using ReadHandle = std::unique_ptr<archive, Deleter<archive_read_free>>;
-using WriteHandle = std::unique_ptr<archive, Deleter<archive_write_free>>;
 using Entry = std::unique_ptr<archive_entry, Deleter<archive_entry_free>>;
 
 constexpr size_t kStep = 1 << 20;
 // 12 is where zstd's ratio on kernel modules flattens out; decompression costs the same at every level.
 constexpr const char* kOptions = "gzip:!timestamp,gzip:compression-level=9";
 constexpr const char* kZstdOptions = "zstd:compression-level=12";
-
-std::string ErrorText(archive* handle) {
-  const char* text = archive_error_string(handle);
-  return text != nullptr ? text : "unknown error";
-}
 
 la_ssize_t Append(archive*, void* output, const void* bytes, size_t length) {
   auto& vector = *static_cast<ByteVector*>(output);
@@ -36,10 +30,10 @@ la_ssize_t Append(archive*, void* output, const void* bytes, size_t length) {
 
 Result<ByteVector> Compress(ByteSpan bytes, Filter filter) {
   ByteVector output;
-  const WriteHandle handle(archive_write_new());
+  const ArchiveWriteHandle handle(archive_write_new());
   archive* const h = handle.get();
   const bool zstd = filter == Filter::kZstd;
-  const auto failed = [&] { return IoError((zstd ? "zstd: " : "gzip: ") + ErrorText(h)); };
+  const auto failed = [&] { return IoError((zstd ? "zstd: " : "gzip: ") + ArchiveErrorText(h)); };
   if (archive_write_set_format_raw(h) != ARCHIVE_OK ||
       (zstd ? archive_write_add_filter_zstd(h) : archive_write_add_filter_gzip(h)) != ARCHIVE_OK ||
       archive_write_set_options(h, zstd ? kZstdOptions : kOptions) != ARCHIVE_OK) {
@@ -60,9 +54,9 @@ Result<ByteVector> Compress(ByteSpan bytes, Filter filter) {
 }
 
 Result<ByteVector> Decompress(ByteSpan bytes, uint64_t limit) {
-  const ReadHandle handle(archive_read_new());
+  const ArchiveReadHandle handle(archive_read_new());
   archive* const h = handle.get();
-  const auto failed = [&] { return CorruptError("decompressing: " + ErrorText(h)); };
+  const auto failed = [&] { return CorruptError("decompressing: " + ArchiveErrorText(h)); };
   archive_read_support_filter_all(h);
   archive_read_support_format_raw(h);
   archive_read_support_format_empty(h);
