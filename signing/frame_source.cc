@@ -30,8 +30,7 @@ Result<void> FetchFrame(const FrameSources& sources, const ChunkTable& table, si
                "hallmark repair takes frames from another copy of the bundle: --from FOLDER or --from URL"};
 }
 
-Result<void> FetchChunk(const FrameSources& sources, const ChunkTable& table, size_t index, ByteVector& raw) {
-  raw.resize(table.RawSize(index));
+Result<void> FetchChunk(const FrameSources& sources, const ChunkTable& table, size_t index, MutableByteSpan raw) {
   thread_local FrameDecompressor decompressor;
   thread_local ByteVector frame;
   RETURN_IF_ERROR(FetchFrame(sources, table, index, frame));

@@ -40,6 +40,7 @@ Result<void> MendChunks(const File& image, const ChunkTable& table, const FrameS
   return ParallelFor(pool, bad.size(), [&](size_t i) -> Result<void> {
     if (table.chunks[bad[i]].zero) return image.PunchHole(table.RawOffset(bad[i]), table.RawSize(bad[i]));
     thread_local ByteVector raw;
+    raw.resize(table.RawSize(bad[i]));
     RETURN_IF_ERROR(FetchChunk(sources, table, bad[i], raw));
     return image.WriteAt(table.RawOffset(bad[i]), raw);
   });

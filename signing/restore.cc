@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "lib/base/file.h"
+#include "lib/base/write_behind.h"
 #include "signing/bundle_file.h"
 #include "signing/frame_source.h"
 #include "signing/full_check.h"
@@ -45,7 +46,7 @@ Result<uint64_t> FreeBytes(const File& file) {
 class Restorer {
  public:
   Restorer(const File& work, const ChunkTable& table, const ImageChunks& chunks, const FrameSources& sources)
-      : work_(work), table_(table), chunks_(chunks), sources_(sources) {}
+      : work_(work), write_behind_(work), table_(table), chunks_(chunks), sources_(sources) {}
 
   /// kIo if what is still to be written does not fit the disk.
   Result<void> CheckSpace() const;
@@ -57,6 +58,7 @@ class Restorer {
   Result<void> WriteSparse(uint64_t offset, ByteSpan raw) const;
 
   const File& work_;
+  WriteBehind write_behind_;
   const ChunkTable& table_;
   const ImageChunks& chunks_;
   const FrameSources& sources_;
@@ -93,9 +95,11 @@ Result<void> Restorer::RestoreChunk(size_t index) {
     RETURN_IF_ERROR(work_.PunchHole(table_.RawOffset(index), size));
   }
   thread_local ByteVector raw;
+  raw.resize(size);
   RETURN_IF_ERROR(FetchChunk(sources_, table_, index, raw));
   made_ += size;
-  return WriteSparse(table_.RawOffset(index), raw);
+  RETURN_IF_ERROR(WriteSparse(table_.RawOffset(index), raw));
+  return write_behind_.Wrote(table_.RawOffset(index), size);
 }
 
 /// Writes into a hole: runs of pieces that are not all zero.

@@ -5,6 +5,7 @@ import json
 import os
 import statistics
 import subprocess
+import sys
 import time
 
 
@@ -20,6 +21,13 @@ def run_once(command, env=None, cwd=None, log=None):
     if process.returncode != 0:
         raise RuntimeError(f"exit status {process.returncode}: {command}" + (f", see {log}" if log else ""))
     return seconds, usage.ru_maxrss
+
+
+def touch_memory(size):
+    """Has the machine bring `size` bytes of memory, and gives them back: a virtual machine's host may have taken free pages
+    away, and whoever writes first would wait for them. In a process of its own, which gives back all it had."""
+    touch = f"b = bytearray({size})\nfor i in range(0, {size}, 4096): b[i] = 1"
+    run_once([sys.executable, "-c", touch])
 
 
 class Comparison:

@@ -123,6 +123,7 @@ class Bench:
             for path in (image, peer):
                 path.unlink(missing_ok=True)
             os.sync()
+            measure.touch_memory(self.image.stat().st_blocks * 512)
             measure.run_once(["cat", str(compressed)])
 
         comparison.run({
