@@ -79,5 +79,13 @@ sed -i "s|^snapshot_mirror = .*|snapshot_mirror = \"$url/snapshot/{time}\"|" ubu
 HALLMARK_CACHE=$PWD/cache-2 "$hallmark" fetch ubuntu -q
 mv "snapshot/20231115T101320Z/$deb" "archive/$deb"
 
+echo '== a release without SHA-1'
+[ -f out/.rootfs.img.origin ] || fail 'a release without origins'
+sed -i 's/^\[image\]$/&\nsha1 = false/' ubuntu/recipe.toml
+"$hallmark" lock ubuntu -q
+"$hallmark" build ubuntu -o plain -q
+[ -z "$(find plain -name '*.origin')" ] || fail 'origins, against the recipe'
+! grep -q '"sha1"' plain/manifest.json || fail 'SHA-1 in the manifest, against the recipe'
+
 nothing_left
 echo 'ubuntu: good'

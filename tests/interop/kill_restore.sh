@@ -61,10 +61,10 @@ echo "killed $kills times: $begun gone on with, $whole whole"
 
 echo '== repair'
 i=0
-while [ "$i" -lt "$((kills / 4))" ]; do
+while [ "$i" -lt "$kills" ]; do
   i=$((i + 1))
   dd if=/dev/urandom of=bundle/rootfs.img bs=1M seek=8 count=16 conv=notrunc status=none
-  delay=$(awk -v i="$i" -v n="$((kills / 4))" -v took="$took" 'BEGIN { printf "%.4f", took / 1e6 * i / n }')
+  delay=$(awk -v i="$i" -v n="$kills" -v took="$took" 'BEGIN { printf "%.4f", took / 1e6 * i / n }')
   killed_after "$delay" "$hallmark" repair -q bundle --trust trust.json
   "$hallmark" repair -q bundle --trust trust.json
   cmp bundle/rootfs.img image.img
@@ -85,5 +85,19 @@ unshare --user --map-root-user --mount sh -eu -c '
   [ ! -e small/bundle/rootfs.img ]
   mount -o remount,size=200m small
   "$1" restore -q small/bundle --trust trust.json
+  cmp small/bundle/rootfs.img image.img
+
+  # A hole where data was: to mend it takes room.
+  fallocate --punch-hole --offset 8M --length 16M small/bundle/rootfs.img
+  dd if=/dev/zero of=small/filler bs=4k 2>/dev/null || true
+  if "$1" repair -q small/bundle --trust trust.json 2>err.txt; then
+    echo "repaired on a full disk" >&2
+    exit 1
+  fi
+  cat err.txt
+  grep -q "No space left" err.txt
+  grep -q "^  free some space" err.txt
+  rm small/filler
+  "$1" repair -q small/bundle --trust trust.json
   cmp small/bundle/rootfs.img image.img
 ' sh "$hallmark"

@@ -108,6 +108,9 @@ printf '%s' "$(sha1sum abc | cut -c1-40)" | cmp - .abc.origin
 "$hallmark" origin verify abc | grep -q ': content:'
 printf abd >abc
 refused mismatch "$hallmark" origin verify abc
+printf x >other
+for file in abc other; do printf '%040d' 7 >".$file.origin"; done
+refused stamp "$hallmark" origin verify abc
 
 echo "== rotate"
 cp trust.json old.json
