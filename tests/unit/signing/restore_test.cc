@@ -24,6 +24,7 @@ constexpr size_t kChunks = testing::kSampleImageSize / kChunk;
 /// The sample bundle with a chunk table, signed.
 class RestoreTest : public ::testing::Test {
  protected:
+  explicit RestoreTest(uint32_t chunk_size = kChunk) : chunk_size_(chunk_size) {}
   void SetUp() override {
     image = ReadFile(bundle.Path("rootfs.img"));
     std::erase_if(bundle.manifest.artifacts,
@@ -47,7 +48,7 @@ class RestoreTest : public ::testing::Test {
     WriteFile(bundle.Path(name), "");
     const File out = File::Open(bundle.Path(name), 2).value();
     const File in = File::OpenForReading(bundle.Path("rootfs.img")).value();
-    return PackImage(in, out, {.chunk_size = kChunk}, threads, progress).value();
+    return PackImage(in, out, {.chunk_size = chunk_size_}, threads, progress).value();
   }
   Result<RestoreReport> Restore(RestoreOptions options = {}) {
     return RestoreImage(bundle.dir.path(), bundle.trust(), options, pool, progress);
@@ -58,10 +59,14 @@ class RestoreTest : public ::testing::Test {
     return RepairImage(bundle.dir.path(), bundle.trust(), std::move(others), options, pool, progress);
   }
   std::string Findings() {
-    VerifyOptions options;
-    options.full_check = [&](const VerifiedManifest& manifest, const BundleFiles& files) {
+    return FindingsOf([&](const VerifiedManifest& manifest, const BundleFiles& files) {
       return CheckEveryByte(manifest, files, pool, progress);
-    };
+    });
+  }
+  /// Of a quick check, if none is given.
+  std::string FindingsOf(FullCheck full_check = {}) {
+    VerifyOptions options;
+    options.full_check = std::move(full_check);
     const Result<VerifyReport> report = VerifyBundle(bundle.dir.path(), bundle.trust(), options);
     if (!report.ok()) return "error: " + report.error().message;
     std::string text;
@@ -78,7 +83,40 @@ class RestoreTest : public ::testing::Test {
   Progress progress{Verbosity::kQuiet};
   std::string image;
   ChunkTable table;
+
+ private:
+  uint32_t chunk_size_;
 };
+
+/// With the GPT, the EFI system partition and what is between it and the root partition in one chunk.
+class QuickCheckTest : public RestoreTest {
+ protected:
+  QuickCheckTest() : RestoreTest(testing::kSampleRootOffset) {}
+};
+
+TEST_F(QuickCheckTest, LooksAtTheEfiPartitionAndAtNoOther) {
+  const std::string esp = "partition rootfs.img: partition 15 (p) holds other bytes than signed\n";
+  EXPECT_EQ(FindingsOf(), "");
+  bundle.Flip("rootfs.img", testing::kSampleRootOffset);
+  EXPECT_EQ(FindingsOf(), "");
+  for (const uint64_t offset : {testing::kSampleEspOffset, testing::kSampleEspOffset + testing::kSampleEspSize - 1}) {
+    bundle.Flip("rootfs.img", offset);
+    EXPECT_EQ(FindingsOf(), esp) << offset;
+    bundle.Flip("rootfs.img", offset);
+  }
+  // In a chunk of it, and not in it: one byte before and one behind.
+  bundle.Flip("rootfs.img", testing::kSampleEspOffset - 1);
+  bundle.Flip("rootfs.img", testing::kSampleEspOffset + testing::kSampleEspSize);
+  EXPECT_EQ(FindingsOf(), "");
+}
+
+TEST_F(QuickCheckTest, ADamagedChunkTableVouchesForNothing) {
+  bundle.Flip("rootfs.img", testing::kSampleEspOffset);
+  bundle.Flip("rootfs.img.chunks", 40);
+  EXPECT_EQ(FindingsOf(),
+            "partition rootfs.img: partition 15 (p) holds other bytes than signed\n"
+            "digest rootfs.img.chunks: holds other bytes than signed\n");
+}
 
 TEST_F(RestoreTest, PackTellsTheDigestsOfWhatItMade) {
   EXPECT_EQ(bundle.manifest.Find(ArtifactRole::kRootfs)->sha256, Sha256(AsBytes(image)));
