@@ -16,7 +16,7 @@ class HttpFrameSource : public FrameSource {
   /// `folder` is the bundle's URL.
   HttpFrameSource(std::string folder, const std::string& file, long stall_seconds)
       : reader_(std::move(folder) + "/" + file, stall_seconds) {}
-  [[nodiscard]] std::string name() const override { return reader_.url(); }
+  [[nodiscard]] std::string name() const override { return reader_.name(); }
   [[nodiscard]] Result<void> Read(uint64_t offset, MutableByteSpan bytes) const override {
     return reader_.Read(offset, bytes);
   }

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "lib/base/file.h"
+#include "lib/base/write_behind.h"
 #include "signing/bundle_file.h"
 #include "signing/full_check.h"
 #include "signing/image_chunks.h"
@@ -79,9 +80,13 @@ Result<RepairReport> RepairImage(const fs::path& bundle, const Trust& trust, Fra
   ASSIGN_OR_RETURN(const ChunkTable table, ReadChunkTable(*manifest, table_file));
   const std::string image_name = manifest->FileName(ArtifactRole::kRootfs);
   ASSIGN_OR_RETURN(const std::optional<File> image, OpenForMending(bundle, image_name));
-  if (!image) return NotFoundError(image_name + " is not made yet").WithHint("make it: hallmark restore");
   ASSIGN_OR_RETURN(const std::optional<File> compressed,
                    OpenForMending(bundle, manifest->FileName(ArtifactRole::kRootfsCompressed)));
+
+  const bool frames_only = !image && compressed && !others.empty() && !options.chunk;
+  if (!image && !frames_only) {
+    return NotFoundError(image_name + " is not made yet").WithHint("make it: hallmark restore");
+  }
 
   RepairReport report;
   if (compressed && !others.empty() && !options.chunk) {
@@ -90,14 +95,22 @@ Result<RepairReport> RepairImage(const fs::path& bundle, const Trust& trust, Fra
     RETURN_IF_ERROR(MendFrames(*compressed, table, others, report.frames, pool));
     RETURN_IF_ERROR(compressed->Sync());
   }
+  if (frames_only) {
+    progress.EndStage();
+    return report;
+  }
   if (compressed) {
     ASSIGN_OR_RETURN(File own, OpenBundleFile(bundle, manifest->FileName(ArtifactRole::kRootfsCompressed)));
     others.insert(others.begin(), std::make_unique<FileFrameSource>(std::move(own)));
   }
+  // A run that was killed may not have seen that its writes failed.
+  if (!image->Sync().ok()) ForgetCached(*image);
   ASSIGN_OR_RETURN(report.resized, Resize(*image, table.raw_size));
   ASSIGN_OR_RETURN(report.chunks, BadChunks(*image, table, options.chunk, pool, progress));
-  RETURN_IF_ERROR(MendChunks(*image, table, others, report.chunks, pool));
-  if (report.resized || !report.chunks.empty()) RETURN_IF_ERROR(image->Sync());
+  Result<void> mended = MendChunks(*image, table, others, report.chunks, pool);
+  if (mended.ok() && (report.resized || !report.chunks.empty())) mended = image->Sync();
+  if (!mended.ok()) ForgetCached(*image);
+  RETURN_IF_ERROR(mended);
   progress.EndStage();
   return report;
 }

@@ -13,6 +13,7 @@
 #include "lib/base/file.h"
 #include "lib/base/write_behind.h"
 #include "signing/bundle_file.h"
+#include "signing/disk_check.h"
 #include "signing/frame_source.h"
 #include "signing/full_check.h"
 #include "signing/image_chunks.h"
@@ -26,13 +27,17 @@ namespace fs = std::filesystem;
 // Zeros of at least this length within a chunk become holes: a file system's largest common block.
 constexpr size_t kHoleSize = 64 << 10;
 
-/// True if rootfs.img lies there with its signed size. Another size is an image of before, which restore replaces.
+/// True if rootfs.img lies there with its signed size and partition table. What has another one is an image of before, which
+/// restore replaces.
 Result<bool> IsThere(const fs::path& bundle, const Manifest& manifest) {
   const Result<File> image = OpenBundleFile(bundle, manifest.FileName(ArtifactRole::kRootfs));
   if (!image.ok() && image.error().kind == ErrorKind::kNotFound) return false;
   if (!image.ok()) return image.error();
   ASSIGN_OR_RETURN(const uint64_t size, image->Size());
-  return size == manifest.Find(ArtifactRole::kRootfs)->size;
+  if (size != manifest.Find(ArtifactRole::kRootfs)->size) return false;
+  if (!manifest.disk) return true;
+  ASSIGN_OR_RETURN(const std::optional<Finding> finding, CheckDiskTable(*manifest.disk, *image));
+  return !finding;
 }
 
 /// Bytes that this process may still write on the file system of `file`.
@@ -120,6 +125,8 @@ Result<void> Restorer::WriteSparse(uint64_t offset, ByteSpan raw) const {
 
 Result<RestoreReport> FillWorkFile(const File& work, const ChunkTable& table, const FrameSources& sources,
                                    ThreadPool& pool, Progress& progress) {
+  // A run that was killed may not have seen that its writes failed.
+  if (!work.Sync().ok()) ForgetCached(work);
   RETURN_IF_ERROR(work.Truncate(table.raw_size));
   ASSIGN_OR_RETURN(const ImageChunks chunks, ImageChunks::Open(work, table));
   Restorer restorer(work, table, chunks, sources);
@@ -148,6 +155,20 @@ Result<void> DropCompressed(const fs::path& bundle, const Manifest& manifest) {
   return SyncFolder(bundle);
 }
 
+/// An image that was made earlier is nobody's only copy before every byte of it has been looked at.
+Result<void> CheckBeforeDropping(const fs::path& bundle, const Manifest& manifest, ThreadPool& pool,
+                                 Progress& progress) {
+  const std::string name = manifest.FileName(ArtifactRole::kRootfs);
+  ASSIGN_OR_RETURN(const File table_file, OpenBundleFile(bundle, manifest.FileName(ArtifactRole::kChunkTable)));
+  ASSIGN_OR_RETURN(const ChunkTable table, ReadChunkTable(manifest, table_file));
+  ASSIGN_OR_RETURN(const File image, OpenBundleFile(bundle, name));
+  ASSIGN_OR_RETURN(const std::vector<size_t> bad, FindBadChunks(image, table, pool, progress));
+  if (bad.empty()) return {};
+  return VerificationError(name + ": " + std::to_string(bad.size()) + " of its chunks hold other bytes than signed; " +
+                           manifest.FileName(ArtifactRole::kRootfsCompressed) + " is kept")
+      .WithHint("hallmark repair mends them");
+}
+
 }  // namespace
 
 Result<RestoreReport> RestoreImage(const fs::path& bundle, const Trust& trust, const RestoreOptions& options,
@@ -165,9 +186,13 @@ Result<RestoreReport> RestoreImage(const fs::path& bundle, const Trust& trust, c
     sources.push_back(std::make_unique<FileFrameSource>(std::move(frames)));
     ASSIGN_OR_RETURN(const File work, File::Open(bundle / ("." + image.filename().string() + ".partial"),
                                                  O_RDWR | O_CREAT | O_NOFOLLOW));
-    ASSIGN_OR_RETURN(report, FillWorkFile(work, table, sources, pool, progress));
-    RETURN_IF_ERROR(Publish(work, image, progress));
+    Result<RestoreReport> filled = FillWorkFile(work, table, sources, pool, progress);
+    const Result<void> published = filled.ok() ? Publish(work, image, progress) : Result<void>();
+    if (!filled.ok() || !published.ok()) ForgetCached(work);
+    RETURN_IF_ERROR(published);
+    ASSIGN_OR_RETURN(report, std::move(filled));
   }
+  if (options.drop_compressed && was_there) RETURN_IF_ERROR(CheckBeforeDropping(bundle, *manifest, pool, progress));
   if (options.drop_compressed) RETURN_IF_ERROR(DropCompressed(bundle, *manifest));
   progress.EndStage();
   return report;

@@ -14,7 +14,7 @@ namespace hallmark {
 struct RestoreOptions {
   /// The least sequence that this host takes: its high-water mark.
   uint64_t least_sequence = 0;
-  /// Removes rootfs.img.zst once rootfs.img is safely on the disk.
+  /// Removes rootfs.img.zst once rootfs.img is safely on the disk, and was looked at if it lay there already.
   bool drop_compressed = false;
 };
 

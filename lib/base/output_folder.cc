@@ -46,7 +46,7 @@ Result<OutputFolder> OutputFolder::Create(const fs::path& path,
   std::error_code error;
   const bool there = fs::exists(fs::symlink_status(folder.path_, error));
   if (there && !may_replace(folder.path_)) {
-    return UsageError(folder.path_.string() + " exists and is not a bundle")
+    return UsageError(folder.path_.string() + " exists already, and is not what may be replaced")
         .WithHint("name another folder, or remove it");
   }
   folder.replaces_ = there && !fs::is_empty(folder.path_, error);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/base/run_main.h"
 
+#include <fcntl.h>
+
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <exception>
@@ -9,6 +12,17 @@
 #include "lib/base/printable.h"
 
 namespace hallmark {
+
+namespace {
+
+/// A file that took the place of a standard stream that was closed would have our messages written into it.
+void OpenStandardStreams() {
+  for (int fd = 0; fd <= 2; ++fd) {
+    if (fcntl(fd, F_GETFD) < 0 && errno == EBADF) (void)open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY);
+  }
+}
+
+}  // namespace
 
 void PrintError(std::string_view program, const Error& error) {
   std::string text = std::string(program) + ": " + error.message + "\n";
@@ -21,6 +35,7 @@ int RunMain(std::string_view program, int argc, char** argv,
             const std::function<Result<int>(std::vector<std::string>)>& body) {
   Error error;
   try {
+    OpenStandardStreams();
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN);  // the write that goes too far says so
     Result<int> status = body({argv + 1, argv + argc});

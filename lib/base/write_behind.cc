@@ -26,9 +26,14 @@ Result<void> SyncRange(const File& file, DataRange range, unsigned flags) {
 
 }  // namespace
 
+void ForgetCached(const File& file) {
+  (void)fdatasync(file.fd());  // only clean pages can be dropped; what it says is known
+  posix_fadvise(file.fd(), 0, 0, POSIX_FADV_DONTNEED);
+}
+
 Result<void> WriteBehind::Drop(DataRange range) const {
-  RETURN_IF_ERROR(SyncRange(
-      file_, range, SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER));
+  RETURN_IF_ERROR(
+      SyncRange(file_, range, SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER));
   posix_fadvise(file_.fd(), static_cast<off_t>(range.offset), static_cast<off_t>(range.length), POSIX_FADV_DONTNEED);
   return {};
 }

@@ -31,4 +31,8 @@ class WriteBehind {
   uint64_t unflushed_ = 0;
 };
 
+/// After a write or a sync that failed the kernel calls pages clean that never reached the disk. This drops them, so that who
+/// reads next reads the disk.
+void ForgetCached(const File& file);
+
 }  // namespace hallmark

@@ -19,7 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr size_t kParallel = 16;
-constexpr long kStallSeconds = 60;  // slower than a byte a second for so long: given up
+constexpr long kStallSeconds = 60;  // slower than 1 KiB a second for so long: given up
 constexpr uint64_t kMaxText = 64 << 20;
 
 using Multi = std::unique_ptr<CURLM, Deleter<curl_multi_cleanup>>;

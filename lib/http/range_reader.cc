@@ -60,13 +60,21 @@ size_t TakeBody(char* data, size_t, size_t length, void* user) {
   return length;
 }
 
+/// Without the user and the password that a URL may hold: https://user:password@host/path.
+std::string WithoutPassword(const std::string& url) {
+  const size_t host = url.find("//") + 2;
+  const size_t at = url.substr(0, url.find('/', host)).rfind('@');
+  return at == std::string::npos || at < host ? url : url.substr(0, host) + url.substr(at + 1);
+}
+
 }  // namespace
 
 struct RangeReader::Connection {
   CurlHandle easy;
 };
 
-RangeReader::RangeReader(std::string url, long stall_seconds) : url_(std::move(url)), stall_seconds_(stall_seconds) {}
+RangeReader::RangeReader(std::string url, long stall_seconds)
+    : url_(std::move(url)), name_(WithoutPassword(url_)), stall_seconds_(stall_seconds) {}
 RangeReader::~RangeReader() = default;
 
 std::unique_ptr<RangeReader::Connection> RangeReader::Take() const {
@@ -96,19 +104,19 @@ Result<void> RangeReader::Read(uint64_t offset, MutableByteSpan bytes) const {
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, TakeBody);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, &transfer);
     const CURLcode code = curl_easy_perform(easy);
-    if (transfer.no_ranges) return UnsupportedError(url_ + ": the server has no ranges (RFC 9110, section 14)");
-    if (!transfer.error.empty()) return IoError(url_ + ": " + transfer.error);
+    if (transfer.no_ranges) return UnsupportedError(name_ + ": the server has no ranges (RFC 9110, section 14)");
+    if (!transfer.error.empty()) return IoError(name_ + ": " + transfer.error);
     offset += transfer.done;
     bytes = bytes.subspan(transfer.done);
     if (bytes.empty()) {
       Give(std::move(connection));
       return {};
     }
-    if (code == CURLE_OPERATION_TIMEDOUT) return IoError(url_ + ": " + CurlErrorText(easy, code));
+    if (code == CURLE_OPERATION_TIMEDOUT) return IoError(name_ + ": " + CurlErrorText(easy, code));
     reason = code == CURLE_OK ? "sends less than asked for" : CurlErrorText(easy, code);
     if (transfer.done == 0) break;  // no progress: it would be the same again
   }
-  return IoError(url_ + ": " + reason);
+  return IoError(name_ + ": " + reason);
 }
 
 }  // namespace hallmark

@@ -16,13 +16,14 @@ namespace hallmark {
 /// server says: the caller checks it. May be used from several threads, which keep their connections.
 class RangeReader {
  public:
-  /// `url` of a file, http or https. A server that sends nothing for `stall_seconds` is given up.
+  /// `url` of a file, http or https. A server that sends less than 1 KiB/s for `stall_seconds` is given up.
   RangeReader(std::string url, long stall_seconds);
   RangeReader(const RangeReader&) = delete;
   RangeReader& operator=(const RangeReader&) = delete;
   ~RangeReader();
 
-  [[nodiscard]] const std::string& url() const { return url_; }
+  /// The URL for messages: without the user and the password that it may hold.
+  [[nodiscard]] const std::string& name() const { return name_; }
 
   /// Fills `bytes` from `offset` on; a connection that ends early is gone on with a few times. kIo names the URL: the
   /// server failed, stalled, or sent something else than that range; kUnsupported: it has no ranges, and would send the
@@ -35,6 +36,7 @@ class RangeReader {
   void Give(std::unique_ptr<Connection> connection) const;
 
   std::string url_;
+  std::string name_;
   long stall_seconds_;
   mutable std::mutex mutex_;
   mutable std::vector<std::unique_ptr<Connection>> idle_;

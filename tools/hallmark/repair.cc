@@ -33,7 +33,7 @@ Result<FrameSources> SourcesFrom(const cxxopts::ParseResult& parsed) {
   return sources;
 }
 
-void PrintReport(const RepairReport& report, bool as_json) {
+void PrintReport(const RepairReport& report, bool others, bool as_json) {
   if (as_json) {
     const nlohmann::ordered_json json = {
         {"chunks", report.chunks}, {"frames", report.frames}, {"resized", report.resized}};
@@ -43,7 +43,9 @@ void PrintReport(const RepairReport& report, bool as_json) {
   if (report.resized) std::puts("rootfs.img: has its signed size again");
   for (const size_t chunk : report.chunks) std::printf("rootfs.img: mended chunk %zu\n", chunk);
   for (const size_t frame : report.frames) std::printf("rootfs.img.zst: mended frame %zu\n", frame);
-  if (!report.resized && report.chunks.empty() && report.frames.empty()) std::puts("nothing to mend");
+  if (!report.resized && report.chunks.empty() && report.frames.empty()) {
+    std::puts(others ? "nothing to mend" : "rootfs.img: nothing to mend; of rootfs.img.zst, --from mends the frames");
+  }
 }
 
 }  // namespace
@@ -54,7 +56,7 @@ Result<int> RunRepair(const Arguments& arguments) {
   options.add_options()("chunk", "Look at this chunk alone", cxxopts::value<uint64_t>(), "N")(
       "from", "Another copy of the bundle, a folder or its http URL, to take from what is damaged in this one",
       cxxopts::value<std::vector<std::string>>(),
-      "FOLDER")("stall", "Give up a server that sends nothing for so many seconds",
+      "FOLDER")("stall", "Give up a server that sends less than 1 KiB/s for so many seconds",
                 cxxopts::value<unsigned>()->default_value("30"), "SECONDS");
   AddBundleOptions(options);
   ASSIGN_OR_RETURN(const auto parsed, ParseOptions(options, arguments));
@@ -63,13 +65,14 @@ Result<int> RunRepair(const Arguments& arguments) {
   RepairOptions repair{.least_sequence = bundle.least_sequence};
   if (parsed->count("chunk") != 0) repair.chunk = (*parsed)["chunk"].as<uint64_t>();
   ASSIGN_OR_RETURN(FrameSources others, SourcesFrom(*parsed));
+  const bool has_others = !others.empty();
   Progress progress(VerbosityFrom(*parsed));
   ThreadPool pool(JobsFrom(*parsed));
   ASSIGN_OR_RETURN(const RepairReport report,
                    RepairImage(bundle.folder, bundle.trust, std::move(others), repair, pool, progress)
                        .WithContext("repairing " + bundle.folder));
   const bool as_json = parsed->count("json") != 0;
-  if (as_json || VerbosityFrom(*parsed) != Verbosity::kQuiet) PrintReport(report, as_json);
+  if (as_json || VerbosityFrom(*parsed) != Verbosity::kQuiet) PrintReport(report, has_others, as_json);
   return 0;
 }
 

@@ -266,5 +266,28 @@ TEST_F(RestoreTest, RepairNeedsAnImage) {
   EXPECT_THAT(Repair(), HasError(ErrorKind::kNotFound, "rootfs.img is not made yet"));
 }
 
+TEST_F(RestoreTest, AnImageOfBeforeIsLookedAtBeforeTheOtherCopyGoes) {
+  bundle.Flip("rootfs.img", testing::kSampleRootOffset);
+  EXPECT_THAT(Restore({.drop_compressed = true}),
+              HasError(ErrorKind::kVerification, "1 of its chunks hold other bytes"));
+  EXPECT_TRUE(fs::exists(bundle.Path("rootfs.img.zst")));
+  bundle.Flip("rootfs.img", testing::kSampleRootOffset);
+  ASSERT_OK(Restore({.drop_compressed = true}));
+  EXPECT_FALSE(fs::exists(bundle.Path("rootfs.img.zst")));
+}
+
+TEST_F(RestoreTest, RepairMendsFramesBeforeThereIsAnImage) {
+  const std::string good = ReadFile(bundle.Path("rootfs.img.zst"));
+  WriteFile(bundle.Path("other.zst"), good);
+  fs::remove(bundle.Path("rootfs.img"));
+  bundle.Flip("rootfs.img.zst", table.chunks[5].frame_offset + 9);
+  EXPECT_THAT(Repair(), HasError(ErrorKind::kNotFound, "is not made yet"));
+  ASSERT_OK_AND_ASSIGN(const RepairReport report, Repair({}, bundle.Path("other.zst")));
+  EXPECT_EQ(report.frames, std::vector<size_t>{5});
+  EXPECT_EQ(ReadFile(bundle.Path("rootfs.img.zst")), good);
+  ASSERT_OK(Restore());
+  EXPECT_EQ(ReadFile(bundle.Path("rootfs.img")), image);
+}
+
 }  // namespace
 }  // namespace hallmark
