@@ -12,12 +12,25 @@ set -eu
 LC_ALL=C
 export LC_ALL
 
-[ $# -ge 2 ] || { sed -n '3,11p' "$0" >&2; exit 2; }
-bundle=$1
-trust=$2
+unset CDPATH
+
+usage() {
+  sed -n '3,10p' "$0" >&2
+  exit 2
+}
+[ $# = 2 ] || [ $# = 3 ] || usage
+case $1 in -*) bundle=./$1 ;; *) bundle=$1 ;; esac
+case $2 in -*) trust=./$2 ;; *) trust=$2 ;; esac
 least=${3:-0}
+case $least in '' | *[!0-9]* | 0?*) usage ;; esac
+for tool in awk cmp dd grep head mktemp od openssl sed sha256sum sort tail tr wc zstd; do
+  command -v "$tool" >/dev/null || { echo "recheck: there is no $tool" >&2; exit 1; }
+done
+[ -f "$trust" ] || { echo "recheck: $trust: no such file" >&2; exit 1; }
+[ -d "$bundle" ] || { echo "recheck: $bundle: no such folder" >&2; exit 1; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
 bad=0
 
 finding() { # VERDICT FILE
@@ -30,6 +43,11 @@ stop() { # VERDICT FILE: nothing after this can be trusted
 }
 there() { [ -e "$1" ] || [ -L "$1" ]; }
 is_file() { [ -f "$1" ] && [ ! -L "$1" ]; }
+# less NUMBER NUMBER: of any number of digits, without zeros in front.
+less() {
+  [ ${#1} -lt ${#2} ] || { [ ${#1} = ${#2} ] && [ "$1" != "$2" ] &&
+    [ "$(printf '%s\n' "$1" "$2" | sort | head -n 1)" = "$1" ]; }
+}
 # Put a number of bytes in $size, a digest in $sum.
 size_of() { size=$(($(wc -c <"$1"))); }
 sha256_of() { sum=$(sha256sum <"$1") && sum=${sum%% *}; }
@@ -42,7 +60,14 @@ is_text() {
   tr -d '\n -\177' <"$1" >"$work/odd"
   [ ! -s "$work/odd" ] && return 0
   tr -d '\200-\377' <"$work/odd" >"$work/control"
-  [ ! -s "$work/control" ] && iconv -f UTF-8 -t UTF-8 <"$1" >/dev/null 2>&1
+  [ ! -s "$work/control" ] && awk '
+    /[\200-\377]/ {
+      gsub(/[\302-\337][\200-\277]/, "")
+      gsub(/\340[\240-\277][\200-\277]|[\341-\354\356\357][\200-\277][\200-\277]|\355[\200-\237][\200-\277]/, "")
+      gsub(/\360[\220-\277][\200-\277][\200-\277]|[\361-\363][\200-\277][\200-\277][\200-\277]/, "")
+      gsub(/\364[\200-\217][\200-\277][\200-\277]/, "")
+      if (/[\200-\377]/) exit 1
+    }' "$1"
 }
 
 # --- signatures. DSSE, protocol.md and envelope.md.
@@ -50,7 +75,7 @@ is_text() {
 # Reads an envelope: its payload, its type, and its signatures in base64, a line each. With "all", all that are in a trust
 # file, each with a line "version" in front. Fails if one is not as Hallmark writes it.
 envelopes() { # FILE [all]
-  is_text "$1" && awk -v all="${2:-}" '
+  size_of "$1" && [ "$size" -le 4194304 ] && is_text "$1" && awk -v all="${2:-}" '
     function bad() { failed = 1; exit }
     function want(pattern) { if ((getline line) <= 0 || line !~ pattern) bad() }
     function text() { sub(/^ *"[a-zA-Z]+": "/, "", line); sub(/",?$/, "", line); return line }
@@ -66,6 +91,7 @@ envelopes() { # FILE [all]
       want("^" indent "  \"signatures\": \\[$")
       do {
         want("^" indent "    {$"); want("^" indent "      \"keyid\": \"[^\"\\\\]*\",$")
+        if (length(text()) > 1024) bad()
         want("^" indent "      \"sig\": \"[^\"]*\"$"); if (!base64() || ++n > 64) bad()
         want("^" indent "    },?$")
       } while (line ~ /,/)
@@ -116,21 +142,21 @@ signed() { # PAYLOAD-FILE TYPE SIGNATURES-FILE THRESHOLD KEYS-FILE
 # Reads the payload of a version: in FOLDER, version, and for each role keys and threshold.
 read_trust_version() { # FILE FOLDER
   mkdir -p "$2"
-  is_text "$1" && awk -v folder="$2" '
+  is_text "$1" && folder="$2" awk '
     function bad() { failed = 1; exit }
     function want(pattern) { if ((getline line) <= 0 || line !~ pattern) bad() }
     function role(name, end,    threshold, keys, last) {
       want("^  \"" name "\": {$"); want("^    \"threshold\": [1-9][0-9]*,$")
       threshold = line
       gsub(/[^0-9]/, "", threshold)
-      print threshold > (folder "/" name ".threshold")
+      print threshold > (ENVIRON["folder"] "/" name ".threshold")
       want("^    \"keys\": \\[$")
       do {
         want("^      \"MCowBQYDK2VwAyEA[A-Za-z0-9+/]+=\",?$")
         key = substr(line, 8, 60)
         if (line !~ /^ *"[^"]+",?$/ || length(key) != 60 || ordered(key) <= last) bad()
         last = ordered(key)
-        print key > (folder "/" name ".keys")
+        print key > (ENVIRON["folder"] "/" name ".keys")
       } while (line ~ /,$/ && ++keys)
       want("^    \\]$"); want("^  }" end "$")
       if (length(threshold) > 2 || threshold + 0 > keys + 1) bad()
@@ -144,7 +170,7 @@ read_trust_version() { # FILE FOLDER
     BEGIN {
       want("^{$"); want("^  \"_type\": \"urn:hallmark:trust:1\",$"); want("^  \"version\": [1-9][0-9]*,$")
       gsub(/[^0-9]/, "", line)
-      print line > (folder "/version")
+      print line > (ENVIRON["folder"] "/version")
       want("^  \"expires\": \"[0-9-]+T[0-9:]+Z\",$")
       role("root", ","); role("bundle", ","); role("smolBin", "")
       want("^}$")
@@ -157,8 +183,8 @@ read_trust_version() { # FILE FOLDER
 check_trust() { # FILE FOLDER
   mkdir -p "$2"
   is_file "$1" && envelopes "$1" all >"$2/all" || return 2
-  awk -v folder="$2" '$0 == "version" { n++; at = 0; next }
-    { print > (folder "/" (++at == 1 ? "base64." : at == 2 ? "type." : "signatures.") n) }' "$2/all"
+  folder="$2" awk '$0 == "version" { n++; at = 0; next }
+    { print > (ENVIRON["folder"] "/" (++at == 1 ? "base64." : at == 2 ? "type." : "signatures.") n) }' "$2/all"
   versions=0
   while [ -f "$2/base64.$((versions + 1))" ]; do
     versions=$((versions + 1))
@@ -176,7 +202,9 @@ check_trust() { # FILE FOLDER
 check_trust "$trust" "$work/pinned" || { echo "recheck: $trust: does not hold" >&2; exit 1; }
 newest=$work/pinned/$versions
 pinned_versions=$versions
-if there "$bundle/trust.json" && ! cmp -s "$trust" "$bundle/trust.json"; then
+if there "$bundle/trust.json" && ! is_file "$bundle/trust.json"; then
+  finding not-a-file trust.json
+elif there "$bundle/trust.json" && ! cmp -s "$trust" "$bundle/trust.json"; then
   check_trust "$bundle/trust.json" "$work/offered" && status=0 || status=$?
   common=$((versions < pinned_versions ? versions : pinned_versions))
   while [ $status = 0 ] && [ "$common" -gt 0 ]; do
@@ -253,8 +281,9 @@ read_manifest() { # FILE
       for (i = 1; i < n; i++) if (offset[i] + 0 < offset[n] + size[n] && offset[n] + 0 < offset[i] + size[i]) bad()
       guid("          \"type\": \""); guid("          \"guid\": \"")
       v = value("          \"name\": \"", "\",")
-      gsub(/\\(["\\bfnrt]|u00[01][0-9a-f])/, "", v)
-      if (v ~ /["\\]/) bad()
+      if (v ~ /\\u00(08|09|0a|0c|0d)/) bad()
+      gsub(/\\(["\\bfnrt]|u00[01][0-9a-f])/, "x", v)
+      if (v ~ /["\\]/ || length(v) > 108) bad()
       if (!has("          \"attributes\": \"") || line !~ /,$/) { hex("          \"attributes\": \"", "\"", 16); return }
       hex("          \"attributes\": \"", "\",", 16)
       print "partition", offset[n], size[n], hex("          \"sha256\": \"", "\"", 64)
@@ -269,6 +298,7 @@ read_manifest() { # FILE
       guid("      \"guid\": \"")
       v = hex("      \"tableSha256\": \"", "\",", 64)
       print "table", v, hex("      \"backupSha256\": \"", "\",", 64)
+      if (has("      \"partitions\": []")) { literal("      \"partitions\": []"); return }
       literal("      \"partitions\": [")
       do partition(); while (another("        }"))
       literal("      ]")
@@ -282,6 +312,7 @@ read_manifest() { # FILE
       blocks = number("      \"dataBlocks\": ", ",")
       hash = number("      \"hashOffset\": ", ",")
       block = number("      \"blockSize\": ", "")
+      if (block + 0 > 65536) bad()
       for (v = 512; v < block + 0; v *= 2) ;
       if (v != block + 0 || block > 65536 || blocks == 0 || data + blocks * block > rootfs_size + 0 ||
           hash + block > rootfs_size + 0) bad()
@@ -326,7 +357,8 @@ read_manifest() { # FILE
       files[6] = "smol-bin." token("    \"architecture\": \"") ".img"
       sequence = number("    \"sequence\": ", ",")
       print "sequence", sequence
-      if (number("    \"leastSequence\": ", ",") + 0 > sequence + 0) bad()
+      least = number("    \"leastSequence\": ", ",")
+      if (length(least) > length(sequence) || (length(least) == length(sequence) && ("n" least) > ("n" sequence))) bad()
       number("    \"smolBinLeastSequence\": ", ",")
       number("    \"policyLeastSequence\": ", ",")
       if (number("    \"sourceDateEpoch\": ", ",") + 0 > 253402300799) bad()
@@ -356,16 +388,22 @@ while read -r what one two; do
 done <"$work/manifest"
 if [ "$sequence" = 0 ]; then
   finding unreleased manifest.json
-elif [ "$sequence" -lt "$least" ]; then
+elif less "$sequence" "$least"; then
   finding rolled-back manifest.json
 fi
 
 # --- manifest.json.minisig
 check_minisig() { # FILE: fails with 1 if the signature does not hold, with 2 if it is none
   is_file "$1" || return 2
-  { read -r _ && read -r blob && IFS= read -r comment && read -r global && ! read -r _; } <"$1" || return 2
-  grep -c -e '^untrusted comment: ' -e '^R[UW][A-Za-z0-9+/]\{97\}=$' -e '^trusted comment: ' \
-    -e '^[A-Za-z0-9+/]\{86\}==$' "$1" | grep -qx 4 || return 2
+  # Four lines of up to 8 KiB, in this order, of base64 without stray bits.
+  [ "$(tr -d '\000' <"$1" | wc -c)" = "$(wc -c <"$1")" ] && awk '
+    { sub(/\r$/, "") }
+    length($0) > 8192 || /\r/ || (NR == 1 && !/^untrusted comment: /) || (NR == 3 && !/^trusted comment: /) ||
+      (NR == 2 && (length($0) != 100 || !/^R[UW][A-Za-z0-9+\/]*[AEIMQUYcgkosw048]=$/)) ||
+      (NR == 4 && (length($0) != 88 || !/^[A-Za-z0-9+\/]*[AQgw]==$/)) { failed = 1 }
+    END { exit failed || NR != 4 }' "$1" || return 2
+  tr -d '\r' <"$1" >"$work/minisig"
+  { read -r _ && read -r blob && IFS= read -r comment && { read -r global || [ -n "$global" ]; }; } <"$work/minisig"
   printf %s "$blob" | decode >"$work/blob"
   printf %s "$global" | decode >"$work/global"
   tail -c 64 "$work/blob" >"$work/signature"
@@ -389,8 +427,10 @@ fi
 
 # --- origins: the SHA-1 in 40 digits of either case, and one newline if need be
 origin_of() { # NAME: in $origin, if there is one that is well-formed
-  is_file "$bundle/.$1.origin" && grep -Eqx '[0-9a-fA-F]{40}' "$bundle/.$1.origin" && size_of "$bundle/.$1.origin" &&
-    [ "$size" -le 41 ] && origin=$(tr 'A-F' 'a-f' <"$bundle/.$1.origin")
+  is_file "$bundle/.$1.origin" && size_of "$bundle/.$1.origin" && [ "$size" -le 41 ] &&
+    [ "$(tr -d '0-9a-fA-F' <"$bundle/.$1.origin" | od -An -tx1 | tr -d ' ')" = "$([ "$size" = 40 ] || echo 0a)" ] &&
+    { [ "$size" = 40 ] || [ -z "$(tail -c 1 "$bundle/.$1.origin")" ]; } &&
+    grep -Eqx '[0-9a-fA-F]{40}' "$bundle/.$1.origin" && origin=$(tr 'A-F' 'a-f' <"$bundle/.$1.origin")
 }
 : >"$work/origins"
 while read -r role name size sha256 sha1; do
