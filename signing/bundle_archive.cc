@@ -197,15 +197,15 @@ Result<void> ExportBundle(const fs::path& bundle, const File& archive, Progress&
 }
 
 Result<VerifiedManifest> ImportBundle(const File& archive, const fs::path& bundle, const Trust& trust,
-                                      uint64_t least_sequence, const FullCheck& full_check, Progress& progress) {
+                                      const VerifyOptions& options, Progress& progress) {
   ASSIGN_OR_RETURN(OutputFolder folder, OutputFolder::Create(bundle, IsEmptyFolder));
   ASSIGN_OR_RETURN(TarGzReader reader, TarGzReader::Open(archive));
   Importer importer(archive, reader, folder, progress);
   ASSIGN_OR_RETURN(ManifestTexts texts, importer.TakeTexts());
   ASSIGN_OR_RETURN(VerifiedManifest manifest,
-                   VerifyManifestTexts(std::move(texts), trust, least_sequence).WithContext(archive.path()));
+                   VerifyManifestTexts(std::move(texts), trust, options.least_sequence, options.update_at)
+                       .WithContext(archive.path()));
   RETURN_IF_ERROR(importer.TakeFiles(*manifest));
-  const VerifyOptions options{.least_sequence = least_sequence, .full_check = full_check, .always_full = true};
   RETURN_IF_ERROR(folder.Commit([&](const fs::path& hidden) -> Result<void> {
     ASSIGN_OR_RETURN(const VerifyReport report, VerifyBundle(hidden, trust, options));
     if (report.good()) return {};

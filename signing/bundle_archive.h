@@ -21,9 +21,9 @@ namespace hallmark {
 Result<void> ExportBundle(const std::filesystem::path& bundle, const File& archive, Progress& progress);
 
 /// Makes the folder `bundle` of an archive that anybody may have made. Only plain files come out, with the names that
-/// bundles have, each once, none larger than signed; signatures are checked before anything large is read, and `full_check`
-/// has seen every byte before the folder appears. kVerification or kCorrupt names what is not as it must be.
+/// bundles have, each once, none larger than signed; signatures are checked before anything large is read, and
+/// `options.full_check` has seen every byte before the folder appears. kVerification or kCorrupt names what is not as it must be.
 Result<VerifiedManifest> ImportBundle(const File& archive, const std::filesystem::path& bundle, const Trust& trust,
-                                      uint64_t least_sequence, const FullCheck& full_check, Progress& progress);
+                                      const VerifyOptions& options, Progress& progress);
 
 }  // namespace hallmark

@@ -17,4 +17,7 @@ Result<File> OpenBundleFile(const std::filesystem::path& bundle, std::string_vie
 /// A whole small file of a bundle. Also kCorrupt if it is larger than `limit` bytes.
 Result<std::string> ReadBundleFile(const std::filesystem::path& bundle, std::string_view name, uint64_t limit);
 
+/// True for what begins as zstd, gzip or xz do.
+bool LooksCompressed(const File& file);
+
 }  // namespace hallmark

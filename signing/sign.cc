@@ -43,7 +43,7 @@ Result<void> CheckSizes(const std::filesystem::path& bundle, const Manifest& man
   for (const Artifact& artifact : manifest.artifacts) {
     if (!IsShipped(artifact.role)) continue;
     const std::string name = manifest.FileName(artifact.role);
-    ASSIGN_OR_RETURN(const File file, File::OpenForReading(bundle / name));
+    ASSIGN_OR_RETURN(const File file, OpenBundleFile(bundle, name));
     ASSIGN_OR_RETURN(const uint64_t size, file.Size());
     if (size != artifact.size) {
       return VerificationError(name + ": has " + std::to_string(size) + " bytes where the manifest says " +
@@ -114,6 +114,29 @@ Result<std::string> MinisigOf(const std::filesystem::path& bundle, const Manifes
   return FormatMinisign(signature);
 }
 
+/// The trust file to go by: the one to put into the bundle, or else the one that is there. One that is older than that would
+/// take back what hosts learn from it.
+Result<std::optional<Trust>> TrustFor(const std::filesystem::path& bundle, const SignOptions& options) {
+  ASSIGN_OR_RETURN(const std::string existing_text, ReadIfPresent(bundle / kTrustName, kMaxTrustSize));
+  std::optional<Trust> existing;
+  if (!existing_text.empty()) {
+    Result<Trust> parsed = ParseTrust(existing_text);
+    if (parsed.ok()) existing = std::move(parsed).value();
+    if (!parsed.ok() && !options.trust_text) {
+      return std::move(parsed).WithContext(std::string(kTrustName)).error();
+    }
+  }
+  if (!options.trust_text) return existing;
+  ASSIGN_OR_RETURN(Trust offered, ParseTrust(*options.trust_text));
+  if (existing && existing->versions().size() > offered.versions().size() &&
+      CheckTrustUpdate(offered, *existing, 0).ok()) {
+    return UsageError("the trust file is older than the one in the bundle, which has version " +
+                      std::to_string(existing->newest().version))
+        .WithHint("give the newest one, or none");
+  }
+  return std::optional(std::move(offered));
+}
+
 Result<void> RequireBundleKeys(const Trust& trust, const std::vector<const Signer*>& signers) {
   const std::vector<PublicKey>& keys = trust.newest().bundle.keys;
   for (const Signer* signer : signers) {
@@ -141,16 +164,14 @@ Result<void> Replace(const std::filesystem::path& bundle, const std::map<std::st
 
 Result<SignReport> SignBundle(const std::filesystem::path& bundle, const SignOptions& options) {
   if (options.signers.empty()) return UsageError("no key to sign with");
-  ASSIGN_OR_RETURN(std::string manifest_text, ReadSmallFile(bundle / kManifestName, kMaxManifestSize));
+  ASSIGN_OR_RETURN(const FileLock lock, FileLock::TryAcquireFolder(bundle));
+  ASSIGN_OR_RETURN(std::string manifest_text, ReadBundleFile(bundle, kManifestName, kMaxManifestSize));
   ASSIGN_OR_RETURN(Manifest manifest, ParseManifest(manifest_text));
   RETURN_IF_ERROR(SetSequence(manifest, options));
   RETURN_IF_ERROR(CheckSizes(bundle, manifest));
   ASSIGN_OR_RETURN(manifest_text, FormatManifest(manifest));
-  std::optional<Trust> trust;
-  if (options.trust_text) {
-    ASSIGN_OR_RETURN(trust, ParseTrust(*options.trust_text));
-    RETURN_IF_ERROR(RequireBundleKeys(*trust, options.signers));
-  }
+  ASSIGN_OR_RETURN(const std::optional<Trust> trust, TrustFor(bundle, options));
+  if (trust) RETURN_IF_ERROR(RequireBundleKeys(*trust, options.signers));
   RETURN_IF_ERROR(CheckSmolBin(bundle, manifest, trust));
   ASSIGN_OR_RETURN(Envelope envelope, EnvelopeOf(bundle, manifest_text));
   for (const Signer* signer : options.signers) RETURN_IF_ERROR(AddSignature(envelope, *signer));

@@ -19,7 +19,8 @@ struct SignOptions {
   std::optional<uint64_t> sequence;
   /// With `sequence` only: what hosts go back to at most. By default `sequence` itself: never back.
   std::optional<uint64_t> least_sequence;
-  /// Text of a trust file to put into the bundle; every signer must be one of its bundle keys.
+  /// Text of a trust file to put into the bundle, in place of an older one. Every signer must be one of its bundle keys, or
+  /// of those of the one that is there already.
   std::optional<std::string> trust_text;
 };
 

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "lib/base/thread_pool.h"
+#include "lib/base/time.h"
 #include "signing/bundle_file.h"
 #include "signing/disk_check.h"
 #include "signing/disk_reader.h"
@@ -20,18 +21,6 @@ namespace {
 
 /// Digests of these are looked at by a full check only: they are what makes it take seconds.
 bool IsLarge(ArtifactRole role) { return role == ArtifactRole::kRootfs || role == ArtifactRole::kRootfsCompressed; }
-
-/// What a compressed file begins with: zstd's frames and skippable frames, gzip, xz.
-bool LooksCompressed(const File& file) {
-  std::array<uint8_t, 4> magic{};
-  const Result<size_t> read = file.ReadUpTo(0, magic);
-  if (!read.ok() || *read < magic.size()) return false;
-  static constexpr std::array<uint8_t, 4> kZstd = {0x28, 0xB5, 0x2F, 0xFD};
-  const bool skippable = (magic[0] & 0xF0) == 0x50 && magic[1] == 0x2A && magic[2] == 0x4D && magic[3] == 0x18;
-  const bool gzip = magic[0] == 0x1F && magic[1] == 0x8B;
-  const bool xz = magic[0] == 0xFD && magic[1] == '7' && magic[2] == 'z' && magic[3] == 'X';
-  return magic == kZstd || skippable || gzip || xz;
-}
 
 Finding SizeFinding(const Artifact& artifact, const std::string& name, const File& file, uint64_t size) {
   const std::string sizes = ": it has " + std::to_string(size) + " and not " + std::to_string(artifact.size);
@@ -215,6 +204,16 @@ Trust EffectiveTrust(const std::optional<std::string>& text, const Trust& pinned
   return older ? pinned : *offered;
 }
 
+/// For VerifyOptions::update_at.
+void CheckExpiry(const Trust& trust, uint64_t update_at, VerifyReport& report) {
+  report.trust_version = trust.newest().version;
+  report.trust_expires = trust.newest().expires;
+  if (update_at == 0 || update_at < trust.newest().expires) return;
+  report.findings.push_back({Verdict::kUntrusted, std::string(kTrustName),
+                             "version " + std::to_string(trust.newest().version) + " expired at " +
+                                 FormatUtc(trust.newest().expires) + ", and this is an update"});
+}
+
 /// Signatures and sequence. Leaves report.manifest empty if the signatures do not hold.
 void CheckTexts(std::string text, const std::string& envelope, const Trust& trust, uint64_t least_sequence,
                 VerifyReport& report) {
@@ -237,10 +236,11 @@ void CheckTexts(std::string text, const std::string& envelope, const Trust& trus
 
 /// The same for the files of a bundle. Gives the trust that counts.
 Result<Trust> CheckManifest(const std::filesystem::path& bundle, const Trust& pinned, uint64_t least_sequence,
-                            VerifyReport& report) {
+                            uint64_t update_at, VerifyReport& report) {
   ASSIGN_OR_RETURN(const std::optional<std::string> offered,
                    ReadText(bundle, kTrustName, kMaxTrustSize, false, report));
   Trust trust = EffectiveTrust(offered, pinned, report);
+  CheckExpiry(trust, update_at, report);
   ASSIGN_OR_RETURN(std::optional<std::string> text, ReadText(bundle, kManifestName, kMaxManifestSize, true, report));
   ASSIGN_OR_RETURN(const std::optional<std::string> envelope,
                    ReadText(bundle, kEnvelopeName, kMaxEnvelopeSize, true, report));
@@ -278,13 +278,15 @@ Result<VerifiedManifest> VerifyManifest(std::string manifest_text, std::string_v
 Result<VerifiedManifest> VerifyManifestOf(const std::filesystem::path& bundle, const Trust& trust,
                                           uint64_t least_sequence) {
   VerifyReport report;
-  RETURN_IF_ERROR(CheckManifest(bundle, trust, least_sequence, report));
+  RETURN_IF_ERROR(CheckManifest(bundle, trust, least_sequence, 0, report));
   return ManifestOf(std::move(report));
 }
 
-Result<VerifiedManifest> VerifyManifestTexts(ManifestTexts texts, const Trust& trust, uint64_t least_sequence) {
+Result<VerifiedManifest> VerifyManifestTexts(ManifestTexts texts, const Trust& trust, uint64_t least_sequence,
+                                             uint64_t update_at) {
   VerifyReport report;
   const Trust effective = EffectiveTrust(texts.trust, trust, report);
+  CheckExpiry(effective, update_at, report);
   CheckTexts(std::move(texts.manifest), texts.envelope, effective, least_sequence, report);
   return ManifestOf(std::move(report));
 }
@@ -292,7 +294,8 @@ Result<VerifiedManifest> VerifyManifestTexts(ManifestTexts texts, const Trust& t
 Result<VerifyReport> VerifyBundle(const std::filesystem::path& bundle, const Trust& trust,
                                   const VerifyOptions& options) {
   VerifyReport report;
-  ASSIGN_OR_RETURN(const Trust effective, CheckManifest(bundle, trust, options.least_sequence, report));
+  ASSIGN_OR_RETURN(const Trust effective,
+                   CheckManifest(bundle, trust, options.least_sequence, options.update_at, report));
   if (!report.manifest) return report;
   ASSIGN_OR_RETURN(std::vector<Finding> sidecars, CheckSidecars(bundle, *report.manifest, effective));
   report.findings.insert(report.findings.end(), sidecars.begin(), sidecars.end());

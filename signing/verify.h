@@ -84,7 +84,8 @@ struct ManifestTexts {
   std::optional<std::string> trust;  ///< trust.json, if there is one
 };
 /// VerifyManifestOf for texts that lie in no folder yet.
-Result<VerifiedManifest> VerifyManifestTexts(ManifestTexts texts, const Trust& trust, uint64_t least_sequence);
+Result<VerifiedManifest> VerifyManifestTexts(ManifestTexts texts, const Trust& trust, uint64_t least_sequence,
+                                             uint64_t update_at);
 
 /// The files of a bundle, opened once: what was checked is what is used.
 using BundleFiles = std::map<ArtifactRole, File>;
@@ -99,10 +100,15 @@ struct VerifyOptions {
   /// Runs after the quick check has found nothing: always, or only for an image that dm-verity does not guard.
   FullCheck full_check;
   bool always_full = false;
+  /// Seconds since 1970, for a release that the host is to go over to: a trust file that has expired by then vouches for
+  /// nothing. 0 for what the host has already: it boots whatever the date.
+  uint64_t update_at = 0;
 };
 
 struct VerifyReport {
   std::optional<VerifiedManifest> manifest;  ///< empty: its signatures do not hold
+  uint64_t trust_version = 0;                ///< of the trust that counted: the bundle's if it grew out of the host's
+  uint64_t trust_expires = 0;                ///< of that version, seconds since 1970
   BundleFiles files;                         ///< those that are there and have the right size
   std::vector<Finding> findings;             ///< empty: all that was looked at holds
   bool full = false;                         ///< the full check ran

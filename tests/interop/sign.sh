@@ -120,6 +120,62 @@ cmp old.json trust.json
 "$hallmark" trust rotate trust.json --sign-with c.key
 "$hallmark" trust show trust.json | grep -q '^version 3'
 
+echo "== a trust file that expired is for boots, not for updates"
+make_bundle old
+"$hallmark" trust init --bundle-key a.key.pub --smol-key a.key.pub --sign-with a.key -o short.json \
+  --expires "$(date -u -d '+2 seconds' +%Y-%m-%dT%H:%M:%SZ)" | grep -q '^  bundle: 1 of 1'
+"$hallmark" sign -q old --key a.key --trust short.json --sequence 1
+"$hallmark" export -q old -o old.tar.gz
+sleep 3
+"$hallmark" verify -q old --trust short.json
+must_fail 3 'untrusted: trust.json: version 1 expired at' "$hallmark" verify old --trust short.json --update
+must_fail 3 'trust.json: version 1 expired at' "$hallmark" import old.tar.gz -o imported --trust short.json
+[ ! -e imported ]
+
+echo "== what can't be meant"
+must_fail 1 'nowhere: no such folder' "$hallmark" verify nowhere --trust trust.json
+must_fail 2 'at most 1024' "$hallmark" verify old --trust trust.json --jobs 99999
+must_fail 2 'is compressed' "$hallmark" pack old/rootfs.img.zst -o packed
+must_fail 2 'name: not of letters' "$hallmark" pack old/rootfs.img -o packed --name 'a b'
+[ ! -e packed ]
+must_fail 2 'exclude each other' "$hallmark" keygen -o twice.key --no-passphrase --passphrase-command 'echo x'
+[ ! -e twice.key ]
+status=0
+"$hallmark" keygen -o failed.key --passphrase-command 'echo hunter2; exit 1' 2>err.txt || status=$?
+[ "$status" = 1 ] || fail "status $status of keygen whose command failed"
+! grep hunter2 err.txt || fail 'a passphrase in a message'
+
+echo "== a folder that is no bundle is not replaced"
+mkdir project
+echo '{"name": "web app"}' >project/manifest.json
+echo x >project/thesis
+must_fail 2 'is not what may be replaced' "$hallmark" pack old/rootfs.img -o project
+must_fail 2 'lies in the folder' "$hallmark" pack old/rootfs.img -o old
+[ -f project/thesis ] && [ -f old/rootfs.img ]
+
+echo "== closed standard streams are no files of ours"
+"$hallmark" pack old/rootfs.img -o closed --name closed 0<&- >&- 2>&-
+"$hallmark" pack old/rootfs.img -o open --name closed -q
+diff -r open closed
+
+echo "== two who sign at once"
+make_bundle both
+cat >slow.sh <<'EOF'
+touch started
+sleep 2
+exec sh signer.sh
+EOF
+"$hallmark" sign -q both --key a.key --sequence 1
+cat >signer.sh <<'EOF'
+cat >message.bin
+openssl pkeyutl -sign -rawin -inkey c.key -in message.bin
+EOF
+"$hallmark" sign -q both --signer-command 'sh slow.sh' --signer-key c.key.pub &
+while [ ! -e started ]; do sleep 0.1; done
+must_fail 1 'in use' "$hallmark" sign both --key a.key
+wait $!
+grep -c '"sig"' both/manifest.dsse.json | grep -qx 2
+
 echo "== a key that openssl keeps"
 make_bundle external
 cat >signer.sh <<'EOF'
@@ -150,7 +206,7 @@ uri="pkcs11:token=release;object=release?module-path=$module"
 "$hallmark" sign token --sequence 1 --key "$uri" --passphrase-command 'echo 1234'
 openssl_accepts token 1 token.pub
 minisign -Vm token/manifest.json -P "$("$hallmark" trust init --bundle-key token.pub --smol-key token.pub --sign-with \
-  "$uri" --passphrase-command 'echo 1234' -o token.json && "$hallmark" trust show token.json |
+  "$uri" --passphrase-command 'echo 1234' -o token.json >/dev/null && "$hallmark" trust show token.json |
   sed -n 's/.*minisign -P //p' | head -n 1)"
 must_fail 2 'wrong PIN' "$hallmark" sign token --key "$uri" --passphrase-command 'echo 4321'
 must_fail 1 'no token that the URI fits' \

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "lib/disk/exfat.h"
+#include "signing/bundle_file.h"
 #include "signing/chunk_table.h"
 #include "signing/disk_reader.h"
 #include "signing/dsse.h"
@@ -44,8 +45,10 @@ Result<Artifact> PackSessionDisk(OutputFolder& folder, const File& disk, const M
 
 bool IsBundle(const fs::path& folder) {
   std::error_code ignored;
-  return fs::is_directory(fs::symlink_status(folder, ignored)) &&
-         (fs::exists(folder / kManifestName, ignored) || fs::is_empty(folder, ignored));
+  if (!fs::is_directory(fs::symlink_status(folder, ignored))) return false;
+  if (fs::is_empty(folder, ignored)) return true;
+  const Result<std::string> text = ReadBundleFile(folder, kManifestName, kMaxManifestSize);
+  return text.ok() && ParseManifest(*text).ok();
 }
 
 Result<BundleFile> LoadSmolBin(const fs::path& path, Manifest& manifest) {

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "lib/base/file.h"
+#include "lib/base/time.h"
 #include "signing/bundle_archive.h"
 #include "signing/full_check.h"
 #include "tools/hallmark/options.h"
@@ -33,13 +34,14 @@ Result<int> RunImport(const Arguments& arguments) {
   ASSIGN_OR_RETURN(const File archive, File::OpenForReading(path));
   Progress progress(VerbosityFrom(*parsed));
   ThreadPool pool(JobsFrom(*parsed));
-  const FullCheck full_check = [&](const VerifiedManifest& manifest, const BundleFiles& files) {
-    return CheckEveryByte(manifest, files, pool, progress);
-  };
-  ASSIGN_OR_RETURN(
-      const VerifiedManifest manifest,
-      ImportBundle(archive, bundle, trust, (*parsed)["least-sequence"].as<uint64_t>(), full_check, progress)
-          .WithContext("importing"));
+  const VerifyOptions check{
+      .least_sequence = (*parsed)["least-sequence"].as<uint64_t>(),
+      .full_check = [&](const VerifiedManifest& manifest,
+                        const BundleFiles& files) { return CheckEveryByte(manifest, files, pool, progress); },
+      .always_full = true,
+      .update_at = CurrentUtcSecond()};
+  ASSIGN_OR_RETURN(const VerifiedManifest manifest,
+                   ImportBundle(archive, bundle, trust, check, progress).WithContext("importing"));
   if (VerbosityFrom(*parsed) != Verbosity::kQuiet) {
     std::printf("%s: %s %s %s, sequence %llu\n", bundle.c_str(), manifest->name.c_str(), manifest->version.c_str(),
                 manifest->architecture.c_str(), static_cast<unsigned long long>(manifest->sequence));

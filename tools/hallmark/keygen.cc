@@ -27,6 +27,9 @@ Result<int> RunKeygen(const Arguments& arguments) {
   ASSIGN_OR_RETURN(const auto parsed, ParseOptions(options, arguments));
   if (!parsed) return 0;
   if (parsed->count("output") == 0) return UsageError("no name for the key: give -o KEY");
+  if (parsed->count("no-passphrase") + parsed->count("passphrase-fd") + parsed->count("passphrase-command") > 1) {
+    return UsageError("--no-passphrase, --passphrase-fd and --passphrase-command exclude each other");
+  }
   const std::string path = (*parsed)["output"].as<std::string>();
   RETURN_IF_ERROR(RequireAbsent(path));
   RETURN_IF_ERROR(RequireAbsent(path + ".pub"));

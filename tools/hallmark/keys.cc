@@ -85,7 +85,13 @@ Result<Secret> Prompt(const std::string& what, bool confirm) {
 Result<Secret> FromCommand(const std::string& shell_command) {
   Command command;
   command.argv = {"sh", "-c", shell_command};
-  ASSIGN_OR_RETURN(CommandOutput output, RunCommandChecked(command).WithContext("asking a command for the passphrase"));
+  // Not RunCommandChecked: its message holds what the command printed.
+  ASSIGN_OR_RETURN(CommandOutput output, RunCommand(command).WithContext("asking a command for the passphrase"));
+  if (output.exit_status != 0) {
+    Wipe(output.standard_output);
+    return IoError("the command that was asked for the passphrase failed with exit status " +
+                   std::to_string(output.exit_status));
+  }
   std::string line = output.standard_output.substr(0, output.standard_output.find('\n'));
   Wipe(output.standard_output);
   return Secret(std::move(line));

@@ -4,11 +4,17 @@
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <string_view>
 
 #include "lib/base/checked.h"
 
 namespace hallmark {
+namespace {
+
+constexpr size_t kMostJobs = 1024;
+
+}  // namespace
 
 Result<std::optional<cxxopts::ParseResult>> ParseOptions(cxxopts::Options& options, const Arguments& arguments) {
   options.add_options()("h,help", "Print this help");
@@ -21,6 +27,9 @@ Result<std::optional<cxxopts::ParseResult>> ParseOptions(cxxopts::Options& optio
     if (parsed.count("help") != 0) {
       std::puts(options.help().c_str());
       return std::optional<cxxopts::ParseResult>();
+    }
+    if (parsed.count("jobs") != 0 && JobsFrom(parsed) > kMostJobs) {
+      return UsageError("--jobs: at most " + std::to_string(kMostJobs)).WithHint(next_step);
     }
     if (!parsed.unmatched().empty()) {
       return UsageError("unexpected argument '" + parsed.unmatched().front() + "'").WithHint(next_step);
@@ -78,10 +87,12 @@ Result<BundleOptions> BundleOptionsFrom(const cxxopts::ParseResult& parsed) {
     return UsageError("no trust file to go by: give --trust FILE")
         .WithHint("not the one that came with the bundle: that proves nothing");
   }
+  const auto folder = parsed["bundle"].as<std::string>();
+  std::error_code error;
+  if (!std::filesystem::is_directory(folder, error)) return NotFoundError(folder + ": no such folder");
   ASSIGN_OR_RETURN(Trust trust, LoadTrust(parsed["trust"].as<std::string>()));
-  return BundleOptions{.folder = parsed["bundle"].as<std::string>(),
-                       .trust = std::move(trust),
-                       .least_sequence = parsed["least-sequence"].as<uint64_t>()};
+  return BundleOptions{
+      .folder = folder, .trust = std::move(trust), .least_sequence = parsed["least-sequence"].as<uint64_t>()};
 }
 
 Result<std::optional<uint64_t>> SourceDateEpoch() {

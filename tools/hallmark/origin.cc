@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "lib/base/file.h"
+#include "lib/base/printable.h"
 #include "tools/hallmark/options.h"
 #include "tools/hallmark/verb.h"
 
@@ -50,7 +51,7 @@ Result<int> Verify(const std::vector<std::string>& files, bool json) {
       results.push_back({{"file", path}, {"verdict", verdict}, {"sha1", ToHex(check.content)}});
       if (check.origin) results.back()["origin"] = ToHex(*check.origin);
     } else {
-      std::printf("%s: %s: %s\n", path.c_str(), verdict.c_str(), Explain(check).c_str());
+      std::printf("%s: %s: %s\n", Printable(path).c_str(), verdict.c_str(), Explain(check).c_str());
     }
   }
   if (json) std::puts(results.dump(2, ' ', false, Json::error_handler_t::replace).c_str());

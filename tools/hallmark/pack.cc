@@ -5,6 +5,8 @@
 #include <filesystem>
 
 #include "lib/base/file.h"
+#include "signing/bundle_file.h"
+#include "signing/manifest.h"
 #include "tools/hallmark/bundle_writer.h"
 #include "tools/hallmark/options.h"
 #include "tools/hallmark/verb.h"
@@ -46,6 +48,18 @@ Result<int> RunPack(const Arguments& arguments) {
     extras.push_back(std::move(smol_bin));
   }
   ASSIGN_OR_RETURN(const File image, File::OpenForReading(path));
+  std::error_code error;
+  if (std::filesystem::equivalent(path.parent_path() / ".", (*parsed)["output"].as<std::string>(), error)) {
+    return UsageError(path.string() + ": lies in the folder that the bundle is to replace")
+        .WithHint("name another folder");
+  }
+  if (LooksCompressed(image)) {
+    return UsageError(path.string() + ": is compressed").WithHint("pack takes the raw image, and compresses it itself");
+  }
+  // Names that can't stand in a manifest are told before the hour that the image takes.
+  Manifest first = manifest;
+  first.artifacts = {{.role = ArtifactRole::kRootfs}};
+  RETURN_IF_ERROR(FormatManifest(first));
   ASSIGN_OR_RETURN(OutputFolder folder, OutputFolder::Create((*parsed)["output"].as<std::string>(), IsBundle));
   Progress progress(VerbosityFrom(*parsed));
   ThreadPool pool(JobsFrom(*parsed));

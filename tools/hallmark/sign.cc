@@ -15,10 +15,10 @@ Result<int> RunSign(const Arguments& arguments) {
   options.custom_help("BUNDLE --key KEY [OPTION...]");
   options.add_options()("bundle", "The bundle's folder", cxxopts::value<std::string>(), "BUNDLE")(
       "sequence", "Set the release's sequence, larger than the last one's; drops signatures of another one",
-      cxxopts::value<uint64_t>(),
-      "N")("least-sequence", "The least sequence that hosts may go back to after this release (default: --sequence)",
-           cxxopts::value<uint64_t>(), "N")("trust", "Put this trust file into the bundle, and sign only with its keys",
-                                            cxxopts::value<std::string>(), "FILE");
+      cxxopts::value<uint64_t>(), "N")(
+      "least-sequence", "The least sequence that hosts may go back to after this release (default: --sequence)",
+      cxxopts::value<uint64_t>(), "N")("trust", "Put this trust file into the bundle, whose keys alone may sign it",
+                                       cxxopts::value<std::string>(), "FILE");
   AddSignerOptions(options, "key");
   AddVerbosityOptions(options);
   options.parse_positional({"bundle"});

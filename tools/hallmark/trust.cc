@@ -22,7 +22,8 @@ void AddRoleOptions(cxxopts::Options& options) {
                         cxxopts::value<std::vector<std::string>>(),
                         "FILE")("smol-key", "A public key that may sign smol-bin images; may be given again",
                                 cxxopts::value<std::vector<std::string>>(), "FILE")(
-      "root-key", "A public key that may sign the next version; may be given again (default: those of --sign-with)",
+      "root-key",
+      "A public key that may sign the next version; may be given again (default: for init those of --sign-with)",
       cxxopts::value<std::vector<std::string>>(),
       "FILE")("threshold", "How many keys must sign a bundle or a smol-bin image", cxxopts::value<uint64_t>(), "N")(
       "smol-threshold", "The same for smol-bin images alone", cxxopts::value<uint64_t>(), "N")(
@@ -65,6 +66,24 @@ Result<void> ApplyOptions(const cxxopts::ParseResult& parsed, TrustVersion& vers
   return {};
 }
 
+void PrintRole(const char* name, const KeyThreshold& role) {
+  std::printf("  %s: %llu of %zu\n", name, static_cast<unsigned long long>(role.threshold), role.keys.size());
+  for (const PublicKey& key : role.keys) {
+    const std::string minisign = FormatMinisignPublicKey({DeriveMinisignKeyId(key), key});
+    const size_t line = minisign.find('\n') + 1;
+    std::printf("    %s  minisign -P %s\n", key.Id().c_str(),
+                minisign.substr(line, minisign.size() - line - 1).c_str());
+  }
+}
+
+void PrintVersion(const TrustVersion& version) {
+  std::printf("version %llu, expires %s%s\n", static_cast<unsigned long long>(version.version),
+              FormatUtc(version.expires).c_str(), version.expires <= CurrentUtcSecond() ? " (expired)" : "");
+  PrintRole("root", version.root);
+  PrintRole("bundle", version.bundle);
+  PrintRole("smol-bin", version.smol_bin);
+}
+
 Result<int> RunInit(const Arguments& arguments) {
   cxxopts::Options options("hallmark trust init", "Write the first version of a trust file.");
   options.custom_help("--bundle-key FILE --smol-key FILE --sign-with KEY -o trust.json [OPTION...]");
@@ -87,11 +106,14 @@ Result<int> RunInit(const Arguments& arguments) {
   RETURN_IF_ERROR(ApplyOptions(*parsed, version));
   ASSIGN_OR_RETURN(const std::string text, ExtendTrust("", version, Pointers(signers)));
   RETURN_IF_ERROR(WriteFileAtomically(path, AsBytes(text)));
+  PrintVersion(version);
   return 0;
 }
 
 Result<int> RunRotate(const Arguments& arguments) {
-  cxxopts::Options options("hallmark trust rotate", "Add a version to a trust file; what no option names stays.");
+  cxxopts::Options options(
+      "hallmark trust rotate",
+      "Add a version to a trust file. Keys that are given replace those of their role; the rest stays.");
   options.custom_help("TRUST --sign-with KEY [OPTION...]");
   options.add_options()("trust", "The trust file", cxxopts::value<std::string>(), "FILE")(
       "o,output", "Where the new file goes (default: in place)", cxxopts::value<std::string>(), "FILE");
@@ -110,17 +132,8 @@ Result<int> RunRotate(const Arguments& arguments) {
   ASSIGN_OR_RETURN(const std::string extended, ExtendTrust(text, version, Pointers(signers)));
   const std::string output = parsed->count("output") != 0 ? (*parsed)["output"].as<std::string>() : path;
   RETURN_IF_ERROR(WriteFileAtomically(output, AsBytes(extended)));
+  PrintVersion(version);
   return 0;
-}
-
-void PrintRole(const char* name, const KeyThreshold& role) {
-  std::printf("  %s: %llu of %zu\n", name, static_cast<unsigned long long>(role.threshold), role.keys.size());
-  for (const PublicKey& key : role.keys) {
-    const std::string minisign = FormatMinisignPublicKey({DeriveMinisignKeyId(key), key});
-    const size_t line = minisign.find('\n') + 1;
-    std::printf("    %s  minisign -P %s\n", key.Id().c_str(),
-                minisign.substr(line, minisign.size() - line - 1).c_str());
-  }
 }
 
 Result<int> RunShow(const Arguments& arguments) {
@@ -132,13 +145,7 @@ Result<int> RunShow(const Arguments& arguments) {
   if (!parsed) return 0;
   if (parsed->count("trust") == 0) return UsageError("no trust file named");
   ASSIGN_OR_RETURN(const Trust trust, LoadTrust((*parsed)["trust"].as<std::string>()));
-  for (const TrustVersion& version : trust.versions()) {
-    std::printf("version %llu, expires %s%s\n", static_cast<unsigned long long>(version.version),
-                FormatUtc(version.expires).c_str(), version.expires <= CurrentUtcSecond() ? " (expired)" : "");
-    PrintRole("root", version.root);
-    PrintRole("bundle", version.bundle);
-    PrintRole("smol-bin", version.smol_bin);
-  }
+  for (const TrustVersion& version : trust.versions()) PrintVersion(version);
   return 0;
 }
 

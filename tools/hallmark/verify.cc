@@ -4,6 +4,8 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "lib/base/printable.h"
+#include "lib/base/time.h"
 #include "signing/full_check.h"
 #include "signing/kernel_parameters.h"
 #include "tools/hallmark/options.h"
@@ -27,7 +29,9 @@ Json FindingJson(const Finding& finding) {
 
 void PrintJson(const VerifyReport& report) {
   Json json = {{"verdict", VerdictName(report.good() ? Verdict::kGood : report.findings[0].verdict)},
-               {"full", report.full}};
+               {"full", report.full},
+               {"trustVersion", report.trust_version},
+               {"trustExpires", FormatUtc(report.trust_expires)}};
   if (report.manifest) {
     const Manifest& manifest = **report.manifest;
     json["name"] = manifest.name;
@@ -45,7 +49,7 @@ void PrintJson(const VerifyReport& report) {
 void PrintText(const std::string& bundle, const VerifyReport& report) {
   for (const Finding& finding : report.findings) {
     (void)std::fprintf(stderr, "hallmark: %s: %s: %s\n", std::string(VerdictName(finding.verdict)).c_str(),
-                       finding.file.c_str(), finding.message.c_str());
+                       finding.file.c_str(), Printable(finding.message).c_str());
   }
   if (!report.good()) return;
   const Manifest& manifest = **report.manifest;
@@ -61,7 +65,8 @@ Result<int> RunVerify(const Arguments& arguments) {
   cxxopts::Options options("hallmark verify",
                            "Check a bundle against its signatures. Exit status 3: it does not hold.");
   options.custom_help("BUNDLE --trust FILE [OPTION...]");
-  options.add_options()("full", "Look at every byte of the images, even where dm-verity guards them");
+  options.add_options()("full", "Look at every byte of the images, even where dm-verity guards them")(
+      "update", "As a release to go over to: a trust file that has expired vouches for nothing");
   AddBundleOptions(options);
   ASSIGN_OR_RETURN(const auto parsed, ParseOptions(options, arguments));
   if (!parsed) return 0;
@@ -69,6 +74,7 @@ Result<int> RunVerify(const Arguments& arguments) {
   VerifyOptions verify{.least_sequence = bundle.least_sequence};
   Progress progress(VerbosityFrom(*parsed));
   ThreadPool pool(JobsFrom(*parsed));
+  if (parsed->count("update") != 0) verify.update_at = CurrentUtcSecond();
   verify.always_full = parsed->count("full") != 0;
   verify.full_check = [&](const VerifiedManifest& manifest, const BundleFiles& files) {
     return CheckEveryByte(manifest, files, pool, progress);

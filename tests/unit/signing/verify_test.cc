@@ -187,6 +187,15 @@ TEST_F(VerifyTest, TheBundlesOwnTrustFileMayOnlyGrowOutOfTheKnownOne) {
   EXPECT_FINDING(bundle, "");
 }
 
+TEST_F(VerifyTest, AnExpiredTrustFileIsForBootsAlone) {
+  VerifyOptions options;
+  options.update_at = SampleBundle::kLifeEnd - 1;
+  EXPECT_EQ(Findings(VerifyBundle(bundle.dir.path(), bundle.trust(), options)), "");
+  options.update_at = SampleBundle::kLifeEnd;
+  EXPECT_EQ(Findings(VerifyBundle(bundle.dir.path(), bundle.trust(), options)),
+            "untrusted trust.json: version 1 expired at 2026-11-01T12:00:00Z, and this is an update");
+}
+
 TEST_F(VerifyTest, MissingSignaturesAreMissing) {
   std::filesystem::remove(bundle.Path("manifest.dsse.json"));
   EXPECT_FINDING(bundle, "missing manifest.dsse.json: is missing");
@@ -228,6 +237,30 @@ TEST(SignTest, AddsSignaturesUpToTheThreshold) {
   EXPECT_EQ(report.signatures, 2U);
   EXPECT_EQ(ReadFile(bundle.Path("manifest.json")), before);
   EXPECT_FINDING(bundle, "");
+}
+
+TEST(SignTest, ABundlesTrustFileSaysWhoMaySignItAndGrows) {
+  SampleBundle bundle;
+  ASSERT_OK(bundle.Sign(1, 7));
+  const PrivateKey stranger = testing::SampleKey(66);
+  SignOptions options;
+  options.signers = {&stranger};
+  EXPECT_THAT(SignBundle(bundle.dir.path(), options), HasError(ErrorKind::kUsage, "may not sign bundles"));
+  // The minisig of the first signer stays where another one adds a signature.
+  const std::string minisig = ReadFile(bundle.Path("manifest.json.minisig"));
+  const PrivateKey second = testing::SampleKey(2);
+  options.signers = {&second};
+  ASSERT_OK(SignBundle(bundle.dir.path(), options));
+  EXPECT_EQ(ReadFile(bundle.Path("manifest.json.minisig")), minisig);
+
+  const std::string first = bundle.trust_text;
+  TrustVersion next = bundle.trust().newest();
+  next.version = 2;
+  const PrivateKey root = testing::SampleKey(1);
+  ASSERT_OK_AND_ASSIGN(bundle.trust_text, ExtendTrust(first, next, {&root}));
+  ASSERT_OK(bundle.Sign(1, 8));
+  bundle.trust_text = first;
+  EXPECT_THAT(bundle.Sign(1, 9), HasError(ErrorKind::kUsage, "older than the one in the bundle, which has version 2"));
 }
 
 TEST(SignTest, ASequenceNeverGoesBack) {
