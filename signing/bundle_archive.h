@@ -22,7 +22,8 @@ Result<void> ExportBundle(const std::filesystem::path& bundle, const File& archi
 
 /// Makes the folder `bundle` of an archive that anybody may have made. Only plain files come out, with the names that
 /// bundles have, each once, none larger than signed; signatures are checked before anything large is read, and
-/// `options.full_check` has seen every byte before the folder appears. kVerification or kCorrupt names what is not as it must be.
+/// `options.full_check` has seen every byte before the folder appears. kVerification or kCorrupt names what is not as it
+/// must be.
 Result<VerifiedManifest> ImportBundle(const File& archive, const std::filesystem::path& bundle, const Trust& trust,
                                       const VerifyOptions& options, Progress& progress);
 

@@ -45,8 +45,8 @@ using FrameSources = std::vector<std::unique_ptr<FrameSource>>;
 /// source's reason; kVerification if all of them gave other bytes, kIo if one could not be read.
 Result<void> FetchFrame(const FrameSources& sources, const ChunkTable& table, size_t index, ByteVector& frame);
 
-/// Puts the raw bytes of chunk `index` in `raw`, which has their size. A frame is checked before it is decompressed, and what comes out before
-/// it is handed out.
+/// Puts the raw bytes of chunk `index` in `raw`, which has their size. A frame is checked before it is decompressed, and
+/// what comes out before it is handed out.
 Result<void> FetchChunk(const FrameSources& sources, const ChunkTable& table, size_t index, MutableByteSpan raw);
 
 }  // namespace hallmark

@@ -36,6 +36,13 @@ Result<bool> Resize(const File& file, uint64_t size) {
   return true;
 }
 
+/// Puts on the disk what was mended. Where that fails, who reads next reads the disk.
+Result<void> SyncMended(const File& file, Result<void> mended) {
+  if (mended.ok()) mended = file.Sync();
+  if (!mended.ok()) ForgetCached(file);
+  return mended;
+}
+
 Result<void> MendChunks(const File& image, const ChunkTable& table, const FrameSources& sources,
                         const std::vector<size_t>& bad, ThreadPool& pool) {
   return ParallelFor(pool, bad.size(), [&](size_t i) -> Result<void> {
@@ -90,10 +97,12 @@ Result<RepairReport> RepairImage(const fs::path& bundle, const Trust& trust, Fra
 
   RepairReport report;
   if (compressed && !others.empty() && !options.chunk) {
-    RETURN_IF_ERROR(Resize(*compressed, table.compressed_size));
+    ForgetFailedWrites(*compressed);
+    ASSIGN_OR_RETURN(const bool resized, Resize(*compressed, table.compressed_size));
     ASSIGN_OR_RETURN(report.frames, FindBadFrames(*compressed, table, pool, progress));
-    RETURN_IF_ERROR(MendFrames(*compressed, table, others, report.frames, pool));
-    RETURN_IF_ERROR(compressed->Sync());
+    if (resized || !report.frames.empty()) {
+      RETURN_IF_ERROR(SyncMended(*compressed, MendFrames(*compressed, table, others, report.frames, pool)));
+    }
   }
   if (frames_only) {
     progress.EndStage();
@@ -103,14 +112,12 @@ Result<RepairReport> RepairImage(const fs::path& bundle, const Trust& trust, Fra
     ASSIGN_OR_RETURN(File own, OpenBundleFile(bundle, manifest->FileName(ArtifactRole::kRootfsCompressed)));
     others.insert(others.begin(), std::make_unique<FileFrameSource>(std::move(own)));
   }
-  // A run that was killed may not have seen that its writes failed.
-  if (!image->Sync().ok()) ForgetCached(*image);
+  ForgetFailedWrites(*image);
   ASSIGN_OR_RETURN(report.resized, Resize(*image, table.raw_size));
   ASSIGN_OR_RETURN(report.chunks, BadChunks(*image, table, options.chunk, pool, progress));
-  Result<void> mended = MendChunks(*image, table, others, report.chunks, pool);
-  if (mended.ok() && (report.resized || !report.chunks.empty())) mended = image->Sync();
-  if (!mended.ok()) ForgetCached(*image);
-  RETURN_IF_ERROR(mended);
+  if (report.resized || !report.chunks.empty()) {
+    RETURN_IF_ERROR(SyncMended(*image, MendChunks(*image, table, others, report.chunks, pool)));
+  }
   progress.EndStage();
   return report;
 }

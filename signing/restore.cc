@@ -125,8 +125,7 @@ Result<void> Restorer::WriteSparse(uint64_t offset, ByteSpan raw) const {
 
 Result<RestoreReport> FillWorkFile(const File& work, const ChunkTable& table, const FrameSources& sources,
                                    ThreadPool& pool, Progress& progress) {
-  // A run that was killed may not have seen that its writes failed.
-  if (!work.Sync().ok()) ForgetCached(work);
+  ForgetFailedWrites(work);
   RETURN_IF_ERROR(work.Truncate(table.raw_size));
   ASSIGN_OR_RETURN(const ImageChunks chunks, ImageChunks::Open(work, table));
   Restorer restorer(work, table, chunks, sources);

@@ -85,7 +85,7 @@ std::vector<DigestTask> DigestTasks(const Manifest& manifest, const BundleFiles&
           "partition " + std::to_string(partition.number) + " (" + partition.name + ") holds other bytes than signed",
           partition.offset, partition.size};
       finding.partition = partition.number;
-      tasks.push_back({&image->second, partition.offset, partition.size, *partition.sha256, std::move(finding), {}});
+      tasks.push_back({&image->second, partition.offset, partition.size, *partition.sha256, std::move(finding)});
     }
   }
   for (const Artifact& artifact : manifest.artifacts) {
@@ -95,8 +95,7 @@ std::vector<DigestTask> DigestTasks(const Manifest& manifest, const BundleFiles&
                      0,
                      artifact.size,
                      artifact.sha256,
-                     {Verdict::kDigest, manifest.FileName(artifact.role), "holds other bytes than signed"},
-                     {}});
+                     {Verdict::kDigest, manifest.FileName(artifact.role), "holds other bytes than signed"}});
   }
   return tasks;
 }
@@ -330,8 +329,7 @@ Result<std::vector<Finding>> CheckWholeFiles(const VerifiedManifest& manifest, c
                      0,
                      artifact.size,
                      artifact.sha256,
-                     {Verdict::kDigest, manifest->FileName(artifact.role), "holds other bytes than signed"},
-                     {}});
+                     {Verdict::kDigest, manifest->FileName(artifact.role), "holds other bytes than signed"}});
   }
   std::vector<Finding> findings;
   RETURN_IF_ERROR(CompareDigests(tasks, std::nullopt, findings));

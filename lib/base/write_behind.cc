@@ -31,6 +31,10 @@ void ForgetCached(const File& file) {
   posix_fadvise(file.fd(), 0, 0, POSIX_FADV_DONTNEED);
 }
 
+void ForgetFailedWrites(const File& file) {
+  if (!file.Sync().ok()) ForgetCached(file);
+}
+
 Result<void> WriteBehind::Drop(DataRange range) const {
   RETURN_IF_ERROR(
       SyncRange(file_, range, SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER));

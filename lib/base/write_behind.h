@@ -34,5 +34,7 @@ class WriteBehind {
 /// After a write or a sync that failed the kernel calls pages clean that never reached the disk. This drops them, so that who
 /// reads next reads the disk.
 void ForgetCached(const File& file);
+/// The same if a write of an earlier run has failed, which may have been killed before it was told.
+void ForgetFailedWrites(const File& file);
 
 }  // namespace hallmark

@@ -96,7 +96,8 @@ class GuestdTest(unittest.TestCase):
         self.assertEqual(self.guestd.wait(30), 0)
 
     def daemon_pid(self):
-        return int(subprocess.run(["pgrep", "-n", "-x", "-P", str(self.guestd.pid), "sdk-daemon"], check=True, capture_output=True).stdout)
+        return int(subprocess.run(["pgrep", "-n", "-x", "-P", str(self.guestd.pid), "sdk-daemon"], check=True,
+                                  capture_output=True).stdout)
 
     def digest(self):
         return hashlib.sha256(IMAGE.read_bytes()).hexdigest()

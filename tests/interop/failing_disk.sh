@@ -62,3 +62,18 @@ for verb in restore repair; do
   mount "$device" disk
   cmp disk/bundle/rootfs.img image.img
 done
+
+echo '== repair of frames'
+rm disk/bundle/rootfs.img
+truncate -s 0 disk/bundle/rootfs.img.zst
+truncate -s "$(stat -c %s bundle/rootfs.img.zst)" disk/bundle/rootfs.img.zst
+sync
+fstrim disk
+mount -o remount,size=100M thin
+if "$hallmark" repair -q disk/bundle --trust trust.json --from bundle 2>err.txt; then fail 'repaired on a disk that fails'; fi
+cat err.txt
+mount -o remount,size=600M thin
+"$hallmark" repair -q disk/bundle --trust trust.json --from bundle
+umount disk
+mount "$device" disk
+cmp disk/bundle/rootfs.img.zst bundle/rootfs.img.zst

@@ -15,7 +15,7 @@ namespace {
 
 using testing::HasError;
 
-constexpr uint64_t kStep = 32 << 20;  // several times what it keeps behind
+constexpr uint64_t kStep = 32 << 20;  // three of them are more than it keeps behind
 
 TEST(WriteBehind, KeepsWhatWasWritten) {
   const testing::TempDir dir;
