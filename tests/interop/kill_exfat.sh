@@ -25,7 +25,7 @@ make new new.img
 took=$((($(date +%s%N) - start) / 1000))
 
 before=0 after=0 i=0
-while [ "$i" -lt "$kills" ]; do
+while kills_remain "$i" "$kills" "$after"; do
   i=$((i + 1))
   cp old.img out/image
   delay=$(awk -v i="$i" -v n="$kills" -v took="$took" 'BEGIN { printf "%.4f", 1.3 * took / 1e6 * i / n }')
@@ -35,7 +35,7 @@ while [ "$i" -lt "$kills" ]; do
     fail "half an image"
   fi
 done
-echo "killed $kills times: $before times the old image stayed, $after times the new one was there"
+echo "killed $i times: $before times the old image stayed, $after times the new one was there"
 [ "$before" -gt 0 ] && [ "$after" -gt 0 ] || fail 'the kills did not reach from start to end'
 
 unshare --user --map-root-user --mount sh -eu -c '

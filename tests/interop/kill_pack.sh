@@ -26,7 +26,7 @@ pack 0
 took=$((($(date +%s%N) - start) / 1000))
 
 old=0 new=0 i=0
-while [ "$i" -lt "$kills" ]; do
+while kills_remain "$i" "$kills" "$new"; do
   before=$(version)
   i=$((i + 1))
   delay=$(awk -v i="$i" -v n="$kills" -v took="$took" 'BEGIN { printf "%.4f", 1.3 * took / 1e6 * i / n }')
@@ -40,7 +40,7 @@ while [ "$i" -lt "$kills" ]; do
 done
 pack last
 [ "$(version)" = last ] || fail 'the next run did not succeed'
-echo "killed $kills times: $old old, $new new"
+echo "killed $i times: $old old, $new new"
 [ "$old" -gt 0 ] && [ "$new" -gt 0 ] || fail 'the kills did not reach from start to end'
 
 echo '== a full disk'

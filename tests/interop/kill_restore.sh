@@ -35,7 +35,7 @@ took=$((($(date +%s%N) - start) / 1000))
 
 echo '== restore'
 begun=0 whole=0 i=0
-while [ "$i" -lt "$kills" ]; do
+while kills_remain "$i" "$kills" "$whole"; do
   i=$((i + 1))
   rm -f bundle/rootfs.img
   delay=$(awk -v i="$i" -v n="$kills" -v took="$took" 'BEGIN { printf "%.4f", 1.2 * took / 1e6 * i / n }')
@@ -56,7 +56,7 @@ while [ "$i" -lt "$kills" ]; do
   [ $(($(number again.json kept) + 2 * 65536)) -ge "$done_before" ] || fail "$done_before done: $(cat again.json)"
   [ $(($(number again.json kept) + $(number again.json made))) = "$data" ] || fail "$data: $(cat again.json)"
 done
-echo "killed $kills times: $begun gone on with, $whole whole"
+echo "killed $i times: $begun gone on with, $whole whole"
 [ "$begun" -gt 0 ] && [ "$whole" -gt 0 ] || fail 'the kills did not reach from start to end'
 
 echo '== repair'

@@ -9,3 +9,9 @@ killed_after() {
   kill -KILL $! 2>/dev/null || true
   wait $! 2>/dev/null || true
 }
+
+# For loops of kills whose delays grow with their number. kills_remain DONE WANTED ENDED: until all that were wanted were
+# done, and then, where the machine is slower than when it was timed, until one came after the end.
+kills_remain() {
+  [ "$1" -lt "$2" ] || { [ "$3" = 0 ] && [ "$1" -lt $((8 * $2)) ]; }
+}

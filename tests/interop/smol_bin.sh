@@ -129,7 +129,7 @@ refused 2 'is there already' "$hallmark" smol-bin extract smol-bin.arm64.img --t
 mkdir -p victim real/deep
 echo precious >victim/file
 ln -s real/deep link
-refused 2 'exists and' "$hallmark" smol-bin extract smol-bin.arm64.img --trust trust.json -o absent/../victim
+refused 2 'exists already' "$hallmark" smol-bin extract smol-bin.arm64.img --trust trust.json -o absent/../victim
 refused 2 'is there already' "$hallmark" smol-bin extract smol-bin.arm64.img --trust trust.json -o link
 "$hallmark" smol-bin extract -q smol-bin.arm64.img --trust trust.json -o link/../victim
 cmp daemon real/victim/sdk-daemon
@@ -255,8 +255,9 @@ extract_time=$(milliseconds "${extracting[@]}" timed)
 moment() { awk -v i="$1" -v n="$2" -v t="$3" 'BEGIN { printf "%.6f", 1.5 * t / 1e3 * i / n }'; }
 cmp timed.img new.img
 mkdir built killed
-old=0 new=0 none=0 whole=0
-for i in $(seq 40); do
+old=0 new=0 none=0 whole=0 i=0
+while kills_remain "$i" 40 "$new" || kills_remain "$i" 40 "$whole"; do
+  i=$((i + 1))
   cp old.img built/image
   cp old.origin built/.image.origin
   killed_after "$(moment "$i" 40 "$build_time")" "${building[@]}" built/image
