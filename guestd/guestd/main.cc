@@ -3,6 +3,7 @@
 #include <getopt.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <asio/signal_set.hpp>
@@ -99,6 +100,27 @@ Result<Cgroup> ArrangeCgroups() {
   return own;
 }
 
+bool RunsPrograms(const fs::path& folder) {
+  struct statvfs info {};
+  return statvfs(folder.c_str(), &info) == 0 && (info.f_flag & ST_NOEXEC) == 0;
+}
+
+/// A folder in memory that programs run from: ours in /run, or where the initramfs mounted that noexec, as
+/// initramfs-tools does, a tmpfs in it. That stays when guestd ends, and the next one takes it.
+Result<fs::path> ProgramsMemory() {
+  const fs::path run = kRunFolder;
+  if (RunsPrograms(run.parent_path())) return run / "programs";
+  const fs::path mounted = run / "exec";
+  std::error_code error;
+  fs::create_directories(mounted, error);
+  if (error) return IoError("making " + mounted.string() + ": " + error.message());
+  if (!RunsPrograms(mounted) &&
+      mount("tmpfs", mounted.c_str(), "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755,size=25%") != 0) {
+    return ErrnoError(errno, "mounting a tmpfs at " + mounted.string());
+  }
+  return mounted / "programs";
+}
+
 class Guestd {
  public:
   explicit Guestd(GuestdOptions options) : options_(std::move(options)), signals_(loop_, SIGTERM, SIGINT) {}
@@ -151,7 +173,7 @@ class Guestd {
     const fs::path run = kRunFolder;
     InstalledPrograms::Options options;
     options.store = trouble_.empty() ? fs::path(kSessionsFolder) / ".hallmark/programs" : run / "programs-store";
-    options.memory = run / "programs";
+    ASSIGN_OR_RETURN(options.memory, ProgramsMemory());
     options.trust = options_.trust;
     ASSIGN_OR_RETURN(options.rootfs, Rootfs());
     if (trouble_.empty()) RETURN_IF_ERROR(MakePrivateFolder(options.store.parent_path()));
