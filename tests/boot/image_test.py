@@ -1,13 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """image_test.py NAME HALLMARK IMAGE_FOLDER: boots what make_image.sh made, one named test a run: direct, firmware,
-session, update, tampered_file, tampered_tree, tampered_esp. A boot takes half a minute, so each shows what it can."""
+session, update, killed, tampered_file, tampered_tree, tampered_esp. A boot takes half a minute, so each shows what it
+can; `killed` cuts the power HALLMARK_KILLS times."""
 import json
+import os
 import pathlib
+import random
 import re
 import subprocess
 import sys
 import tempfile
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "guest"))
 import limits  # noqa: E402
@@ -179,6 +183,34 @@ def test_update(image, work):
         print(f"the last good smol-bin is back after {back:.1f} s")
         check(back < 10, f"the last good smol-bin was back after {back:.1f} s only")
         check(guest.call("session.resume", session=SESSION, timeout=PATIENCE)["uid"] == 1001, "another uid")
+
+
+def test_killed(image, work):
+    """The power is cut at random moments, while the guest boots and while a session writes: what had been synced is there
+    in the next boot, whose session disk is in no trouble."""
+    sessions = image.session_disk(work)
+    rng = random.Random(7)
+    kills = int(os.environ.get("HALLMARK_KILLS", "2"))
+    synced = 0
+    for kill in range(kills + 1):
+        with image.direct(work / "machine").sessions(sessions).smol_bin(
+                image.bundle / "smol-bin.arm64.img").channel() as machine:
+            if kill % 2 and kill < kills:
+                time.sleep(rng.random() * 12)
+                continue
+            guest = greet(machine, image)
+            if kill == 0:
+                guest.call("session.create", name=SESSION, timeout=PATIENCE)
+            check(guest.call("session.resume", session=SESSION, timeout=PATIENCE)["uid"] == 1001, "another uid")
+            ended, out, err = guest.run(SESSION, "/bin/sh", "-c", f"""
+                for i in $(seq {synced}); do [ "$(cat synced$i)" = $i ] || echo lost $i; done
+                for i in $(seq {synced + 1} {synced + 3}); do echo $i >synced$i; sync synced$i .; done""", timeout=PATIENCE)
+            check((ended.get("exit_code"), out) == (0, b""), f"after {kill} kills: {ended} {out} {err}")
+            synced += 3
+            guest.call("process.spawn", session=SESSION, timeout=PATIENCE,
+                       command=["/bin/sh", "-c", "while :; do seq 20000 >new; sync new; mv new last; done"])
+            time.sleep(rng.random() * 3)
+    print(f"{kills} power cuts: {synced} files synced, none lost")
 
 
 def test_tampered_file(image, work):

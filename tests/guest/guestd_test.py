@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """guestd as systemd and the host see it: disks, supervision, and what it never touches.
 Usage, as root: guestd_test.py GUESTD SDK_DAEMON [TEST...]"""
+import contextlib
 import hashlib
 import os
 import pathlib
+import random
 import re
 import signal
 import socket
@@ -64,7 +66,7 @@ class GuestdTest(unittest.TestCase):
         if self.loop:
             subprocess.run(["losetup", "-d", self.loop], check=True)
 
-    def start(self):
+    def launch(self):
         if not self.loop:
             self.loop = subprocess.run(["losetup", "--find", "--show", str(IMAGE)], check=True, capture_output=True,
                                        text=True).stdout.strip()
@@ -72,6 +74,9 @@ class GuestdTest(unittest.TestCase):
             self.guestd = subprocess.Popen(
                 [GUESTD, "--session-label", LABEL, "--programs", PROGRAMS, "--connect", "unix:/run/host.sock"],
                 stderr=log, env={**os.environ, "NOTIFY_SOCKET": NOTIFY}, preexec_fn=enter_group)
+
+    def start(self):
+        self.launch()
         self.expect("READY=1", 20)
         self.accept()
 
@@ -89,6 +94,17 @@ class GuestdTest(unittest.TestCase):
         while state not in (said := self.notify.recv(4096).decode()):
             pass
         return said
+
+    def forget_states(self):
+        """What those that were killed said, and those that dialled."""
+        self.notify.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                self.notify.recv(4096)
+        self.listener.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                self.listener.accept()[0].close()
 
     def stop(self):
         self.guestd.send_signal(signal.SIGTERM)
@@ -153,17 +169,30 @@ class GuestdTest(unittest.TestCase):
         self.stop()
         self.assertEqual(self.digest(), before)
 
-    def test_killed_it_leaves_nothing_that_the_next_one_minds(self):
+    def test_killed_at_random_moments_it_leaves_nothing_that_the_next_one_minds(self):
+        rng = random.Random(5)
         self.start()
         self.guest.call("session.create", name="a-b-c")
-        for _ in range(5):
+        file = pathlib.Path("/sessions/a-b-c/file")
+        for kill in range(50):
             self.guestd.kill()
             self.guestd.wait()
             wait_until(daemon_is_gone, what="the end of sdk-daemon, which guestd takes along")
+            if kill % 5:  # also before it is ready
+                self.launch()
+                time.sleep(rng.random() * 0.2)
+                continue
+            self.forget_states()
             self.start()
+            self.assertEqual(self.guest.hello["trouble"], "")
             self.assertEqual(self.guest.call("session.resume", session="a-b-c")["uid"], 1001)
+            self.assertEqual(file.read_text() if kill else "", str(kill - 5) if kill else "")
+            file.write_text(str(kill))
             mounted = [line for line in pathlib.Path("/proc/self/mounts").read_text().splitlines() if " /sessions " in line]
             self.assertEqual(len(mounted), 1)
+        self.guestd.kill()
+        self.guestd.wait()
+        wait_until(daemon_is_gone, what="the end of sdk-daemon")
 
 
 def daemon_is_gone():

@@ -4,10 +4,13 @@
 command's. What the sandbox keeps out is held by tests/isolation.
 Usage, as root: sandboxed_test.py SDK_DAEMON SANDBOX_HELPER [TEST...]"""
 import base64
+import contextlib
 import json
 import os
 import pathlib
+import random
 import shutil
+import signal
 import sys
 import time
 
@@ -18,6 +21,16 @@ from native_daemon import SESSIONS, SHARED, TOP, Daemon, session_processes, wait
 HELPER = os.path.abspath(sys.argv.pop(2)) if os.environ.get("HALLMARK_INSIDE") == "1" else ""
 SETTINGS = {"network": {"allowedDomains": ["example.org"], "deniedDomains": []},
             "filesystem": {"denyRead": [], "allowWrite": ["~"], "denyWrite": []}}
+
+
+def helpers():
+    """The processes of all helpers: pids."""
+    found = []
+    for pid in session_processes():
+        with contextlib.suppress(OSError):
+            if pathlib.Path(f"/proc/{pid}/comm").read_text().startswith("sandbox-helper"):
+                found.append(pid)
+    return found
 
 
 class SandboxedTest(daemon_case.DaemonTest):
@@ -75,6 +88,29 @@ class SandboxedTest(daemon_case.DaemonTest):
         self.guest.call("process.signal", process=process, signal="TERM")
         self.guest.wait_exit(process)
         wait_until(lambda: not session_processes(), what="the end of the command")
+
+    def test_a_helper_that_is_killed_at_random_moments_takes_all_along_and_loses_nothing(self):
+        rng = random.Random(6)
+        name = self.session()
+        reached = 0
+        for kill in range(50):
+            process = self.guest.call("process.spawn", session=name,
+                                      command=["sh", "-c", f"echo {kill} > f{kill}; sync f{kill}; echo; setsid sleep 1000"])["process"]
+            time.sleep(rng.random() * 0.06)
+            wait_until(helpers, what="a helper")
+            os.kill(rng.choice(helpers()), signal.SIGKILL)
+            ended = self.guest.wait_exit(process)
+            self.assertNotEqual(ended.get("exit_code"), 0, ended)
+            wait_until(lambda: not session_processes(), what="the end of the tree")
+            self.assertEqual(pathlib.Path("/proc/self/mounts").read_text(), self.mounts)
+            if bytes(self.guest.output[process, "stdout"]):
+                reached += 1
+                self.assertEqual((SESSIONS / name / f"f{kill}").read_text(), f"{kill}\n")
+        print(f"{reached} of 50 commands had written their file", file=sys.stderr)
+        self.assertGreater(reached, 0)
+        self.assertLess(reached, 50)
+        ended, out, error = self.sh(name, "echo goes on")
+        self.assertEqual((ended.get("exit_code"), out), (0, b"goes on\n"), error)
 
     def test_nothing_runs_outside(self):
         name = self.session()
