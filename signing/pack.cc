@@ -16,10 +16,12 @@ namespace {
 
 using Buffer = std::shared_ptr<const ByteVector>;
 
-/// One digest over a stream, on a thread of its own: buffers are hashed in the order they come.
+/// One digest over a stream, on a thread of its own: buffers are hashed in the order they come. Update() waits while
+/// `most` of them, which keep their memory, are not hashed yet.
 template <typename Digest>
 class DigestLane {
  public:
+  explicit DigestLane(size_t most) : most_(most) {}
   void Update(Buffer buffer, size_t length) {
     Throttle();
     running_.push_back(
@@ -32,14 +34,13 @@ class DigestLane {
   }
 
  private:
-  /// Keeps what waits, and with it the memory, bounded.
   void Throttle() {
-    constexpr size_t kMaxWaiting = 6;
-    while (running_.size() >= kMaxWaiting) {
+    while (running_.size() >= most_) {
       running_.front().get();
       running_.pop_front();
     }
   }
+  size_t most_;
   Hasher<Digest> hasher_;
   std::deque<std::future<void>> running_;
   ThreadPool lane_{1};  // last: its thread ends before what it uses goes away
@@ -48,8 +49,8 @@ class DigestLane {
 /// Both digests of one file.
 class FileLanes {
  public:
-  explicit FileLanes(bool sha1) {
-    if (sha1) sha1_.emplace();
+  explicit FileLanes(const PackOptions& options) : most_(std::min<size_t>(6, ChunksAtOnce(options.chunk_size))) {
+    if (options.sha1) sha1_.emplace(most_);
   }
   void Update(const Buffer& buffer, size_t length) {
     size_ += length;
@@ -63,8 +64,9 @@ class FileLanes {
   }
 
  private:
+  size_t most_;
   uint64_t size_ = 0;
-  DigestLane<Sha256Digest> sha256_;
+  DigestLane<Sha256Digest> sha256_{most_};
   std::optional<DigestLane<Sha1Digest>> sha1_;
 };
 
@@ -152,10 +154,10 @@ class Packer {
         pool_(pool),
         progress_(progress),
         compressors_(options.level),
-        compressed_lanes_(options.sha1),
+        compressed_lanes_(options),
         buffers_(options.chunk_size),
         zeros_(std::make_shared<const ByteVector>(options.chunk_size)) {
-    if (options.raw_digests) raw_lanes_.emplace(options.sha1);
+    if (options.raw_digests) raw_lanes_.emplace(options);
   }
   ~Packer() {
     for (std::future<Result<PackedChunk>>& task : running_) task.wait();
@@ -195,7 +197,7 @@ Result<PackedImage> Packer::Pack() {
   table_.chunk_size = options_.chunk_size;
   ASSIGN_OR_RETURN(data_, DataRanges(image_));
   progress_.BeginStage(options_.stage, table_.raw_size, Progress::Unit::kBytes);
-  const size_t limit = 2 * pool_.size() + 1;
+  const size_t limit = std::min(2 * pool_.size() + 1, ChunksAtOnce(options_.chunk_size));
   for (uint64_t offset = 0; offset < table_.raw_size; offset += options_.chunk_size) {
     const auto length = static_cast<size_t>(std::min<uint64_t>(options_.chunk_size, table_.raw_size - offset));
     ASSIGN_OR_RETURN(const Buffer raw, ReadChunk(offset, length));

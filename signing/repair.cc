@@ -45,23 +45,24 @@ Result<void> SyncMended(const File& file, Result<void> mended) {
 
 Result<void> MendChunks(const File& image, const ChunkTable& table, const FrameSources& sources,
                         const std::vector<size_t>& bad, ThreadPool& pool) {
-  return ParallelFor(pool, bad.size(), [&](size_t i) -> Result<void> {
+  const auto mend = [&](size_t i) -> Result<void> {
     if (table.chunks[bad[i]].zero) return image.PunchHole(table.RawOffset(bad[i]), table.RawSize(bad[i]));
     thread_local ByteVector raw;
     raw.resize(table.RawSize(bad[i]));
     RETURN_IF_ERROR(FetchChunk(sources, table, bad[i], raw));
     return image.WriteAt(table.RawOffset(bad[i]), raw);
-  });
+  };
+  return ParallelFor(pool, bad.size(), mend, ChunksAtOnce(table.chunk_size));
 }
 
 Result<void> MendFrames(const File& compressed, const ChunkTable& table, const FrameSources& sources,
                         const std::vector<size_t>& bad, ThreadPool& pool) {
-  const Result<void> mended = ParallelFor(pool, bad.size(), [&](size_t i) -> Result<void> {
+  const auto mend = [&](size_t i) -> Result<void> {
     thread_local ByteVector frame;
     RETURN_IF_ERROR(FetchFrame(sources, table, bad[i], frame));
     return compressed.WriteAt(table.chunks[bad[i]].frame_offset, frame);
-  });
-  RETURN_IF_ERROR(mended);
+  };
+  RETURN_IF_ERROR(ParallelFor(pool, bad.size(), mend, ChunksAtOnce(table.chunk_size)));
   ASSIGN_OR_RETURN(const ByteVector seek_table, SeekTableOf(table));
   return compressed.WriteAt(table.compressed_size - seek_table.size(), seek_table);
 }

@@ -131,12 +131,12 @@ Result<RestoreReport> FillWorkFile(const File& work, const ChunkTable& table, co
   Restorer restorer(work, table, chunks, sources);
   RETURN_IF_ERROR(restorer.CheckSpace());
   progress.BeginStage("Restoring rootfs.img", table.raw_size, Progress::Unit::kBytes);
-  const Result<void> restored = ParallelFor(pool, table.chunks.size(), [&](size_t i) -> Result<void> {
+  const auto restore = [&](size_t i) -> Result<void> {
     RETURN_IF_ERROR(restorer.RestoreChunk(i));
     progress.Advance(table.RawSize(i));
     return {};
-  });
-  RETURN_IF_ERROR(restored);
+  };
+  RETURN_IF_ERROR(ParallelFor(pool, table.chunks.size(), restore, ChunksAtOnce(table.chunk_size)));
   return restorer.report();
 }
 

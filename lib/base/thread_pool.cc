@@ -51,7 +51,8 @@ void ThreadPool::Work() {
   }
 }
 
-Result<void> ParallelFor(ThreadPool& pool, size_t count, const std::function<Result<void>(size_t)>& task) {
+Result<void> ParallelFor(ThreadPool& pool, size_t count, const std::function<Result<void>(size_t)>& task,
+                         size_t at_once) {
   std::atomic<size_t> next = 0;
   std::atomic<bool> failed = false;
   std::mutex mutex;
@@ -71,7 +72,7 @@ Result<void> ParallelFor(ThreadPool& pool, size_t count, const std::function<Res
     }
   };
   std::vector<std::future<void>> workers;
-  for (size_t i = 0; i < std::min(pool.size(), count); ++i) workers.push_back(pool.Submit(work));
+  for (size_t i = 0; i < std::min({pool.size(), count, at_once}); ++i) workers.push_back(pool.Submit(work));
   for (std::future<void>& worker : workers) worker.get();
   return result;
 }

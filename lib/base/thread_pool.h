@@ -3,6 +3,7 @@
 
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <future>
@@ -48,8 +49,9 @@ class ThreadPool {
 /// Cores that this process may run on (sched_getaffinity), at least 1.
 size_t AvailableCores();
 
-/// Runs `task(i)` for each i below `count` on `pool`; returns the error of the lowest i that failed. After a failure no
-/// further task starts.
-Result<void> ParallelFor(ThreadPool& pool, size_t count, const std::function<Result<void>(size_t)>& task);
+/// Runs `task(i)` for each i below `count` on `pool`, no more than `at_once` at a time; returns the error of the lowest i
+/// that failed. After a failure no further task starts.
+Result<void> ParallelFor(ThreadPool& pool, size_t count, const std::function<Result<void>(size_t)>& task,
+                         size_t at_once = SIZE_MAX);
 
 }  // namespace hallmark

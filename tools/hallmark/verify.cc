@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "signing/verify.h"
 
+#include <algorithm>
+#include <array>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
@@ -46,10 +48,25 @@ void PrintJson(const VerifyReport& report) {
   std::puts(json.dump(2, ' ', false, Json::error_handler_t::replace).c_str());
 }
 
+/// True if that is of the image or its frames, whose sound bytes the chunk table names.
+bool RepairMends(const Manifest& manifest, const Finding& finding) {
+  constexpr std::array kMendable = {Verdict::kTruncated, Verdict::kExtended,  Verdict::kDigest,
+                                    Verdict::kTable,     Verdict::kPartition, Verdict::kChunk};
+  return std::find(kMendable.begin(), kMendable.end(), finding.verdict) != kMendable.end() &&
+         manifest.Find(ArtifactRole::kChunkTable) != nullptr &&
+         (finding.file == manifest.FileName(ArtifactRole::kRootfs) ||
+          finding.file == manifest.FileName(ArtifactRole::kRootfsCompressed));
+}
+
 void PrintText(const std::string& bundle, const VerifyReport& report) {
   for (const Finding& finding : report.findings) {
     (void)std::fprintf(stderr, "hallmark: %s: %s: %s\n", std::string(VerdictName(finding.verdict)).c_str(),
                        finding.file.c_str(), Printable(finding.message).c_str());
+  }
+  const auto mends = [&](const Finding& finding) { return RepairMends(**report.manifest, finding); };
+  if (report.manifest && !report.good() && std::all_of(report.findings.begin(), report.findings.end(), mends)) {
+    (void)std::fprintf(stderr, "  'hallmark repair %s' mends it, from the frames here or of another bundle\n",
+                       Printable(bundle).c_str());
   }
   if (!report.good()) return;
   const Manifest& manifest = **report.manifest;
