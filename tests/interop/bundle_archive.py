@@ -171,6 +171,14 @@ class Test:
         for length in (0, 1, 20, 1000, len(whole) // 2, len(whole) - 12000):
             pathlib.Path("bad.tar.gz").write_bytes(whole[:length])
             self.refused(f"an archive that ends at {length}", 1, "bad.tar.gz")
+        # Behind the last file nothing of the bundle is lost.
+        for what, content in (("cut in gzip's checksum", whole[:-6]), ("with something behind it", whole + b"junk"),
+                              ("cut in tar's padding", gzip.compress(gzip.decompress(whole)[:-512]))):
+            pathlib.Path("bad.tar.gz").write_bytes(content)
+            result = self.run("import", "-q", "bad.tar.gz", "-o", "out", "--trust", "trust.json")
+            same = subprocess.run(["diff", "-r", "bundle", "out"]).returncode == 0
+            self.check(result.returncode == 0 and same, f"an archive {what} gives the bundle, every byte checked")
+            shutil.rmtree("out", ignore_errors=True)
         # Everything that gzip can hold in little: a member that says so, and one that lies.
         pathlib.Path("bad.tar.gz").write_bytes(gzip.compress(bytes(200 << 20), 9))
         self.refused("zeros without end", 1, "bad.tar.gz")
