@@ -2,6 +2,7 @@
 #include "lib/disk/gpt.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstring>
 
 #include "lib/base/checked.h"
@@ -47,15 +48,18 @@ struct Entry {
 };
 static_assert(sizeof(Entry) == 128);
 
+constexpr uint8_t kProtectiveType = 0xee;
+
 struct MbrPartition {
   uint8_t status = 0;
   std::array<uint8_t, 3> first_chs = {0x00, 0x02, 0x00};
-  uint8_t type = 0xee;
+  uint8_t type = kProtectiveType;
   std::array<uint8_t, 3> last_chs = {0xff, 0xff, 0xff};
   Le32 first_sector = 1;
   Le32 sectors = 0;
 };
 constexpr size_t kMbrPartitions = 446;
+constexpr size_t kMbrPartitionCount = 4;
 constexpr size_t kMbrSignature = 510;
 
 using EntryTable = std::array<Entry, kEntries>;
@@ -142,6 +146,20 @@ ByteVector ProtectiveMbr(uint64_t sectors) {
   return mbr;
 }
 
+/// One of its partitions says that the disk is a GPT's: what does not know GPTs keeps away.
+Result<void> CheckProtectiveMbr(const File& disk) {
+  ByteVector mbr(kSector);
+  RETURN_IF_ERROR(disk.ReadAt(0, mbr));
+  if (mbr[kMbrSignature] != 0x55 || mbr[kMbrSignature + 1] != 0xaa) {
+    return CorruptError(disk.path() + ": the first sector is no MBR");
+  }
+  for (size_t i = 0; i < kMbrPartitionCount; ++i) {
+    const size_t entry = kMbrPartitions + i * sizeof(MbrPartition);
+    if (mbr[entry + offsetof(MbrPartition, type)] == kProtectiveType) return {};
+  }
+  return CorruptError(disk.path() + ": the MBR does not protect the GPT");
+}
+
 Result<Header> ReadHeader(const File& disk, uint64_t sector, std::string_view which) {
   ByteVector bytes(sizeof(Header));
   RETURN_IF_ERROR(disk.ReadAt(sector * kSector, bytes));
@@ -216,6 +234,7 @@ Result<Gpt> ReadGpt(const File& disk) {
   ASSIGN_OR_RETURN(gpt.disk_size, disk.Size());
   const uint64_t sectors = gpt.disk_size / kSector;
   if (sectors < 2 * kFirstUsable) return CorruptError(disk.path() + ": too small for a partition table");
+  RETURN_IF_ERROR(CheckProtectiveMbr(disk));
   ASSIGN_OR_RETURN(const Header primary, ReadHeader(disk, 1, "primary"));
   ASSIGN_OR_RETURN(const EntryTable table, ReadTable(disk, primary, sectors, "primary"));
   ASSIGN_OR_RETURN(const Header backup, ReadHeader(disk, sectors - 1, "backup"));

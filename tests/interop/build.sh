@@ -5,8 +5,8 @@
 # Usage: build.sh HALLMARK RECIPE CACHE
 # CACHE stays, for tests that need packages.
 set -euo pipefail
-hallmark=$1
-recipe=$2
+hallmark=$(realpath "$1")
+recipe=$(realpath "$2")
 scratch=$(mktemp -d "${TMPDIR:-/var/tmp}/hallmark-build.XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
 fail() { echo "build.sh: $*" >&2; exit 1; }
@@ -34,7 +34,7 @@ for name in vmlinuz initrd.img; do
 done
 [ "$(debugfs -R 'stat /etc/machine-id' "$scratch/root" 2>/dev/null | sed -n 's/.*Size: \([0-9]*\).*/\1/p' | head -n 1)" = 0 ] ||
   fail "machine-id is not empty"
-debugfs -R 'cat /usr/lib/os-release' "$scratch/root" 2>/dev/null | grep -qx 'IMAGE_ID="debian-12-arm64"' ||
+debugfs -R 'cat /usr/lib/os-release' "$scratch/root" 2>/dev/null | grep -qx "IMAGE_ID=\"$(basename "$recipe")\"" ||
   fail "os-release does not name the image"
 debugfs -R 'ls /etc/ssh' "$scratch/root" 2>/dev/null | grep -q ssh_host_ && fail "a host key is in the image"
 rm "$scratch/root" "$scratch/tree" "$scratch/esp"

@@ -88,6 +88,8 @@ TEST(GptTest, OneBitAnywhereIsNoticed) {
     disk[offset] ^= 1;
     return Read(disk);
   };
+  EXPECT_THAT(flipped(510), HasError(ErrorKind::kCorrupt, "the first sector is no MBR"));
+  EXPECT_THAT(flipped(446 + 4), HasError(ErrorKind::kCorrupt, "the MBR does not protect the GPT"));
   EXPECT_THAT(flipped(512), HasError(ErrorKind::kCorrupt, "primary partition table: no signature"));
   EXPECT_THAT(flipped(512 + 60), HasError(ErrorKind::kCorrupt, "primary partition table: the header's CRC is wrong"));
   EXPECT_THAT(flipped(512 + 80), HasError(ErrorKind::kUnsupported, "128 entries of 128 bytes"));
