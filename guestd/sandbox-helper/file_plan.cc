@@ -16,7 +16,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<std::string_view, 6> kHidden = {"/home", "/root", "/mnt", "/media", "/run", "/boot"};
+constexpr std::array<std::string_view, 7> kHidden = {"/home", "/root", "/mnt",          "/media",
+                                                     "/run",  "/boot", "/sys/fs/cgroup"};
 // What a sandbox has of its own, whatever the machine has there.
 constexpr std::array<std::string_view, 4> kOwn = {"/tmp", "/var/tmp", "/proc", "/dev"};
 
@@ -64,10 +65,10 @@ std::optional<std::string> WritableAround(const std::vector<FileRule>& rules, co
   return std::nullopt;
 }
 
-/// What a protected path has to be made as where it is missing: a folder if the list says so.
-bool MissingIsFolder(const std::vector<ProtectedPath>& paths, const std::string& path) {
+/// As what a path has to be made where it is missing: an empty file if the list does not have it.
+ProtectedPath Missing(const std::vector<ProtectedPath>& paths, const std::string& path) {
   const auto found = std::find_if(paths.begin(), paths.end(), [&](const auto& each) { return each.path == path; });
-  return found != paths.end() && found->folder;
+  return found != paths.end() ? *found : ProtectedPath{.path = path};
 }
 
 }  // namespace
@@ -128,7 +129,7 @@ Result<std::vector<Mount>> PlanMounts(const FilePolicy& policy, const std::vecto
     const std::optional<std::string> writable = WritableAround(rules, path);
     if (writable && rule.access != Access::kReadWrite) {
       ASSIGN_OR_RETURN(const Placeholders::Cover cover,
-                       placeholders.CoverPath(path, *writable, MissingIsFolder(protected_paths, path)));
+                       placeholders.CoverPath(Missing(protected_paths, path), *writable));
       for (const std::string& folder : cover.folders) {
         mounts.try_emplace(folder, Mount{.path = folder, .access = Access::kReadWrite, .folder = true});
       }

@@ -23,8 +23,8 @@ struct SessionFolders {
 Result<SessionFolders> FindSessionFolders(const std::string& home, const std::string& working_folder);
 
 /// The filesystem rules of settings, of the session, and those that always hold. Hidden, unless the settings allow it,
-/// are other sessions and what belongs to the machine: /home, /root, /mnt, /media, /run, /boot and the folder that the
-/// session's is in. `read_only` and `protected_paths` are not writable whatever the settings say. kUnsupported, rather
+/// are other sessions and what belongs to the machine: /home, /root, /mnt, /media, /run, /boot, /sys/fs/cgroup
+/// and the folder that the session's is in. `read_only` and `protected_paths` are not writable whatever the settings say. kUnsupported, rather
 /// than a guess, for rules that go through a link in the session's folder.
 Result<FilePolicy> MakeFilePolicy(const FilesystemSettings& settings, const SessionFolders& folders,
                                   const std::vector<ProtectedPath>& protected_paths,

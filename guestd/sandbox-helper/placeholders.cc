@@ -20,6 +20,7 @@ namespace fs = std::filesystem;
 // One second after the epoch: no file that a person made has it.
 constexpr timespec kPlaceholderTime{.tv_sec = 1, .tv_nsec = 0};
 constexpr mode_t kPlaceholderFile = 0444;
+constexpr off_t kMostContent = 2;  // bytes
 constexpr mode_t kPlaceholderFolder = 0555;
 // A folder that only a placeholder in it made necessary: the sticky bit, of no use in a folder of one owner, tells it.
 constexpr mode_t kMadeFolder = S_ISVTX | 0755;
@@ -27,8 +28,9 @@ constexpr mode_t kMadeFolder = S_ISVTX | 0755;
 bool IsPlaceholder(const struct stat& status) {
   const mode_t mode = status.st_mode & 07777;
   if (status.st_mtim.tv_sec != kPlaceholderTime.tv_sec || status.st_mtim.tv_nsec != 0) return false;
-  return S_ISDIR(status.st_mode) ? mode == kPlaceholderFolder
-                                 : S_ISREG(status.st_mode) && mode == kPlaceholderFile && status.st_size == 0;
+  return S_ISDIR(status.st_mode)
+             ? mode == kPlaceholderFolder
+             : S_ISREG(status.st_mode) && mode == kPlaceholderFile && status.st_size <= kMostContent;
 }
 
 bool IsMadeFolder(const struct stat& status) {
@@ -38,38 +40,53 @@ bool IsMadeFolder(const struct stat& status) {
 }  // namespace
 
 Result<Placeholders> Placeholders::Create(const std::string& session_home) {
-  ASSIGN_OR_RETURN(File lock, File::Open(session_home, O_RDONLY | O_DIRECTORY));
-  while (flock(lock.fd(), LOCK_SH) != 0) {
-    if (errno != EINTR) return ErrnoError(errno, "locking " + session_home);
+  const fs::path path = fs::path(session_home) / kLockName;
+  while (true) {
+    UniqueFd fd(open(path.c_str(), O_RDONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, kPlaceholderFile));
+    if (!fd.valid()) return ErrnoError(errno, path.string());
+    File lock(std::move(fd), path);
+    ASSIGN_OR_RETURN(const struct stat held, lock.Stat());
+    if (!S_ISREG(held.st_mode)) return UnsupportedError(path.string() + ": no file").WithHint("remove it");
+    while (flock(lock.fd(), LOCK_SH) != 0) {
+      if (errno != EINTR) return ErrnoError(errno, "locking " + path.string());
+    }
+    struct stat named;
+    const bool there = lstat(path.c_str(), &named) == 0;
+    if (there && named.st_dev == held.st_dev && named.st_ino == held.st_ino) {
+      return Placeholders(session_home, std::move(lock));
+    }
+    // The last of the others has removed it.
   }
-  return Placeholders(session_home, std::move(lock));
 }
 
 Placeholders::~Placeholders() {
   // Not while another command of this session runs: it needs them too, and removes them in the end.
-  if (lock_.fd() < 0 || made_.empty() || flock(lock_.fd(), LOCK_EX | LOCK_NB) != 0) return;
-  for (auto path = made_.rbegin(); path != made_.rend(); ++path) {
+  if (lock_.fd() < 0 || flock(lock_.fd(), LOCK_EX | LOCK_NB) != 0) return;
+  for (auto path = settled_.rbegin(); path != settled_.rend(); ++path) {
     struct stat status;
-    if (lstat(path->c_str(), &status) != 0) continue;
-    if (S_ISDIR(status.st_mode)) {
-      rmdir(path->c_str());  // fails on one that somebody put something into
-    } else if (IsPlaceholder(status)) {
-      unlink(path->c_str());
-    }
+    if (lstat(path->c_str(), &status) != 0 || !(IsPlaceholder(status) || IsMadeFolder(status))) continue;
+    // A folder stays if somebody put something into it.
+    S_ISDIR(status.st_mode) ? rmdir(path->c_str()) : unlink(path->c_str());
   }
+  unlink(lock_.path().c_str());
 }
 
-Result<Placeholders::Cover> Placeholders::CoverPath(const std::string& path, const std::string& writable, bool folder) {
+Result<Placeholders::Cover> Placeholders::CoverPath(const ProtectedPath& path, const std::string& writable) {
   Cover cover;
   fs::path current = writable;
   // By descriptors, for another command of the session may be moving things about.
   UniqueFd parent(open(writable.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (!parent.valid()) return ErrnoError(errno, writable);
-  const fs::path relative = fs::path(path).lexically_relative(writable);
+  const fs::path relative = fs::path(path.path).lexically_relative(writable);
   for (auto part = relative.begin(); part != relative.end(); ++part) {
-    current /= *part;
     const bool last = std::next(part) == relative.end();
-    RETURN_IF_ERROR(Settle(parent.get(), current, last, !last || folder));
+    const Wanted wanted{current / *part, last, !last || path.folder, last ? path.content : std::string_view()};
+    ASSIGN_OR_RETURN(const bool settled, Settle(parent.get(), wanted));
+    if (!settled) {  // `current` is the one
+      if (!cover.folders.empty()) cover.folders.pop_back();
+      break;
+    }
+    current = wanted.path;
     if (last) break;
     UniqueFd next(openat(parent.get(), part->c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (!next.valid()) {
@@ -83,36 +100,43 @@ Result<Placeholders::Cover> Placeholders::CoverPath(const std::string& path, con
   return cover;
 }
 
-Result<void> Placeholders::Settle(int parent, const fs::path& path, bool placeholder, bool folder) {
+Result<bool> Placeholders::Settle(int parent, const Wanted& wanted) {
+  const fs::path& path = wanted.path;
   struct stat status;
   while (fstatat(parent, path.filename().c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
+    if (errno == EACCES) return false;  // nor can anything in it be reached
     if (errno != ENOENT) return ErrnoError(errno, path.string());
-    ASSIGN_OR_RETURN(const bool made, Make(parent, path, placeholder, folder));
-    if (made) return {};
+    ASSIGN_OR_RETURN(const Made made, Make(parent, wanted));
+    if (made != Made::kThereAlready) return made == Made::kYes;
   }
   if (S_ISLNK(status.st_mode)) {
     return UnsupportedError(path.string() + " is a link, which can't be protected from being replaced")
         .WithHint("put what it points to in its place");
   }
-  // A killed helper's, or that of a command that runs now.
-  if (IsWithin(path.string(), session_home_) && (IsPlaceholder(status) || IsMadeFolder(status))) made_.push_back(path);
-  return {};
+  // It may be a killed helper's, or that of a command that runs now and is just making it.
+  if (IsWithin(path.string(), session_home_)) settled_.push_back(path);
+  return true;
 }
 
-Result<bool> Placeholders::Make(int parent, const fs::path& path, bool placeholder, bool folder) {
+Result<Placeholders::Made> Placeholders::Make(int parent, const Wanted& wanted) {
+  const fs::path& path = wanted.path;
   const std::string name = path.filename();
-  if (folder ? mkdirat(parent, name.c_str(), 0755) != 0 : mknodat(parent, name.c_str(), S_IFREG | 0644, 0) != 0) {
-    if (errno == EEXIST) return false;
+  if (wanted.folder ? mkdirat(parent, name.c_str(), 0755) != 0
+                    : mknodat(parent, name.c_str(), S_IFREG | 0644, 0) != 0) {
+    if (errno == EEXIST) return Made::kThereAlready;
+    if (errno == EACCES || errno == EPERM || errno == EROFS) return Made::kRefused;
     return ErrnoError(errno, "making the placeholder " + path.string());
   }
-  if (IsWithin(path.string(), session_home_)) made_.push_back(path);
-  const UniqueFd made(openat(parent, name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  if (IsWithin(path.string(), session_home_)) settled_.push_back(path);
+  File made(UniqueFd(openat(parent, name.c_str(), (wanted.folder ? O_RDONLY : O_RDWR) | O_NOFOLLOW | O_CLOEXEC)), path);
+  if (made.fd() < 0) return ErrnoError(errno, "opening the placeholder " + path.string());
+  if (!wanted.content.empty()) RETURN_IF_ERROR(made.WriteAt(0, AsBytes(wanted.content)));
   const std::array<timespec, 2> times = {kPlaceholderTime, kPlaceholderTime};
-  const mode_t mode = !placeholder ? kMadeFolder : folder ? kPlaceholderFolder : kPlaceholderFile;
-  if (!made.valid() || fchmod(made.get(), mode) != 0 || (placeholder && futimens(made.get(), times.data()) != 0)) {
+  const mode_t mode = !wanted.placeholder ? kMadeFolder : wanted.folder ? kPlaceholderFolder : kPlaceholderFile;
+  if (fchmod(made.fd(), mode) != 0 || (wanted.placeholder && futimens(made.fd(), times.data()) != 0)) {
     return ErrnoError(errno, "marking the placeholder " + path.string());
   }
-  return true;
+  return Made::kYes;
 }
 
 }  // namespace hallmark::sandbox

@@ -5,17 +5,19 @@
 #include <string>
 #include <vector>
 
+#include "guestd/sandbox-helper/protected_paths.h"
 #include "lib/base/file.h"
 #include "lib/base/result.h"
 
 namespace hallmark::sandbox {
 
 /// What stands where a path must not appear. A mount can cover only what there is, so for the time that a command runs
-/// an empty, read-only file or folder is put there, with a time of its own by which it is known again: one that a
-/// killed helper left is used by the next one and removed after it.
+/// a read-only file or folder is put there, with a time of its own by which it is known again: one that a killed helper
+/// left is used by the next one and removed after it.
 ///
-/// All of it holds a shared lock on the session's folder, which the sandbox's first process inherits. The last one to
-/// go removes the placeholders: a name that is removed loses the mounts over it, in every namespace.
+/// All of it holds a shared lock on kLockName in the session's folder, which the sandbox's first process inherits. It is
+/// a file and not the folder: what that process holds, the command can open (/proc/1/fd), and a folder would lead it out.
+/// The last one to go removes the placeholders: a name that is removed loses the mounts over it, in every namespace.
 class Placeholders {
  public:
   /// Waits while another helper removes its own.
@@ -30,23 +32,31 @@ class Placeholders {
     std::vector<std::string>
         folders;  ///< between it and the writable folder: mounted on themselves, they can't be moved
   };
-  /// Covers `path`, which lies below `writable`, a folder; makes what is missing of it. kUnsupported if a link is part
-  /// of it: a link can't be kept from being replaced.
-  Result<Cover> CoverPath(const std::string& path, const std::string& writable, bool folder);
+  /// Covers a path that lies below `writable`, a folder; makes what is missing of it. Where a folder on the way takes no
+  /// new names, that folder is covered. kUnsupported if a link is part of it: a link can't be kept from being replaced.
+  Result<Cover> CoverPath(const ProtectedPath& path, const std::string& writable);
 
   /// The descriptor that holds the lock.
   [[nodiscard]] int lock_fd() const { return lock_.fd(); }
 
  private:
+  /// What has to stand at a path.
+  struct Wanted {
+    std::filesystem::path path;
+    bool placeholder = false;  ///< false: a folder on the way to one
+    bool folder = false;
+    std::string_view content;
+  };
+  enum class Made { kYes, kThereAlready, kRefused };
+
   Placeholders(std::string session_home, File lock) : session_home_(std::move(session_home)), lock_(std::move(lock)) {}
-  /// Makes `path`, in the folder `parent`, if it is missing; notes it if it is a placeholder or a folder made for one.
-  Result<void> Settle(int parent, const std::filesystem::path& path, bool placeholder, bool folder);
-  /// False if somebody else was faster.
-  Result<bool> Make(int parent, const std::filesystem::path& path, bool placeholder, bool folder);
+  /// Makes it, in the folder `parent`, if it is missing. False if that takes no new names.
+  Result<bool> Settle(int parent, const Wanted& wanted);
+  Result<Made> Make(int parent, const Wanted& wanted);
 
   std::string session_home_;
   File lock_;
-  std::vector<std::string> made_;  // parents before what they hold
+  std::vector<std::string> settled_;  // what may be a placeholder; parents before what they hold
 };
 
 }  // namespace hallmark::sandbox

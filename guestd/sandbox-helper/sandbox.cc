@@ -8,6 +8,7 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -26,10 +27,12 @@
 #include "guestd/sandbox-helper/proxy.h"
 #include "guestd/sandbox-helper/seccomp_program.h"
 #include "lib/base/file.h"
-#include "lib/base/subprocess.h"
 
 namespace hallmark::sandbox {
 namespace {
+
+// Not looked for in PATH, which is the command's and may name folders that it writes.
+constexpr const char* kBwrap = "/usr/bin/bwrap";
 
 /// A file in memory that a child inherits, at its start.
 Result<UniqueFd> MemoryFile(const char* name, ByteSpan bytes) {
@@ -118,7 +121,7 @@ class Bwrap {
 };
 
 Result<Bwrap> Bwrap::Start(const std::vector<std::string>& argv) {
-  ASSIGN_OR_RETURN(const std::filesystem::path program, FindProgram(argv[0]));
+  if (access(kBwrap, X_OK) != 0) return NotFoundError(std::string(kBwrap) + " is not there");
   std::vector<char*> pointers;
   for (const std::string& argument : argv) pointers.push_back(const_cast<char*>(argument.c_str()));
   pointers.push_back(nullptr);
@@ -136,7 +139,7 @@ Result<Bwrap> Bwrap::Start(const std::vector<std::string>& argv) {
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
-  execve(program.c_str(), pointers.data(), environment.data());
+  execve(kBwrap, pointers.data(), environment.data());
   _exit(kOwnFailure);
 }
 
@@ -233,9 +236,17 @@ Result<std::vector<UniqueFd>> OpenMounts(std::vector<Mount>& mounts, const std::
   return opened;
 }
 
+/// A session may have locked itself out of its own folder.
+void OpenOwnFolder(const std::string& home) {
+  struct stat status;
+  if (lstat(home.c_str(), &status) != 0 || !S_ISDIR(status.st_mode) || status.st_uid != geteuid()) return;
+  if ((status.st_mode & S_IRWXU) != S_IRWXU) chmod(home.c_str(), (status.st_mode & 07777) | S_IRWXU);
+}
+
 }  // namespace
 
 Result<int> RunSandbox(const Options& options) {
+  OpenOwnFolder(options.session_home);
   ASSIGN_OR_RETURN(const SessionFolders folders, FindSessionFolders(options.session_home, options.working_folder));
   ASSIGN_OR_RETURN(Placeholders placeholders, Placeholders::Create(folders.home));
   SandboxPlan plan{.working_folder = folders.working};
@@ -255,10 +266,9 @@ Result<int> RunSandbox(const Options& options) {
   ASSIGN_OR_RETURN(SocketPair sockets, MakeSocketPair());
 
   ASSIGN_OR_RETURN(Signals signals, Signals::Create());
-  ASSIGN_OR_RETURN(
-      Bwrap bwrap,
-      Bwrap::Start({"bwrap", "--args", std::to_string(arguments_file.get()), "--", kInsidePath, std::string(kEnterRole),
-                    std::to_string(sockets.inside.get()), std::to_string(launch_file.get())}));
+  ASSIGN_OR_RETURN(Bwrap bwrap, Bwrap::Start({kBwrap, "--args", std::to_string(arguments_file.get()), "--", kInsidePath,
+                                              std::string(kEnterRole), std::to_string(sockets.inside.get()),
+                                              std::to_string(launch_file.get())}));
   sockets.inside.Reset();
   ASSIGN_OR_RETURN(Entered entered, ReceiveEntered(sockets.outside.get()));
   opened.clear();

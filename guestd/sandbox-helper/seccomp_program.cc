@@ -4,6 +4,7 @@
 #include <linux/audit.h>
 #include <linux/netlink.h>
 #include <linux/seccomp.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -157,7 +158,7 @@ void CheckArchitecture(Assembler& assembler) {
 
 // socket(): TCP and UDP over both versions of IP, and NETLINK_ROUTE, which tells a program its own addresses.
 void CheckSocket(Assembler& assembler) {
-  assembler.SkipUnlessEqual(__NR_socket, 15);
+  assembler.SkipUnlessEqual(__NR_socket, 23);
   assembler.Load(ArgumentAt(0));
   assembler.SkipUnlessEqual(AF_NETLINK, 4);
   assembler.Load(ArgumentAt(2));
@@ -169,8 +170,16 @@ void CheckSocket(Assembler& assembler) {
   assembler.Return(kEperm);
   assembler.Load(ArgumentAt(1));
   assembler.And(kSocketTypeMask);
-  assembler.SkipIfEqual(SOCK_STREAM, 2);
-  assembler.SkipIfEqual(SOCK_DGRAM, 1);
+  assembler.SkipUnlessEqual(SOCK_STREAM, 4);
+  assembler.Load(ArgumentAt(2));
+  assembler.SkipIfEqual(0, 8);
+  assembler.SkipIfEqual(IPPROTO_TCP, 7);
+  assembler.Return(kEperm);
+  assembler.SkipUnlessEqual(SOCK_DGRAM, 4);
+  assembler.Load(ArgumentAt(2));
+  assembler.SkipIfEqual(0, 3);
+  assembler.SkipIfEqual(IPPROTO_UDP, 2);
+  assembler.Return(kEperm);
   assembler.Return(kEperm);
   assembler.Return(kAllow);
 }

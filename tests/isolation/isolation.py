@@ -233,7 +233,7 @@ class Isolation:
             process.wait()
 
     def test_hidden_folders(self):
-        for folder in ("/run", "/root", "/home", "/mnt", "/boot"):
+        for folder in ("/run", "/root", "/home", "/mnt", "/boot", "/sys/fs/cgroup"):
             result = self.run("ls", "-A", folder)
             require(result.stdout in ("", "sandbox-helper\n"), (folder, result))
 
@@ -320,6 +320,9 @@ class Isolation:
     def test_other_sockets(self):
         self.refused("af_vsock", reason="not permitted")
         self.refused("af_packet", reason="not permitted")
+        for kind, protocol in (("STREAM", 262), ("STREAM", 132), ("DGRAM", 136), ("DGRAM", 1)):  # MPTCP, SCTP, UDP-Lite, ping
+            result = self.run("python3", "-c", f"import socket; socket.socket(2, socket.SOCK_{kind}, {protocol})")
+            require("PermissionError: [Errno 1]" in result.stderr, (kind, protocol, result))
 
     def test_ptrace(self):
         self.refused("ptrace", reason="not permitted")
@@ -381,6 +384,80 @@ class Isolation:
         git = self.repository("src/project")
         self.refused("create", git / "hooks/pre-commit", reason="Read-only")
         self.refused("rename", git.parent, self.home / "src/old", reason="busy")
+
+    def owned(self, path, text=None):
+        """Makes a file of the session, or a folder, with the folders above it."""
+        for folder in [*reversed(path.relative_to(self.home).parents)][1:]:
+            (self.home / folder).mkdir(exist_ok=True)
+            os.chown(self.home / folder, self.uid, self.uid)
+        path.mkdir() if text is None else path.write_text(text)
+        os.chown(path, self.uid, self.uid)
+        return path
+
+    def test_git_folders_that_git_is_led_to(self):
+        git = self.repository()
+        self.refused("create", git / "commondir")
+        self.owned(git / "modules/lib/dir/HEAD", "ref: refs/heads/main\n")
+        for name in ("hooks/post-checkout", "config", "commondir"):
+            self.refused("create", git / "modules/lib/dir" / name)
+        self.owned(git / "worktrees/other/commondir", "../..\n")
+        self.refused("create", git / "worktrees/other/commondir", reason="Read-only")
+        require(not (git / "commondir").exists(), "the placeholder stayed")
+
+    def test_repository_of_a_worktree(self):
+        git = self.repository("a/b/c/main")
+        self.owned(git / "worktrees/work/commondir", "../..\n")
+        self.owned(self.work / ".git", f"gitdir: {git}/worktrees/work\n")
+        self.refused("create", git / "hooks/pre-commit", reason="Read-only")
+        self.refused("create", git / "worktrees/work/commondir", reason="Read-only")
+        self.refused("create", self.work / ".git", reason="Read-only")
+
+    def test_repository_around_the_working_folder(self):
+        git = self.repository("a/b/c/d/project")
+        self.work = self.owned(git.parent / "src/deep")
+        self.refused("create", git / "hooks/pre-commit", reason="Read-only")
+        self.refused("create", git / "config", reason="Read-only")
+
+    def test_projects_that_can_not_be_searched(self):
+        git = self.repository("mnt/project")
+        os.chmod(git.parent, 0)
+        self.run("sh", "-c", f"chmod 755 {git.parent}; mkdir {git}/hooks; echo x >{git}/hooks/pre-commit")
+        os.chmod(git.parent, 0o755)
+        require(not (git / "hooks/pre-commit").exists(), "a hook in a folder that could not be searched")
+        many = self.owned(self.home / "aaa")
+        for number in range(60_000):
+            (many / str(number)).touch()
+        self.refused("create", git / "hooks/pre-commit", reason="Read-only")
+        self.refused("create", many / "new", reason="Read-only")
+        require(self.run("touch", self.home / "new").returncode == 0, "the session's own folder is not writable")
+
+    def test_a_command_can_not_lock_its_session_out(self):
+        for command in ("mkdir -p some/project; ln -s /nonexistent some/project/.envrc; ln -s x some/.git",
+                        "mkdir -p other; ln -s x other/.claude", "mkdir -p x; touch x/.envrc; chmod 0 x", "chmod 0 ~"):
+            self.run("sh", "-c", f"HOME={self.home}; cd ~; {command}")
+            result = self.run("echo", "goes on")
+            require(result.stdout == "goes on\n", (command, result))
+
+    def test_folders_of_somebody_else(self):
+        theirs = self.home / "theirs"
+        (theirs / ".git").mkdir(parents=True)
+        (theirs / ".git/HEAD").write_text("ref: refs/heads/main\n")
+        for path in (theirs, theirs / ".git"):
+            os.chown(path, 4242, 4242)
+        require(self.run("echo", "goes on").stdout == "goes on\n", "not beside it")
+        self.work = theirs
+        require(self.run("echo", "goes on").stdout == "goes on\n", "not in it")
+
+    def test_first_process_leads_nowhere(self):
+        result = self.run("sh", "-c", "ls /proc/1/fd | wc -l; for fd in /proc/1/fd/*; do [ ! -d $fd ] || ls -A $fd/; done")
+        count, *listed = result.stdout.splitlines()
+        require(result.returncode == 0 and int(count) > 0 and not listed, result)
+
+    def test_programs_of_the_session_do_not_run_outside(self):
+        self.owned(self.home / "bin/bwrap", "#!/bin/sh\necho outside\n").chmod(0o755)
+        for path in (f"{self.home}/bin:/usr/bin:/bin", "bin:/usr/bin:/bin"):
+            result = self.run("echo", "inside", env={**os.environ, "PATH": path}, cwd=self.home)
+            require(result.stdout == "inside\n", (path, result))
 
     def test_start_up_files_that_did_not_exist(self):
         for name in (".bashrc", ".profile", ".zshrc", ".gitconfig", ".config/fish/config.fish", ".ssh/config"):

@@ -91,6 +91,26 @@ TEST_F(FilePlan, ProtectsProjectsBesideTheWorkingFolder) {
   EXPECT_THAT(mounts, Not(Contains(In("src/node_modules/three/.vscode", Access::kReadOnly, true))));
 }
 
+TEST_F(FilePlan, ProtectsAsAWholeWhatItCanNotSearchOrCover) {
+  fs::create_directories(home_ / "src/linked");
+  fs::create_symlink("/nonexistent", home_ / "src/linked/.envrc");
+  fs::create_directories(home_ / "src/closed");
+  fs::permissions(home_ / "src/closed", fs::perms::none);
+  WriteFile(home_ / "src/open/.git/HEAD", "ref: refs/heads/main\n");
+  {
+    ASSERT_OK_AND_ASSIGN(Placeholders placeholders, Placeholders::Create(folders_.home));
+    ASSERT_OK_AND_ASSIGN(const auto mounts, Plan(writable_, placeholders));
+    EXPECT_THAT(mounts, Contains(In("src/linked", Access::kReadOnly, true)));
+    if (geteuid() != 0) {  // root searches it
+      EXPECT_THAT(mounts, Contains(In("src/closed", Access::kReadOnly, true)));
+    }
+    EXPECT_THAT(mounts, Contains(In("src/open/.git/commondir", Access::kReadOnly, false)));
+    EXPECT_EQ(fs::file_size(home_ / "src/open/.git/commondir"), 2U);  // git reads it: "here"
+  }
+  fs::permissions(home_ / "src/closed", fs::perms::owner_all);
+  EXPECT_FALSE(fs::exists(home_ / "src/open/.git/commondir"));
+}
+
 TEST_F(FilePlan, KeepsPlaceholdersWhileAnotherCommandRuns) {
   auto made = Placeholders::Create(folders_.home);
   ASSERT_OK(made);
@@ -155,7 +175,7 @@ TEST_F(FilePlan, WritesNothingThatThePolicyDoesNotName) {
   ASSERT_OK_AND_ASSIGN(const auto mounts, Plan({}, placeholders));
   EXPECT_THAT(mounts, Contains(Mount{folders_.home, Access::kReadOnly, true}));
   for (const Mount& mount : mounts) EXPECT_NE(mount.access, Access::kReadWrite) << mount.path;
-  EXPECT_EQ(Entries(home_), 1U);  // nothing to protect
+  EXPECT_EQ(Entries(home_), 2U);  // the lock; nothing to protect
   EXPECT_THAT(Plan({.allow_write = {"/"}}, placeholders), HasError(ErrorKind::kUnsupported, "all would be writable"));
 }
 
