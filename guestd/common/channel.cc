@@ -15,6 +15,12 @@ namespace {
 constexpr size_t kReadSize = 64 << 10;
 constexpr std::chrono::milliseconds kFlushTime{500};
 
+/// True of a virtio-serial port that no host has open: it takes nothing, and would end every wait for it at once.
+bool Deaf(int fd) {
+  pollfd state = {fd, 0, 0};
+  return poll(&state, 1, 0) > 0 && (state.revents & POLLHUP) != 0;
+}
+
 }  // namespace
 
 std::shared_ptr<Channel> Channel::Start(asio::io_context& loop, UniqueFd fd, Callbacks callbacks) {
@@ -63,25 +69,36 @@ void Channel::Send(std::string_view body) {
   if (!writing_) Write();
 }
 
+// We wait, and then write ourselves: what asio writes is only counted when its handler runs, and Flush() may come before.
 void Channel::Write() {
   writing_ = true;
-  stream_.async_write_some(asio::buffer(queue_.front().data() + sent_, queue_.front().size() - sent_),
-                           [self = shared_from_this()](const asio::error_code& error, size_t bytes) {
-                             self->writing_ = false;
-                             if (!self->stream_.is_open()) return;
-                             if (error) return self->Fail(IoError("writing to the channel: " + error.message()));
-                             self->Sent(bytes);
-                           });
+  stream_.async_wait(asio::posix::descriptor_base::wait_write,
+                     [self = shared_from_this()](const asio::error_code& error) {
+                       self->writing_ = false;
+                       if (!error && self->stream_.is_open()) self->PutOut();
+                     });
 }
 
-void Channel::Sent(size_t bytes) {
-  const auto self = shared_from_this();  // on_drained may drop the last other owner
-  sent_ += bytes;
-  queued_ -= bytes;
-  if (sent_ == queue_.front().size()) {
+int Channel::WriteQueue() {
+  while (!queue_.empty()) {
+    const std::string& frame = queue_.front();
+    const ssize_t bytes = write(stream_.native_handle(), frame.data() + sent_, frame.size() - sent_);
+    if (bytes < 0 && errno == EINTR) continue;
+    if (bytes < 0) return errno;
+    sent_ += static_cast<size_t>(bytes);
+    queued_ -= static_cast<size_t>(bytes);
+    if (sent_ < frame.size()) continue;
     queue_.pop_front();
     sent_ = 0;
   }
+  return 0;
+}
+
+void Channel::PutOut() {
+  const auto self = shared_from_this();  // on_drained may drop the last other owner
+  const int error = WriteQueue();
+  if (error != 0 && error != EAGAIN) return Fail(ErrnoError(error, "writing to the channel"));
+  if (error == EAGAIN && Deaf(stream_.native_handle())) return Fail(IoError("the other side closed the channel"));
   if (!queue_.empty()) Write();
   if (queued_ <= kStopReading) Read();
   if (was_full_ && queued_ < kLowWater) {
@@ -93,20 +110,9 @@ void Channel::Sent(size_t bytes) {
 void Channel::Flush() {
   using Clock = std::chrono::steady_clock;
   const auto end = Clock::now() + kFlushTime;
-  while (stream_.is_open() && !queue_.empty() && Clock::now() < end) {
-    const std::string& frame = queue_.front();
-    const ssize_t bytes = write(stream_.native_handle(), frame.data() + sent_, frame.size() - sent_);
-    if (bytes < 0 && errno == EAGAIN) {
-      pollfd ready = {stream_.native_handle(), POLLOUT, 0};
-      poll(&ready, 1, 10);
-      continue;
-    }
-    if (bytes < 0) break;
-    sent_ += static_cast<size_t>(bytes);
-    if (sent_ == frame.size()) {
-      queue_.pop_front();
-      sent_ = 0;
-    }
+  while (stream_.is_open() && WriteQueue() == EAGAIN && Clock::now() < end) {
+    pollfd ready = {stream_.native_handle(), POLLOUT, 0};
+    poll(&ready, 1, 10);
   }
   Close();
 }

@@ -46,7 +46,9 @@ class Channel : public std::enable_shared_from_this<Channel> {
   void Read();
   void TakeIn();
   void Write();
-  void Sent(size_t bytes);
+  void PutOut();
+  /// Sends as much of the queue as the peer takes now: 0, or errno.
+  int WriteQueue();
   void Fail(const Error& error);
 
   asio::posix::stream_descriptor stream_;

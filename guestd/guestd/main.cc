@@ -14,6 +14,7 @@
 #include <memory>
 
 #include "guestd/common/log.h"
+#include "guestd/common/private_folder.h"
 #include "guestd/guestd/installed_programs.h"
 #include "guestd/guestd/notify.h"
 #include "guestd/guestd/program_sets.h"
@@ -41,6 +42,9 @@ Mounts the guest's session disk, installs the programs of smol-bin and keeps sdk
 )";
 
 constexpr const char* kSessionsFolder = "/sessions";
+// Of the session disk: what is kept there beside the homes, and the sets of programs.
+constexpr const char* kOwnFolder = ".hallmark";
+constexpr const char* kStoreFolder = ".hallmark/programs";
 constexpr const char* kSmolFolder = "/smol/bin";
 constexpr const char* kRunFolder = "/run/hallmark";
 // The programs of the image itself, if it has any: for a guest without smol-bin.
@@ -129,10 +133,17 @@ class Guestd {
     auto cgroup = ArrangeCgroups().WithContext("arranging control groups");
     if (cgroup.ok()) cgroup_ = *cgroup;
     if (!cgroup.ok()) LogError("guestd", cgroup.error());
-    if (auto mounted = MountSessionDisk(options_.session_label, kSessionsFolder, kDiskPatience); !mounted.ok()) {
-      LogError("guestd", mounted.error());
-      trouble_ = mounted.error().message;
+    if (const auto prepared = PrepareSessionDisk(); !prepared.ok()) {
+      LogError("guestd", prepared.error());
+      trouble_ = prepared.error().message;
     }
+    RETURN_IF_ERROR(Supervise());
+    return Unmount();
+  }
+
+ private:
+  /// Runs until a signal ends it. Nothing of it is left then: the store of programs holds a folder of the session disk.
+  Result<void> Supervise() {
     ASSIGN_OR_RETURN(const std::unique_ptr<ProgramSets> programs, FindPrograms());
     Supervisor supervisor(loop_, *programs, SupervisorOptions());
     signals_.async_wait([&](const asio::error_code& error, int) {
@@ -142,10 +153,23 @@ class Guestd {
     });
     RETURN_IF_ERROR(supervisor.Start());
     loop_.run();
-    return Unmount();
+    return {};
   }
 
- private:
+  /// Mounts the session disk. One whose folders of our own are links, or another user's, is let go again: the host has
+  /// written it, and nothing on it is followed.
+  [[nodiscard]] Result<void> PrepareSessionDisk() const {
+    RETURN_IF_ERROR(MountSessionDisk(options_.session_label, kSessionsFolder, kDiskPatience));
+    for (const char* folder : {kOwnFolder, kStoreFolder}) {
+      auto opened = OpenPrivateFolder(fs::path(kSessionsFolder) / folder, 0700);
+      // A full disk, say, has what it needs to get room again; who needs the folder tells of it.
+      if (opened.ok() || opened.error().kind != ErrorKind::kVerification) continue;
+      if (umount2(kSessionsFolder, 0) != 0) LogError("guestd", ErrnoError(errno, "unmounting the session disk"));
+      return std::move(opened).error().WithContext("session disk").WithHint("give the guest a new session disk");
+    }
+    return {};
+  }
+
   Supervisor::Options SupervisorOptions() {
     Supervisor::Options options;
     options.command = [this](const ProgramSet& set) { return DaemonCommand(set); };
@@ -172,11 +196,10 @@ class Guestd {
   Result<std::unique_ptr<InstalledPrograms>> InstallPrograms() const {
     const fs::path run = kRunFolder;
     InstalledPrograms::Options options;
-    options.store = trouble_.empty() ? fs::path(kSessionsFolder) / ".hallmark/programs" : run / "programs-store";
+    options.store = trouble_.empty() ? fs::path(kSessionsFolder) / kStoreFolder : run / "programs-store";
     ASSIGN_OR_RETURN(options.memory, ProgramsMemory());
     options.trust = options_.trust;
     ASSIGN_OR_RETURN(options.rootfs, Rootfs());
-    if (trouble_.empty()) RETURN_IF_ERROR(MakePrivateFolder(options.store.parent_path()));
     ASSIGN_OR_RETURN(std::unique_ptr<InstalledPrograms> programs, InstalledPrograms::Open(std::move(options)));
     const auto patience = programs->HasSet() ? kNewerSmolPatience : kSmolPatience;
     Result<void> updated = VisitSmolBin(options_.smol_label, kSmolFolder, patience,
@@ -187,11 +210,6 @@ class Guestd {
     }
     RETURN_IF_ERROR(std::move(updated));
     return programs;
-  }
-
-  static Result<void> MakePrivateFolder(const fs::path& folder) {
-    if (mkdir(folder.c_str(), 0700) == 0 || errno == EEXIST) return {};
-    return ErrnoError(errno, "making folder " + folder.string());
   }
 
   /// What the kernel command line says of the image; a number that is not there asks for nothing.

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "guestd/common/log.h"
+#include "guestd/common/remove_tree.h"
 #include "guestd/sdk-daemon/worker.h"
 
 namespace hallmark::guest {
@@ -13,6 +14,7 @@ namespace fs = std::filesystem;
 
 constexpr std::chrono::seconds kCheckInterval{5};
 constexpr std::chrono::minutes kWalkLimit{10};
+constexpr std::chrono::hours kCollectLimit{1};
 
 Result<Json> UsageOf(const fs::path& home) {
   ASSIGN_OR_RETURN(const DiskUsage usage, MeasureUsage(home));
@@ -30,15 +32,17 @@ Result<Json> UsageOfAll(const fs::path& folder, const std::vector<std::string>& 
   return Json{{"total", space.total}, {"free", space.free}, {"free_files", space.free_files}, {"sessions", sessions}};
 }
 
-Result<Json> CollectAll(const std::vector<fs::path>& homes) {
-  uint64_t freed = 0;
+/// The caches of sessions go to the trash, and then all that is in it.
+Result<Json> CollectAll(const SessionStore& store, const std::vector<std::string>& names) {
+  Removed removed;
   Json errors = Json::array();
-  for (const fs::path& home : homes) {
-    const auto collected = CollectHome(home);
-    if (collected.ok()) freed += *collected;
-    if (!collected.ok()) errors.push_back(collected.error().message);
-  }
-  return Json{{"freed", freed}, {"errors", errors}};
+  const auto note = [&](const Result<void>& result) {
+    // A session that is deleted meanwhile has no cache to take.
+    if (!result.ok() && result.error().kind != ErrorKind::kNotFound) errors.push_back(result.error().message);
+  };
+  for (const std::string& name : names) note(store.TakeCache(name));
+  note(RemoveContent(store.trash(), removed));
+  return Json{{"freed", removed.bytes}, {"errors", errors}};
 }
 
 }  // namespace
@@ -99,7 +103,7 @@ void DiskService::Quota(const Json& parameters, const Reply& reply) {
   Worker::Start(
       loop_, kWalkLimit, -1, [home = (*session)->stored.home] { return UsageOf(home); },
       [this, name, reply](Result<Json> result, pid_t) {
-        if (result.ok()) Judge(name, result->at("bytes"));
+        Judge(name, result);
         reply(std::move(result));
       });
 }
@@ -110,42 +114,42 @@ void DiskService::Check(const std::string& name) {
       loop_, kWalkLimit, -1, [home = sessions_.store().folder() / name] { return UsageOf(home); },
       [this, name](const Result<Json>& result, pid_t) {
         checking_.erase(name);
-        if (result.ok()) Judge(name, result->at("bytes"));
-        if (!result.ok()) LogError("disk", result.error());
+        Judge(name, result);
       });
 }
 
-void DiskService::Judge(const std::string& name, uint64_t bytes) {
+void DiskService::Judge(const std::string& name, const Result<Json>& usage) {
   const auto session = sessions_.Find(name);
   if (!session.ok()) return;  // deleted meanwhile
   const auto& quota = (*session)->stored.record.quota;
-  const bool over = quota && bytes > *quota;
+  // What can't be measured counts as too much: a session could make it so, by paths longer than any that can be opened.
+  const bool over = quota && (!usage.ok() || usage->at("bytes") > *quota);
   if (over == (*session)->over_quota) return;
   if (const auto done = (*session)->cgroup.Freeze(over); !done.ok()) return LogError("disk", done.error());
   (*session)->over_quota = over;
-  const std::string text = name + " uses " + std::to_string(bytes) + " bytes";
-  Log("disk", text + (over ? ", more than its quota: its processes stand still" : ", within its quota: it goes on"));
-  link_.SendEvent("session.quota", {{"session", name}, {"bytes", bytes}, {"over", over}});
+  Json event = {{"session", name}, {"over", over}};
+  if (usage.ok()) event["bytes"] = usage->at("bytes");
+  if (!usage.ok()) event["error"] = usage.error().message;
+  const std::string text = usage.ok() ? " uses " + usage->at("bytes").dump() + " bytes" : ": " + usage.error().message;
+  Log("disk", name + text + (over ? "; over its quota: its processes stand still" : "; within its quota: it goes on"));
+  link_.SendEvent("session.quota", std::move(event));
 }
 
 void DiskService::Collect(const Json& parameters, const Reply& reply) {
   ObjectReader reader(parameters, "");
   if (const auto finished = reader.Finish(); !finished.ok()) return reply(finished.error());
-  std::vector<fs::path> idle;
+  std::vector<std::string> idle;
   for (const auto& [name, session] : sessions_.sessions()) {
-    if (session->cgroup.Children().empty()) idle.push_back(session->stored.home);
+    if (session->cgroup.Children().empty()) idle.push_back(name);
   }
-  sessions_.EmptyTrash([this, idle, reply](const Result<Json>& emptied) {
-    if (!emptied.ok()) return reply(emptied.error());
-    Worker::Start(
-        loop_, kWalkLimit, -1, [idle] { return CollectAll(idle); },
-        [this, reply](Result<Json> result, pid_t) {
-          for (const auto& [name, session] : sessions_.sessions()) {
-            if (session->over_quota) Check(name);
-          }
-          reply(std::move(result));
-        });
-  });
+  Worker::Start(
+      loop_, kCollectLimit, -1, [store = sessions_.store(), idle] { return CollectAll(store, idle); },
+      [this, reply](Result<Json> result, pid_t) {
+        for (const auto& [name, session] : sessions_.sessions()) {
+          if (session->over_quota) Check(name);
+        }
+        reply(std::move(result));
+      });
 }
 
 }  // namespace hallmark::guest

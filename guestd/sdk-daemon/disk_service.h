@@ -33,7 +33,7 @@ class DiskService {
   void Collect(const Json& parameters, const Reply& reply);
   /// Measures a session that has a quota, and freezes it or lets it go on.
   void Check(const std::string& name);
-  void Judge(const std::string& name, uint64_t bytes);
+  void Judge(const std::string& name, const Result<Json>& usage);
 
   asio::io_context& loop_;
   SessionService& sessions_;

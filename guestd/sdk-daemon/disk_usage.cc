@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <memory>
 #include <set>
@@ -50,19 +49,6 @@ Result<DiskSpace> MeasureSpace(const fs::path& folder) {
   if (statvfs(folder.c_str(), &status) != 0) return ErrnoError(errno, folder.string());
   return DiskSpace{uint64_t{status.f_blocks} * status.f_frsize, uint64_t{status.f_bavail} * status.f_frsize,
                    uint64_t{status.f_favail}};
-}
-
-Result<uint64_t> CollectHome(const fs::path& home) {
-  const fs::path cache = home / ".cache";
-  std::error_code error;
-  if (fs::symlink_status(cache, error).type() != fs::file_type::directory) return uint64_t{0};
-  ASSIGN_OR_RETURN(const DiskUsage before, MeasureUsage(cache));
-  for (const auto& entry : fs::directory_iterator(cache, error)) {
-    fs::remove_all(entry.path(), error);
-    if (error) return IoError("deleting " + entry.path().string() + ": " + error.message());
-  }
-  ASSIGN_OR_RETURN(const DiskUsage after, MeasureUsage(cache));
-  return before.bytes - std::min(before.bytes, after.bytes);
 }
 
 }  // namespace hallmark::guest

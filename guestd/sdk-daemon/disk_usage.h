@@ -24,8 +24,4 @@ struct DiskSpace {
 };
 Result<DiskSpace> MeasureSpace(const std::filesystem::path& folder);
 
-/// Deletes what programs keep in a home and make again when they need it: everything in .cache. Bytes that were freed.
-/// For homes in which nothing runs.
-Result<uint64_t> CollectHome(const std::filesystem::path& home);
-
 }  // namespace hallmark::guest

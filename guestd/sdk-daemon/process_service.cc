@@ -129,7 +129,7 @@ void ProcessService::Write(const Json& parameters, const Reply& reply) {
   ObjectReader reader(parameters, "");
   const uint64_t id = reader.TakeNumber("process");
   const std::string text = reader.Has("data") ? reader.TakeText("data", kMaxFrameSize) : "";
-  const bool close_after = reader.Has("close") && reader.Take("close") == true;
+  const bool close_after = reader.Has("close") && reader.TakeBool("close");
   if (const auto finished = reader.Finish(); !finished.ok()) return reply(finished.error());
   const auto running = Find(id);
   if (!running.ok()) return reply(running.error());

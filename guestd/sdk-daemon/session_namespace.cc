@@ -205,8 +205,10 @@ Result<void> EnterAndDetach(const NamespacePlan& plan, const File& mount_namespa
   const std::string place = (plan.home / "mnt" / name).string();
   ASSIGN_OR_RETURN(const UniqueFd mnt, OpenBelow(home.fd(), "mnt", place));
   if (fchdir(mnt.get()) != 0) return ErrnoError(errno, place);
-  if (umount2(name.c_str(), UMOUNT_NOFOLLOW | MNT_DETACH) != 0) return ErrnoError(errno, "unmounting " + place);
-  if (rmdir(name.c_str()) != 0) return ErrnoError(errno, "removing " + place);
+  const bool was_mounted = umount2(name.c_str(), UMOUNT_NOFOLLOW | MNT_DETACH) == 0;
+  if (!was_mounted && errno != ENOENT && errno != EINVAL) return ErrnoError(errno, "unmounting " + place);
+  // The place of one that is just being mounted goes too, and its mount with it; another worker may take it away as well.
+  if (rmdir(name.c_str()) != 0 && errno != ENOENT && was_mounted) return ErrnoError(errno, "removing " + place);
   return {};
 }
 

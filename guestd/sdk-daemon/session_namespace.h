@@ -39,7 +39,7 @@ Result<void> EnterNewNamespace(const NamespacePlan& plan);
 /// kNotFound if the host shares no such folder.
 Result<void> EnterAndAttach(const NamespacePlan& plan, const File& mount_namespace, const SharedFolder& folder);
 
-/// The same for taking it away. What still uses it keeps it until it ends.
+/// The same for taking it away; no error if it is not there. What still uses it keeps it until it ends.
 Result<void> EnterAndDetach(const NamespacePlan& plan, const File& mount_namespace, const std::string& name);
 
 /// kUsage unless `folder` names something below the shared folders, and one plain name below the session's mnt.

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "guestd/common/log.h"
+#include "guestd/common/remove_tree.h"
 #include "guestd/sdk-daemon/session_name.h"
 #include "guestd/sdk-daemon/worker.h"
 
@@ -40,11 +41,7 @@ Result<std::vector<SharedFolder>> TakeFolders(ObjectReader& reader) {
     SharedFolder folder;
     folder.source = item.TakeText("source", 4096);
     folder.name = item.TakeText("name");
-    if (item.Has("read_only")) {
-      const Json& read_only = item.Take("read_only");
-      if (!read_only.is_boolean()) item.Refuse("read_only", "neither true nor false");
-      folder.read_only = read_only == true;
-    }
+    folder.read_only = item.Has("read_only") && item.TakeBool("read_only");
     RETURN_IF_ERROR(item.Finish());
     folders.push_back(std::move(folder));
   }
@@ -57,18 +54,6 @@ Json ErrorJson(const Error& error) {
   return json;
 }
 
-Result<Json> RemoveAll(const fs::path& folder) {
-  std::error_code error;
-  uintmax_t removed = 0;
-  for (const auto& entry : fs::directory_iterator(folder, error)) {
-    std::error_code failed;
-    const auto count = fs::remove_all(entry.path(), failed);
-    if (failed) return IoError("deleting " + entry.path().string() + ": " + failed.message());
-    removed += count;
-  }
-  return Json{{"removed", removed}};
-}
-
 }  // namespace
 
 CgroupLimits TakeLimits(ObjectReader& reader) {
@@ -79,6 +64,13 @@ CgroupLimits TakeLimits(ObjectReader& reader) {
   // What cpu.max takes: at least 1 ms a period, and no more than its multiplication bears.
   if (limits.cpu && (*limits.cpu < 1 || *limits.cpu > 100000)) reader.Refuse("cpu", "not 1 to 100000");
   return limits;
+}
+
+std::optional<uint64_t> TakeOpenFiles(ObjectReader& reader) {
+  if (!reader.Has("open_files")) return std::nullopt;
+  const uint64_t open_files = reader.TakeNumber("open_files");
+  if (open_files > kMaxOpenFiles) reader.Refuse("open_files", "more than " + std::to_string(kMaxOpenFiles));
+  return open_files;
 }
 
 void Graveyard::Bury(Cgroup cgroup) {
@@ -118,9 +110,16 @@ void SessionService::Recover() {
     session->stored = std::move(found);
     sessions_[session->stored.name] = std::move(session);
   }
-  EmptyTrash([](const Result<Json>& result) {
-    if (!result.ok()) LogError("sdk-daemon", result.error());
-  });
+  Worker::Start(
+      loop_, kTrashLimit, -1,
+      [trash = store_.trash()]() -> Result<Json> {
+        Removed removed;
+        RETURN_IF_ERROR(RemoveContent(trash, removed));
+        return Json::object();
+      },
+      [](const Result<Json>& result, pid_t) {
+        if (!result.ok()) LogError("sdk-daemon", result.error());
+      });
 }
 
 /// Kills what an earlier daemon left and waits until it is gone: its sessions are about to get groups of the same names.
@@ -203,7 +202,7 @@ void SessionService::Create(const Json& parameters, const Reply& reply) {
   std::string name = reader.Has("name") ? reader.TakeText("name") : "";
   SessionRecord record;
   record.limits = TakeLimits(reader);
-  if (reader.Has("open_files")) record.open_files = reader.TakeNumber("open_files");
+  record.open_files = TakeOpenFiles(reader);
   if (const auto finished = reader.Finish(); !finished.ok()) return reply(finished.error());
   for (int i = 0; name.empty() && i < kNameAttempts; ++i) {
     const std::string candidate = MakeSessionName(RandomBelow);
@@ -226,7 +225,13 @@ void SessionService::Create(const Json& parameters, const Reply& reply) {
 
 void SessionService::Discard(const std::string& name) {
   const Session& session = *sessions_.at(name);
-  if (const auto removed = store_.Remove(session.stored); !removed.ok()) LogError("process", removed.error());
+  if (const auto trash = store_.Remove(session.stored); trash.ok()) {
+    DeleteTrash(*trash, [](const Result<Json>& result) {
+      if (!result.ok()) LogError("process", result.error());
+    });
+  } else {
+    LogError("process", trash.error());
+  }
   graveyard_.Bury(session.cgroup);
   sessions_.erase(name);
 }
@@ -292,7 +297,8 @@ void SessionService::Attach(const std::string& name, const std::vector<SharedFol
           RETURN_IF_ERROR(EnterAndAttach(plan, *session.mount_namespace, folder));
           return Json::object();
         },
-        [gathered, finish, folder, place](const Result<Json>& result, pid_t) {
+        [this, gathered, finish, folder, place, name, uid = session.stored.uid](const Result<Json>& result, pid_t) {
+          if (result.ok()) Attached(name, uid, folder.name);
           Json entry = {
               {"source", folder.source}, {"name", folder.name}, {"path", place}, {"read_only", folder.read_only}};
           if (!result.ok()) entry["error"] = ErrorJson(result.error());
@@ -301,6 +307,30 @@ void SessionService::Attach(const std::string& name, const std::vector<SharedFol
           if (--gathered->missing == 0) finish();
         });
   }
+}
+
+void SessionService::Attached(const std::string& name, uid_t uid, const std::string& folder) {
+  const auto found = sessions_.find(name);
+  if (found == sessions_.end() || found->second->stored.uid != uid) return;  // deleted meanwhile
+  Session& session = *found->second;
+  const auto& wanted = session.stored.record.folders;
+  if (std::any_of(wanted.begin(), wanted.end(), [&](const SharedFolder& other) { return other.name == folder; })) {
+    session.attached.insert(folder);
+    return;
+  }
+  Detach(session, folder, [](const Result<Json>& result) {
+    if (!result.ok()) LogError("mount", result.error());
+  });
+}
+
+void SessionService::Detach(const Session& session, const std::string& folder, const Reply& reply) {
+  Worker::Start(
+      loop_, kMountLimit, session.mount_namespace->fd(),
+      [plan = Plan(session), &session, folder]() -> Result<Json> {
+        RETURN_IF_ERROR(EnterAndDetach(plan, *session.mount_namespace, folder));
+        return Json::object();
+      },
+      [reply](Result<Json> result, pid_t) { reply(std::move(result)); });
 }
 
 void SessionService::List(const Reply& reply) const {
@@ -318,11 +348,12 @@ void SessionService::Delete(const Json& parameters, const Reply& reply) {
   if (const auto killed = (*session)->cgroup.Kill(); !killed.ok() && killed.error().kind != ErrorKind::kNotFound) {
     return reply(killed.error());
   }
-  if (const auto removed = store_.Remove((*session)->stored); !removed.ok()) return reply(removed.error());
+  const auto trash = store_.Remove((*session)->stored);
+  if (!trash.ok()) return reply(trash.error());
   graveyard_.Bury((*session)->cgroup);
   Log("process", "deleted session " + name);
   sessions_.erase(name);
-  EmptyTrash([reply](Result<Json> result) { reply(std::move(result)); });
+  DeleteTrash(*trash, reply);
 }
 
 void SessionService::Limit(const Json& parameters, const Reply& reply) {
@@ -330,7 +361,7 @@ void SessionService::Limit(const Json& parameters, const Reply& reply) {
   const std::string name = reader.TakeText("session");
   SessionRecord limits;
   limits.limits = TakeLimits(reader);
-  if (reader.Has("open_files")) limits.open_files = reader.TakeNumber("open_files");
+  limits.open_files = TakeOpenFiles(reader);
   if (const auto finished = reader.Finish(); !finished.ok()) return reply(finished.error());
   const auto session = Active(name);
   if (!session.ok()) return reply(session.error());
@@ -378,19 +409,18 @@ void SessionService::Unmount(const Json& parameters, const Reply& reply) {
   }
   if (const auto saved = store_.Save(changed); !saved.ok()) return reply(saved.error());
   (*session)->stored = std::move(changed);
-  const Session& current = **session;
-  Worker::Start(
-      loop_, kMountLimit, current.mount_namespace->fd(),
-      [plan = Plan(current), &current, folder]() -> Result<Json> {
-        RETURN_IF_ERROR(EnterAndDetach(plan, *current.mount_namespace, folder));
-        return Json::object();
-      },
-      [reply](Result<Json> result, pid_t) { reply(std::move(result)); });
+  (*session)->attached.erase(folder);
+  Detach(**session, folder, reply);
 }
 
-void SessionService::EmptyTrash(const std::function<void(Result<Json>)>& done) {
+void SessionService::DeleteTrash(const fs::path& trash, const std::function<void(Result<Json>)>& done) {
   Worker::Start(
-      loop_, kTrashLimit, -1, [trash = store_.trash()] { return RemoveAll(trash); },
+      loop_, kTrashLimit, -1,
+      [trash]() -> Result<Json> {
+        Removed removed;
+        RETURN_IF_ERROR(RemoveTree(trash, removed));
+        return Json{{"removed", removed.files}};
+      },
       [done](Result<Json> result, pid_t) { done(std::move(result)); });
 }
 

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,8 +24,9 @@ struct Session {
   StoredSession stored;
   Cgroup cgroup;
   std::optional<File> mount_namespace;
-  bool busy = false;        ///< being made, resumed or deleted
-  bool over_quota = false;  ///< frozen until it is not
+  std::set<std::string> attached;  ///< names of its shared folders that are there
+  bool busy = false;               ///< being made, resumed or deleted
+  bool over_quota = false;         ///< frozen until it is not
 };
 
 /// Removes control groups whose last processes are still dying, a little later.
@@ -71,8 +73,6 @@ class SessionService {
 
   /// Kills what runs in every session and lets go of the namespaces.
   void Finish();
-  /// Deletes what is in the trash, in the background. `done` gets an object, after the last byte is free.
-  void EmptyTrash(const std::function<void(Result<Json>)>& done);
 
  private:
   void Create(const Json& parameters, const Reply& reply);
@@ -86,12 +86,17 @@ class SessionService {
   /// A session's group; its name comes once, so that one that is still being removed is no other's.
   [[nodiscard]] Cgroup CgroupOf(const StoredSession& stored) const;
   void ClearCgroups();
+  /// Deletes, in the background, what was moved to the trash. `done` gets an object, after the last byte is free.
+  void DeleteTrash(const std::filesystem::path& trash, const std::function<void(Result<Json>)>& done);
   void Activate(Session& session, const Reply& reply);
   /// Takes back a session that could not be made.
   void Discard(const std::string& name);
   void Activated(const std::string& name, const Result<Json>& result, pid_t child, const Reply& reply);
   /// Attaches every folder, and answers with the session and what came of each.
   void Attach(const std::string& name, const std::vector<SharedFolder>& folders, const Reply& reply);
+  /// What came of attaching a folder: it is there, or is taken away again if it was given up meanwhile.
+  void Attached(const std::string& name, uid_t uid, const std::string& folder);
+  void Detach(const Session& session, const std::string& folder, const Reply& reply);
   [[nodiscard]] NamespacePlan Plan(const Session& session) const;
   [[nodiscard]] static Json Describe(const Session& session);
 
@@ -102,7 +107,9 @@ class SessionService {
   std::map<std::string, std::unique_ptr<Session>> sessions_;
 };
 
-/// Limits out of a request's or a record's object: "memory", "cpu", "processes".
+/// Limits out of a request's object: "memory", "cpu", "processes".
 CgroupLimits TakeLimits(ObjectReader& reader);
+/// "open_files", if it is there.
+std::optional<uint64_t> TakeOpenFiles(ObjectReader& reader);
 
 }  // namespace hallmark::guest

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guestd/sdk-daemon/session_store.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -9,6 +10,7 @@
 #include <system_error>
 
 #include "guestd/common/log.h"
+#include "guestd/common/private_folder.h"
 #include "guestd/sdk-daemon/session_name.h"
 #include "lib/base/file.h"
 #include "lib/json/strict_json.h"
@@ -19,6 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr size_t kMaxRecordSize = 1 << 20;
+constexpr size_t kMaxRecordFolders = 1000;
 constexpr uint64_t kRecordVersion = 1;
 
 void AddNumber(Json& json, const char* key, const std::optional<uint64_t>& number) {
@@ -38,8 +41,13 @@ Result<void> TellFullDisk(Result<void> result) {
 }
 
 Result<void> MakeFolder(const fs::path& path, mode_t mode) {
-  if (mkdir(path.c_str(), mode) == 0 || errno == EEXIST) return {};
+  if (mkdir(path.c_str(), mode) == 0) return {};
   return TellFullDisk(ErrnoError(errno, "making folder " + path.string()));
+}
+
+Result<void> MakePrivateFolder(const fs::path& path) {
+  const auto opened = OpenPrivateFolder(path, 0700);
+  return opened.ok() ? Result<void>() : TellFullDisk(opened.error());
 }
 
 }  // namespace
@@ -54,15 +62,13 @@ Result<SessionRecord> ParseSessionRecord(std::string_view text) {
   record.limits.processes = TakeOptional(reader, "processes");
   record.open_files = TakeOptional(reader, "open_files");
   record.quota = TakeOptional(reader, "quota");
-  for (const Json& value : reader.TakeArray("folders", 1000)) {
+  for (const Json& value : reader.TakeArray("folders", kMaxRecordFolders)) {
     ObjectReader folder(value, "folders");
     SharedFolder shared;
     shared.source = folder.TakeText("source", 4096);
     shared.name = folder.TakeText("name");
-    const Json& read_only = folder.Take("read_only");
-    if (!read_only.is_boolean()) folder.Refuse("read_only", "neither true nor false");
+    shared.read_only = folder.TakeBool("read_only");
     RETURN_IF_ERROR(folder.Finish());
-    shared.read_only = read_only.get<bool>();
     record.folders.push_back(std::move(shared));
   }
   RETURN_IF_ERROR(reader.Finish());
@@ -95,23 +101,20 @@ fs::path SessionStore::FreeTrashName(const std::string& name) const {
 
 Result<void> SessionStore::MakeFolders() const {
   for (const char* name : {".hallmark", ".hallmark/records", ".hallmark/new", ".hallmark/trash"}) {
-    RETURN_IF_ERROR(MakeFolder(folder_ / name, 0700));
+    RETURN_IF_ERROR(MakePrivateFolder(folder_ / name));
   }
   return {};
 }
 
-void SessionStore::ReadRecord(StoredSession& session) const {
-  const auto text = ReadSmallFile(RecordPath(session.name), kMaxRecordSize);
-  if (!text.ok()) {
-    if (text.error().kind != ErrorKind::kNotFound) session.trouble = text.error().message;
-    return;
-  }
-  auto record = ParseSessionRecord(*text);
-  if (record.ok()) {
-    session.record = std::move(*record);
-  } else {
-    session.trouble = "its limits and shared folders are lost: " + record.error().message;
-  }
+Result<SessionRecord> SessionStore::ReadRecord(const std::string& name) const {
+  // The host may have put anything there: a FIFO would hold us up for ever, a link lead elsewhere.
+  ASSIGN_OR_RETURN(const File file, File::Open(RecordPath(name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK));
+  ASSIGN_OR_RETURN(const struct stat status, file.Stat());
+  if (!S_ISREG(status.st_mode)) return CorruptError(file.path() + ": is no regular file");
+  if (static_cast<uint64_t>(status.st_size) > kMaxRecordSize) return CorruptError(file.path() + ": too large");
+  ByteVector bytes(static_cast<size_t>(status.st_size));
+  RETURN_IF_ERROR(file.ReadAt(0, bytes));
+  return ParseSessionRecord(AsText(bytes));
 }
 
 Result<std::vector<StoredSession>> SessionStore::Recover() {
@@ -146,8 +149,12 @@ Result<std::vector<StoredSession>> SessionStore::Recover() {
     }
     session.uid = status.st_uid;
     highest_uid_ = std::max(highest_uid_, session.uid);
-    ReadRecord(session);
-    if (!session.trouble.empty()) Log("process", session.home.string() + ": " + session.trouble);
+    if (auto record = ReadRecord(name); record.ok()) {
+      session.record = std::move(*record);
+    } else if (record.error().kind != ErrorKind::kNotFound) {
+      session.trouble = "its limits and shared folders are lost: " + record.error().message;
+      Log("process", session.home.string() + ": " + session.trouble);
+    }
     Log("process", "recovered uid=" + uid + " gid=" + uid + " from " + session.home.string());
     sessions.push_back(std::move(session));
   }
@@ -165,6 +172,10 @@ Result<StoredSession> SessionStore::Create(const std::string& name, const Sessio
   RETURN_IF_ERROR(MakeFolders());
   session.uid = highest_uid_ + 1;
   const fs::path unfinished = folder_ / ".hallmark/new" / name;
+  // What an attempt left that failed.
+  if (rename(unfinished.c_str(), FreeTrashName(name).c_str()) != 0 && errno != ENOENT) {
+    return ErrnoError(errno, unfinished.string());
+  }
   RETURN_IF_ERROR(MakeFolder(unfinished, 0700));
   RETURN_IF_ERROR(MakeFolder(unfinished / "mnt", 0755));  // where shared folders go: root's, so that nobody moves it
   if (chown(unfinished.c_str(), session.uid, session.uid) != 0) return ErrnoError(errno, unfinished.string());
@@ -176,15 +187,30 @@ Result<StoredSession> SessionStore::Create(const std::string& name, const Sessio
 }
 
 Result<void> SessionStore::Save(const StoredSession& session) const {
-  return TellFullDisk(
-      WriteFileAtomically(RecordPath(session.name), AsBytes(EncodeSessionRecord(session.record)), 0600));
+  const std::string text = EncodeSessionRecord(session.record);
+  if (auto readable = ParseSessionRecord(text); !readable.ok()) {
+    return std::move(readable).error().WithContext("the record of session " + session.name);
+  }
+  return TellFullDisk(WriteFileAtomically(RecordPath(session.name), AsBytes(text), 0600));
 }
 
-Result<void> SessionStore::Remove(const StoredSession& session) const {
-  const fs::path target = FreeTrashName(session.name);
+Result<fs::path> SessionStore::Remove(const StoredSession& session) const {
+  fs::path target = FreeTrashName(session.name);
   if (rename(session.home.c_str(), target.c_str()) != 0) return ErrnoError(errno, session.home.string());
   unlink(RecordPath(session.name).c_str());
-  return SyncFolder(folder_);
+  RETURN_IF_ERROR(SyncFolder(folder_));
+  return target;
+}
+
+Result<void> SessionStore::TakeCache(const std::string& name) const {
+  ASSIGN_OR_RETURN(const File home, File::Open(folder_ / name, O_PATH | O_DIRECTORY | O_NOFOLLOW));
+  struct stat status;
+  const bool there = fstatat(home.fd(), ".cache", &status, AT_SYMLINK_NOFOLLOW) == 0;
+  if (!there || !S_ISDIR(status.st_mode)) return {};
+  // Whatever took its place meanwhile is moved as it stands, and deleted as it stands.
+  const fs::path target = FreeTrashName(name + ".cache");
+  if (renameat(home.fd(), ".cache", AT_FDCWD, target.c_str()) == 0 || errno == ENOENT) return {};
+  return ErrnoError(errno, "taking " + home.path() + "/.cache away");
 }
 
 }  // namespace hallmark::guest

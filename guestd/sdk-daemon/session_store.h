@@ -16,7 +16,8 @@
 namespace hallmark::guest {
 
 inline constexpr uid_t kFirstSessionUid = 1001;
-inline constexpr uid_t kLastSessionUid = 59999;  // login.defs(5): above are ids that system tools give out
+inline constexpr uid_t kLastSessionUid = 59999;     // login.defs(5): above are ids that system tools give out
+inline constexpr uint64_t kMaxOpenFiles = 1 << 20;  // fs.nr_open's default
 
 /// A folder of the host that a session sees.
 struct SharedFolder {
@@ -59,21 +60,25 @@ class SessionStore {
 
   /// Finds the sessions and their users by the homes, and moves what an interruption left half made or half removed to
   /// the trash. A home whose owner is no session's user, or another session's too, is logged and left alone.
+  /// kVerification if a folder of the store's own is a link, say: OpenPrivateFolder().
   Result<std::vector<StoredSession>> Recover();
 
   /// A new session with a new user and an empty home, mode 0700.
   Result<StoredSession> Create(const std::string& name, const SessionRecord& record);
-  /// Writes the record.
+  /// Writes the record. kCorrupt if it could not be read again: more folders, say, than one holds.
   [[nodiscard]] Result<void> Save(const StoredSession& session) const;
-  /// Takes a session off the disk's list at once. What it held is in the trash.
-  [[nodiscard]] Result<void> Remove(const StoredSession& session) const;
-  /// Where removed sessions wait to be deleted.
+  /// Takes a session off the disk's list at once. What it held is in the trash: where.
+  [[nodiscard]] Result<std::filesystem::path> Remove(const StoredSession& session) const;
+  /// Moves what programs keep in a home and make again when they need it, the folder .cache, to the trash, in one step:
+  /// whatever runs there can lead nothing elsewhere. No error if there is no such folder.
+  [[nodiscard]] Result<void> TakeCache(const std::string& name) const;
+  /// Where what was removed waits to be deleted.
   [[nodiscard]] std::filesystem::path trash() const { return folder_ / ".hallmark/trash"; }
 
  private:
   [[nodiscard]] std::filesystem::path RecordPath(const std::string& name) const;
   [[nodiscard]] Result<void> MakeFolders() const;
-  void ReadRecord(StoredSession& session) const;
+  [[nodiscard]] Result<SessionRecord> ReadRecord(const std::string& name) const;
   /// "NAME" or, if that is taken, "NAME.1" and so on, in the trash.
   [[nodiscard]] std::filesystem::path FreeTrashName(const std::string& name) const;
 

@@ -8,7 +8,6 @@ namespace {
 
 constexpr size_t kMaxArguments = 10000;
 constexpr size_t kMaxArgumentSize = 128 << 10;  // MAX_ARG_STRLEN of the kernel
-constexpr uint64_t kMaxOpenFiles = 1 << 20;     // fs.nr_open's default
 
 bool HasNul(const std::string& text) { return text.find('\0') != std::string::npos; }
 
@@ -91,13 +90,8 @@ Result<SpawnParameters> ParseSpawnParameters(const Json& parameters) {
   }
   if (reader.Has("window")) spawn.window = reader.TakeNumber("window");
   spawn.limits = TakeLimits(reader);
-  if (reader.Has("open_files")) spawn.open_files = reader.TakeNumber("open_files");
-  if (spawn.open_files > kMaxOpenFiles) reader.Refuse("open_files", "more than 1048576");
-  if (reader.Has("sandbox")) {
-    const Json& sandbox = reader.Take("sandbox");
-    if (!sandbox.is_boolean()) reader.Refuse("sandbox", "neither true nor false");
-    spawn.sandbox = sandbox != false;
-  }
+  spawn.open_files = TakeOpenFiles(reader);
+  if (reader.Has("sandbox")) spawn.sandbox = reader.TakeBool("sandbox");
   RETURN_IF_ERROR(reader.Finish());
   return spawn;
 }
@@ -124,7 +118,7 @@ Result<SpawnRequest> MakeSpawnRequest(const SpawnParameters& parameters, const S
                   "--session-home",          stored.home,  "--workdir",
                   request.working_folder};
   for (const SharedFolder& shared : stored.record.folders) {
-    if (!shared.read_only) continue;
+    if (!shared.read_only || !session.attached.contains(shared.name)) continue;
     request.argv.insert(request.argv.end(), {"--read-only", stored.home / "mnt" / shared.name});
   }
   request.argv.emplace_back("--");

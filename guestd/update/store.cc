@@ -9,6 +9,8 @@
 #include <array>
 #include <cerrno>
 
+#include "guestd/common/private_folder.h"
+#include "guestd/common/remove_tree.h"
 #include "signing/bundle_file.h"
 #include "signing/dsse.h"
 #include "signing/manifest.h"
@@ -38,10 +40,8 @@ void Note(std::vector<std::string>& notes, std::string_view what, const std::vec
 }
 
 Result<void> Remove(const fs::path& path) {
-  std::error_code error;
-  fs::remove_all(path, error);
-  if (error) return ErrnoError(error.value(), "removing " + path.string());
-  return {};
+  Removed removed;
+  return RemoveTree(path, removed);
 }
 
 /// A folder that is removed unless it is kept.
@@ -110,8 +110,9 @@ Result<VerifiedSmolBin> CopySmolBin(const fs::path& source, const fs::path& fold
 
 Result<SmolBinStore> SmolBinStore::Open(const fs::path& folder, Trust trust, RunningRootfs rootfs) {
   std::error_code error;
-  fs::create_directories(folder, error);
-  if (error) return ErrnoError(error.value(), "making " + folder.string());
+  fs::create_directories(folder.parent_path(), error);
+  if (error) return ErrnoError(error.value(), "making " + folder.parent_path().string());
+  RETURN_IF_ERROR(OpenPrivateFolder(folder, 0755));
   ASSIGN_OR_RETURN(FileLock lock, FileLock::TryAcquireFolder(folder));
   SmolBinStore store(folder, std::move(trust), std::move(rootfs), std::move(lock));
   RETURN_IF_ERROR(store.MakeSetsFolder());
@@ -121,11 +122,12 @@ Result<SmolBinStore> SmolBinStore::Open(const fs::path& folder, Trust trust, Run
 
 Result<void> SmolBinStore::MakeSetsFolder() const {
   const fs::path sets = folder_ / kSets;
-  // A link would lead what is cleaned up here to other folders.
-  struct stat status {};
-  if (::lstat(sets.c_str(), &status) == 0 && !S_ISDIR(status.st_mode)) RETURN_IF_ERROR(Remove(sets));
-  if (::mkdir(sets.c_str(), 0755) != 0 && errno != EEXIST) return ErrnoError(errno, "making " + sets.string());
-  return {};
+  auto opened = OpenPrivateFolder(sets, 0755);
+  if (!opened.ok() && opened.error().kind == ErrorKind::kVerification) {
+    RETURN_IF_ERROR(Remove(sets));  // a link, which would lead what is cleaned up here to other folders
+    opened = OpenPrivateFolder(sets, 0755);
+  }
+  return opened.ok() ? Result<void>() : opened.error();
 }
 
 SmolBinRequirements SmolBinStore::Requirements() const {
@@ -307,8 +309,12 @@ Result<void> SmolBinStore::RemoveUnused() const {
     if (std::find(used.begin(), used.end(), name) == used.end()) unused.push_back(entry->path());
   }
   if (error) return ErrnoError(error.value(), (folder_ / kSets).string());
-  for (const fs::path& path : unused) RETURN_IF_ERROR(Remove(path));
-  return {};
+  Result<void> removed;
+  for (const fs::path& path : unused) {
+    auto result = Remove(path);
+    if (removed.ok() && !result.ok()) removed = std::move(result);
+  }
+  return removed;
 }
 
 SmolBinChoice SmolBinStore::ChoiceOf(SmolBinChoice::Action action, const Copy& copy,

@@ -53,7 +53,8 @@ Result<VerifiedSmolBin> CopySmolBin(const std::filesystem::path& source, const s
 class SmolBinStore {
  public:
   /// Opens the store in `folder`, makes it if it is not there, and removes what an interrupted run left. Holds a lock on
-  /// the folder as long as the object lives; kIo at once if another process has it.
+  /// the folder as long as the object lives; kIo at once if another process has it, kVerification if it is no folder of
+  /// ours: OpenPrivateFolder().
   static Result<SmolBinStore> Open(const std::filesystem::path& folder, Trust trust, RunningRootfs rootfs);
 
   /// What the running rootfs asks of a smol-bin.

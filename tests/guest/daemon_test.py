@@ -3,10 +3,14 @@
 """sdk-daemon as its host sees it: sessions, processes, shared folders, the disk, and what is left after kills.
 Usage, as root: daemon_test.py SDK_DAEMON [TEST...]"""
 import base64
+import contextlib
 import os
 import pathlib
 import random
+import shutil
 import struct
+import subprocess
+import threading
 import time
 
 from daemon_case import MIB, DaemonTest, main
@@ -137,6 +141,63 @@ class SessionTest(DaemonTest):
         self.assertEqual((resumed["uid"], resumed["open_files"], len(resumed["folders"])), (uid, 200, 1))
         self.assertEqual(self.shell(name, "cat file mnt/docs/text; ulimit -n"), "kept\nshared200\n")
         self.assertEqual(self.guest.call("session.resume", session=name)["uid"], uid)
+
+
+    def test_a_store_that_is_a_link_is_reported_and_nothing_follows_it(self):
+        (SHARED / "precious").mkdir()
+        (SHARED / "precious/file").write_text("x")
+        trash = SESSIONS / ".hallmark/trash"
+        trash.rmdir()
+        trash.symlink_to(SHARED / "precious")
+        self.restart(kill=False)
+        self.assertIn("trash: is a link or a file, and must be a folder", self.guest.hello["trouble"])
+        self.assertFails("io", "sessions can't work", "session.create")
+        self.assertFails("io", "sessions can't work", "disk.collect")
+        self.assertEqual((SHARED / "precious/file").read_text(), "x")
+        trash.unlink()
+        self.restart(kill=False)
+        self.assertEqual(self.guest.hello["trouble"], "")
+        shutil.rmtree(SHARED / "precious")
+
+    def test_a_record_that_is_no_file_costs_limits_and_folders_only(self):
+        name = self.session(open_files=200)
+        record = SESSIONS / f".hallmark/records/{name}.json"
+        record.unlink()
+        os.mkfifo(record)
+        self.restart()
+        self.assertIn("is no regular file", self.guest.call("session.list")["sessions"][0]["trouble"])
+        self.assertIsNone(self.guest.call("session.resume", session=name)["open_files"])
+
+    def test_one_that_is_deep_is_deleted_too(self):
+        name, other = self.session(), self.session()
+        self.shell(name, "python3 -c 'import os\nfor _ in range(5000): os.mkdir(\"d\"); os.chdir(\"d\")'", timeout=120)
+        self.guest.call("session.delete", session=name, timeout=120)
+        self.guest.call("session.delete", session=other)
+        self.assertEqual(os.listdir(SESSIONS / ".hallmark/trash"), [])
+
+    def test_what_can_not_be_deleted_keeps_nothing_else(self):
+        name, other = self.session(), self.session()
+        self.shell(name, "mkdir a; touch a/stuck a/file")
+        subprocess.run(["chattr", "+i", str(SESSIONS / name / "a/stuck")], check=True)
+        self.assertFails("io", "Operation not permitted", "session.delete", session=name)
+        stuck = SESSIONS / f".hallmark/trash/{name}"
+        self.assertEqual(os.listdir(stuck / "a"), ["stuck"])
+        self.guest.call("session.delete", session=other)
+        (SESSIONS / ".hallmark/trash/left").write_text("")
+        self.assertIn("Operation not permitted", self.guest.call("disk.collect")["errors"][0])
+        self.assertEqual(os.listdir(SESSIONS / ".hallmark/trash"), [name])
+        subprocess.run(["chattr", "-i", str(stuck / "a/stuck")], check=True)
+        self.assertEqual(self.guest.call("disk.collect")["errors"], [])
+        self.assertEqual(os.listdir(SESSIONS / ".hallmark/trash"), [])
+
+    def test_several_are_deleted_at_once(self):
+        names = [self.session() for _ in range(5)]
+        for name in names:
+            self.shell(name, "for d in $(seq 10); do mkdir d$d; (cd d$d; seq 100 | xargs touch); done")
+            self.spawn(name, "/bin/bash", "-c", "while true; do mkdir -p x/$RANDOM; > y$RANDOM; done")
+        for request in [self.guest.ask("session.delete", session=name) for name in names]:
+            self.guest.answer(request)
+        self.assertEqual(os.listdir(SESSIONS / ".hallmark/trash"), [])
 
 
 class ProcessTest(DaemonTest):
@@ -272,6 +333,15 @@ class ProcessTest(DaemonTest):
 
     def test_open_files_are_limited(self):
         self.assertEqual(self.shell(self.name, "ulimit -Hn", open_files=123), "123\n")
+        for method, more in (("process.spawn", {"session": self.name, "command": ["true"]}), ("session.create", {}),
+                             ("session.limit", {"session": self.name})):
+            self.assertFails("corrupt", "open_files: more than 1048576", method, open_files=1048577, **more)
+
+    def test_closing_the_input_is_true_or_false(self):
+        process = self.spawn(self.name, "/bin/cat")
+        self.assertFails("corrupt", "close: not true or false", "process.write", process=process, close="yes")
+        self.guest.call("process.write", process=process, close=True)
+        self.assertEqual(self.guest.wait_exit(process)["exit_code"], 0)
 
     def test_limits_are_enforced_or_refused(self):
         controllers = (self.daemon.cgroup / "cgroup.controllers").read_text().split()
@@ -347,6 +417,27 @@ class SharedFolderTest(DaemonTest):
         self.assertEqual(self.shell(self.name, "ls mnt"), "two\n")
         self.assertFails("not_found", "no shared folder one", "session.unmount", session=self.name, name="one")
 
+    def test_one_that_is_missing_can_be_taken_away(self):
+        self.assertIn("error", self.mount({"source": "missing", "name": "missing", "read_only": True})[0])
+        self.guest.call("session.unmount", session=self.name, name="missing")
+        self.assertFails("not_found", "no shared folder missing", "session.unmount", session=self.name, name="missing")
+
+    def test_taken_away_while_it_is_mounted_it_is_gone(self):
+        for _ in range(10):
+            self.guest.ask("session.mount", session=self.name, folders=[{"source": "one", "name": "one"}])
+            self.guest.call("session.unmount", session=self.name, name="one")
+            wait_until(lambda: self.shell(self.name, "ls mnt") == "", what="the end of the mount")
+
+    def test_more_than_are_kept_are_refused(self):
+        quota = self.guest.call("session.limit", session=self.name, open_files=77)["open_files"]
+        for batch in range(10):
+            self.mount(*({"source": "none", "name": f"n{batch}-{number}"} for number in range(100)))
+        self.assertFails("corrupt", "folders: more than 1000", "session.mount", session=self.name,
+                         folders=[{"source": "one", "name": "one"}])
+        self.restart(kill=False)
+        sessions = {session["name"]: session for session in self.guest.call("session.list")["sessions"]}
+        self.assertEqual(sessions[self.name]["open_files"], quota)
+
     def test_a_session_can_not_lead_a_mount_elsewhere(self):
         self.restart()
         home = SESSIONS / self.name
@@ -366,7 +457,42 @@ class DiskTest(DaemonTest):
         self.assertGreater(usage["total"], usage["free"])
         freed = self.guest.call("disk.collect")
         self.assertGreaterEqual(freed["freed"], 5000000)
-        self.assertEqual(self.shell(name, "ls; ls .cache"), "kept\nmnt\n")
+        self.assertEqual(self.shell(name, "ls -A"), "kept\nmnt\n")
+
+    def test_collection_follows_nothing_that_takes_a_caches_place(self):
+        name = self.session()
+        home = SESSIONS / name
+        (SHARED / "precious").mkdir()
+        for number in range(100):
+            (SHARED / f"precious/{number}").write_text("x")
+        done = threading.Event()
+
+        def swap():
+            while not done.is_set():
+                (home / ".cache").mkdir(exist_ok=True)
+                for number in range(100):
+                    (home / f".cache/{number}").write_text("x")
+                (home / ".cache").rename(home / "old")
+                (home / ".cache").symlink_to(SHARED / "precious")
+                (home / ".cache").unlink()
+                shutil.rmtree(home / "old")
+
+        def swap_on():
+            while not done.is_set():
+                with contextlib.suppress(FileNotFoundError, FileExistsError):
+                    swap()
+                shutil.rmtree(home / "old", ignore_errors=True)
+
+        swapper = threading.Thread(target=swap_on)
+        swapper.start()
+        freed = 0
+        for _ in range(30):
+            freed += self.guest.call("disk.collect")["freed"]
+        done.set()
+        swapper.join()
+        self.assertGreater(freed, 0)
+        self.assertEqual(len(os.listdir(SHARED / "precious")), 100)
+        shutil.rmtree(SHARED / "precious")
 
     def test_a_full_disk_is_told_and_everything_else_goes_on(self):
         name = self.session()
@@ -400,6 +526,22 @@ class DiskTest(DaemonTest):
         self.assertEqual(self.shell(name, "echo again"), "again\n")
         self.guest.call("process.kill", process=process)
         self.guest.wait_exit(process)
+
+    def test_what_can_not_be_measured_is_over_its_quota(self):
+        name = self.session()
+        self.guest.call("session.quota", session=name, bytes=50000000)
+        self.shell(name, "python3 -c 'import os\nfor _ in range(40): os.mkdir(\"d\" * 200); os.chdir(\"d\" * 200)'")
+        end = time.monotonic() + 20
+        while not any(event["event"] == "session.quota" for event in self.guest.events):
+            self.guest.receive(end)
+        event = self.guest.events[-1]["data"]
+        self.assertTrue(event["over"])
+        self.assertIn("File name too long", event["error"])
+        self.assertFails("no_space", "more of the disk than its quota", "process.spawn", session=name, command=["true"],
+                         sandbox=False)
+        with self.assertRaisesRegex(GuestError, "File name too long"):
+            self.guest.call("session.quota", session=name)
+        self.assertEqual(self.shell(name, "echo again"), "again\n")
 
     def test_trim_needs_guestd(self):
         request = self.guest.ask("disk.trim")

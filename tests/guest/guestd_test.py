@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """guestd as systemd and the host see it: disks, supervision, and what it never touches.
-Usage, as root: guestd_test.py GUESTD SDK_DAEMON [TEST...]"""
+Usage, as root: guestd_test.py GUESTD SDK_DAEMON HALLMARK [TEST...]"""
 import contextlib
 import hashlib
 import os
 import pathlib
 import random
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -66,17 +67,17 @@ class GuestdTest(unittest.TestCase):
         if self.loop:
             subprocess.run(["losetup", "-d", self.loop], check=True)
 
-    def launch(self):
+    def launch(self, *programs):
         if not self.loop:
             self.loop = subprocess.run(["losetup", "--find", "--show", str(IMAGE)], check=True, capture_output=True,
                                        text=True).stdout.strip()
         with open(LOG, "ab") as log:
             self.guestd = subprocess.Popen(
-                [GUESTD, "--session-label", LABEL, "--programs", PROGRAMS, "--connect", "unix:/run/host.sock"],
+                [GUESTD, "--session-label", LABEL, *(programs or ("--programs", PROGRAMS)), "--connect", "unix:/run/host.sock"],
                 stderr=log, env={**os.environ, "NOTIFY_SOCKET": NOTIFY}, preexec_fn=enter_group)
 
-    def start(self):
-        self.launch()
+    def start(self, *programs):
+        self.launch(*programs)
         self.expect("READY=1", 20)
         self.accept()
 
@@ -115,6 +116,17 @@ class GuestdTest(unittest.TestCase):
         return int(subprocess.run(["pgrep", "-n", "-x", "-P", str(self.guestd.pid), "sdk-daemon"], check=True,
                                   capture_output=True).stdout)
 
+    @contextlib.contextmanager
+    def session_disk(self):
+        """The disk as its host can write it while no guest runs."""
+        folder = pathlib.Path("/run/host-disk")
+        folder.mkdir(exist_ok=True)
+        subprocess.run(["mount", "-o", "loop", str(IMAGE), str(folder)], check=True)
+        try:
+            yield folder
+        finally:
+            subprocess.run(["umount", str(folder)], check=True)
+
     def digest(self):
         return hashlib.sha256(IMAGE.read_bytes()).hexdigest()
 
@@ -143,6 +155,41 @@ class GuestdTest(unittest.TestCase):
             self.assertLess(time.monotonic() - start, 10)
             self.assertNotEqual(self.guest.hello["instance"], instance)
             self.assertEqual(self.guest.call("session.resume", session="a-b-c")["uid"], 1001)
+
+    def test_the_disk_is_let_go_though_the_programs_ran_from_it(self):
+        with self.session_disk() as disk:
+            trust = install_smol_bin(disk / ".hallmark/programs")
+        self.start("--trust", str(trust), "--smol-label", "NONE")
+        self.assertEqual(self.guest.hello["trouble"], "")
+        self.assertIn("starting sdk-daemon of smol-bin", LOG.read_text())
+        self.stop()
+        self.assertFalse(os.path.ismount("/sessions"))
+
+    def test_links_on_the_disk_lead_nowhere(self):
+        precious = pathlib.Path("/run/precious")
+        for part in "trash/a", "sets/b", "new/c":
+            (precious / part).mkdir(parents=True)
+        for link in ".hallmark", ".hallmark/programs":
+            with self.session_disk() as disk:
+                shutil.rmtree(disk / ".hallmark", ignore_errors=True)
+                (disk / link).parent.mkdir(exist_ok=True)
+                (disk / link).symlink_to(precious)
+            self.start()
+            self.assertIn(f"{link}: is a link or a file, and must be a folder", self.guest.hello["trouble"])
+            self.stop()
+            with self.session_disk() as disk:
+                (disk / link).unlink()
+        for part in "trash/a", "sets/b", "new/c":
+            self.assertTrue((precious / part).is_dir(), part)
+        self.start()
+        self.assertEqual(self.guest.hello["trouble"], "")
+
+    def test_folders_on_the_disk_of_another_user_are_not_taken(self):
+        with self.session_disk() as disk:
+            (disk / ".hallmark").mkdir()
+            os.chown(disk / ".hallmark", 1001, 1001)
+        self.start()
+        self.assertIn(".hallmark: belongs to the user 1001", self.guest.hello["trouble"])
 
     def test_an_unknown_superblock_is_reported_and_not_touched(self):
         with open(IMAGE, "r+b") as file:
@@ -195,6 +242,29 @@ class GuestdTest(unittest.TestCase):
         wait_until(daemon_is_gone, what="the end of sdk-daemon")
 
 
+def install_smol_bin(store):
+    """A store with one signed set, known to work: the trust file that it holds under."""
+    work = pathlib.Path("/run/smol-bin")
+    work.mkdir()
+    hallmark = lambda *command: subprocess.run([HALLMARK, *map(str, command)], check=True, capture_output=True)
+    key, trust, image, copy = (work / name for name in ("key", "trust.json", "image", "copy"))
+    settings = work / "srt-settings.json"
+    settings.write_text('{"network": {"allowedDomains": [], "deniedDomains": []},'
+                        ' "filesystem": {"denyRead": [], "allowWrite": ["~"], "denyWrite": []}}')
+    hallmark("keygen", "-o", key, "--no-passphrase")
+    hallmark("trust", "init", "--bundle-key", f"{key}.pub", "--smol-key", f"{key}.pub", "--threshold", 1,
+             "--sign-with", key, "-o", trust)
+    hallmark("smol-bin", "build", "--arch", {"x86_64": "amd64", "aarch64": "arm64"}[os.uname().machine],
+             "--sdk-daemon", f"{PROGRAMS}/sdk-daemon", "--sandbox-helper", f"{PROGRAMS}/sdk-daemon",
+             "--settings", settings, "--key", key, "--sequence", 5, "-o", image)
+    hallmark("smol-bin", "extract", image, "--trust", trust, "-o", copy)
+    name = hashlib.sha256((copy / "manifest.json").read_bytes()).hexdigest()
+    shutil.copytree(copy, store / "sets" / name)
+    for link in "current", "good":
+        (store / link).symlink_to(f"sets/{name}")
+    return trust
+
+
 def daemon_is_gone():
     """This is the first process of its namespace: what lost its parent is ours to reap."""
     try:
@@ -210,7 +280,7 @@ def enter_group():
 
 
 def main():
-    global GUESTD, PROGRAMS, GROUP
+    global GUESTD, PROGRAMS, GROUP, HALLMARK
     if os.geteuid() != 0:
         os.execvp("sudo", ["sudo", sys.executable, *sys.argv])
     if os.environ.get("HALLMARK_INSIDE") != "1":
@@ -218,6 +288,7 @@ def main():
         os.execvp("unshare", ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", sys.executable,
                               *sys.argv])
     programs = {name: pathlib.Path(sys.argv.pop(1)).read_bytes() for name in ("guestd", "sdk-daemon")}
+    HALLMARK = os.path.abspath(sys.argv.pop(1))
     enter_new_root()
     PROGRAMS = "/run/programs"
     os.mkdir(PROGRAMS)

@@ -76,6 +76,15 @@ class SandboxedTest(daemon_case.DaemonTest):
         self.assertNotEqual(ended.get("exit_code"), 0)
         self.assertIn(b"Read-only file system", error)
 
+    def test_a_missing_read_only_folder_keeps_nothing_from_running(self):
+        name = self.session()
+        mounted = self.guest.call("session.mount", session=name,
+                                  folders=[{"source": "missing", "name": "missing", "read_only": True}])["folders"]
+        self.assertEqual(mounted[0]["error"]["kind"], "not_found")
+        ended, out, error = self.sh(name, "echo ran")
+        self.assertEqual((ended.get("exit_code"), out), (0, b"ran\n"), error)
+        self.guest.call("session.unmount", session=name, name="missing")
+
     def test_kill_and_signal_reach_what_is_inside(self):
         name = self.session()
         process = self.guest.call("process.spawn", session=name, command=["sh", "-c", "setsid sleep 1000 & sleep 1000"])["process"]

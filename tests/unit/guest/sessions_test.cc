@@ -147,6 +147,61 @@ TEST_F(Store, WhatWasHalfMadeOrRemovedIsInTheTrash) {
   EXPECT_TRUE(std::filesystem::exists(store.trash() / "a-b-c.1"));
 }
 
+TEST_F(Store, LinksOnAHostileDiskLeadNowhere) {
+  WriteFile(folder_ / "precious/file", "x");
+  for (const char* name : {".hallmark", ".hallmark/trash", ".hallmark/new", ".hallmark/records"}) {
+    std::filesystem::remove_all(folder_ / "disk");
+    std::filesystem::create_directories((folder_ / "disk" / name).parent_path());
+    std::filesystem::create_directory_symlink(folder_ / "precious", folder_ / "disk" / name);
+    SessionStore store(folder_ / "disk");
+    EXPECT_THAT(store.Recover(), HasError(ErrorKind::kVerification, "must be a folder")) << name;
+    EXPECT_EQ(ReadFile(folder_ / "precious/file"), "x") << name;
+  }
+}
+
+TEST_F(Store, ARecordThatIsNoFileIsNotWaitedFor) {
+  SessionStore store(folder_.path());
+  ASSERT_OK(store.Create("a-b-c", {}));
+  ASSERT_OK(store.Create("a-b-d", {}));
+  const auto record = [&](const std::string& name) { return folder_ / (".hallmark/records/" + name + ".json"); };
+  unlink(record("a-b-c").c_str());
+  ASSERT_EQ(mkfifo(record("a-b-c").c_str(), 0600), 0);
+  unlink(record("a-b-d").c_str());
+  std::filesystem::create_symlink("/dev/zero", record("a-b-d"));
+  ASSERT_OK_AND_ASSIGN(const auto sessions, store.Recover());
+  ASSERT_EQ(sessions.size(), 2U);
+  EXPECT_THAT(sessions[0].trouble, HasSubstr("is no regular file"));
+  EXPECT_THAT(sessions[1].trouble, HasSubstr("symbolic links"));
+}
+
+TEST_F(Store, WhatARecordCannotHoldIsRefusedBeforeItIsLost) {
+  SessionStore store(folder_.path());
+  ASSERT_OK_AND_ASSIGN(StoredSession session, store.Create("a-b-c", {}));
+  for (int i = 0; i < 1000; ++i) session.record.folders.push_back({"a", "n" + std::to_string(i), false});
+  EXPECT_OK(store.Save(session));
+  session.record.folders.push_back({"a", "more", false});
+  EXPECT_THAT(store.Save(session), HasError(ErrorKind::kCorrupt, "folders: more than 1000 entries"));
+  session.record.folders.pop_back();
+  for (SharedFolder& folder : session.record.folders) folder.source = std::string(2000, 'x');
+  EXPECT_THAT(store.Save(session), HasError(ErrorKind::kCorrupt, "session a-b-c"));
+}
+
+TEST_F(Store, ACacheIsTakenInOneStepAndNoLinkIsFollowed) {
+  SessionStore store(folder_.path());
+  ASSERT_OK(store.Create("a-b-c", {}));
+  EXPECT_OK(store.TakeCache("a-b-c"));
+  WriteFile(folder_ / "a-b-c/.cache/pip/x", "x");
+  WriteFile(folder_ / "a-b-c/work", "w");
+  EXPECT_OK(store.TakeCache("a-b-c"));
+  EXPECT_EQ(ReadFile(store.trash() / "a-b-c.cache/pip/x"), "x");
+  EXPECT_EQ(ReadFile(folder_ / "a-b-c/work"), "w");
+  std::filesystem::create_directory_symlink(folder_.path(), folder_ / "a-b-c/.cache");
+  EXPECT_OK(store.TakeCache("a-b-c"));
+  EXPECT_TRUE(std::filesystem::is_symlink(folder_ / "a-b-c/.cache"));
+  std::filesystem::create_directory_symlink(folder_.path(), folder_ / "a-b-d");
+  EXPECT_THAT(store.TakeCache("a-b-d"), HasError(ErrorKind::kIo, "a-b-d"));
+}
+
 TEST(UserDatabase, HasTheSystemsUsersAndThisOne) {
   const NamespacePlan plan{"a-b-c", 1001, "/sessions/a-b-c", "", ""};
   EXPECT_EQ(PasswdWith("root:x:0:0:root:/root:/bin/bash\nold:x:1001:1001::/:/bin/sh\na-b-c:x:5:5::/:/bin/sh\n", plan),
@@ -180,7 +235,8 @@ TEST(SpawnParameters, GoThroughTheSandbox) {
   ASSERT_OK_AND_ASSIGN(const SpawnParameters parameters,
                        ParseSpawnParameters(Json::parse(R"({"session":"a-b-c","command":["ls","-l"]})")));
   Session session = ActiveSession();
-  session.stored.record.folders = {{"x", "reports", true}, {"y", "work", false}};
+  session.stored.record.folders = {{"x", "reports", true}, {"y", "work", false}, {"z", "missing", true}};
+  session.attached = {"reports", "work"};
   ASSERT_OK_AND_ASSIGN(const SpawnRequest request, MakeSpawnRequest(parameters, session, true));
   EXPECT_THAT(request.argv,
               ElementsAre("/sessions/.programs/sandbox-helper", "--settings", "/sessions/.programs/srt-settings.json",
@@ -210,7 +266,7 @@ TEST(SpawnParameters, WhatIsWrongIsNamed) {
            {R"("command":["a"],"terminal":{"rows":0,"columns":80})", "terminal.rows: not 1 to 65535"},
            {R"("command":["a"],"cpu":0)", "cpu: not 1 to 100000"},
            {R"("command":["a"],"open_files":99999999)", "open_files: more than"},
-           {R"("command":["a"],"sandbox":0)", "sandbox: neither true nor false"},
+           {R"("command":["a"],"sandbox":0)", "sandbox: not true or false"},
            {R"("command":["a"],"user":"root")", "user: unknown here"}}) {
     EXPECT_THAT(ParseSpawnParameters(Json::parse(R"({"session":"a-b-c",)" + more + "}")),
                 HasError(ErrorKind::kCorrupt, text))
@@ -227,23 +283,6 @@ TEST(DiskUsage, CountsBlocksAndEachFileOnce) {
   EXPECT_GE(usage.bytes, 100000U);
   EXPECT_LT(usage.bytes, 200000U);
   EXPECT_THAT(MeasureUsage(folder / "none"), HasError(ErrorKind::kNotFound, "none"));
-}
-
-TEST(DiskUsage, CollectionTakesTheCacheOnlyAndFollowsNoLink) {
-  const TempDir folder;
-  WriteFile(folder / "home/.cache/pip/x", std::string(100000, 'x'));
-  WriteFile(folder / "home/work", "w");
-  WriteFile(folder / "other/file", "o");
-  std::filesystem::create_symlink(folder / "other", folder / "home/.cache/link");
-  ASSERT_OK_AND_ASSIGN(const uint64_t freed, CollectHome(folder / "home"));
-  EXPECT_GE(freed, 100000U);
-  EXPECT_EQ(ReadFile(folder / "home/work"), "w");
-  EXPECT_EQ(ReadFile(folder / "other/file"), "o");
-  std::filesystem::remove_all(folder / "home/.cache");
-  std::filesystem::create_symlink(folder / "other", folder / "home/.cache");
-  ASSERT_OK_AND_ASSIGN(const uint64_t none, CollectHome(folder / "home"));
-  EXPECT_EQ(none, 0U);
-  EXPECT_EQ(ReadFile(folder / "other/file"), "o");
 }
 
 }  // namespace

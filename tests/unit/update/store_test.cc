@@ -155,6 +155,14 @@ TEST_F(StoreTest, LinksOutOfTheStoreLeadNowhere) {
   EXPECT_EQ(Chosen(Open().Choose(dir_ / "offered")), "installed 5");
 }
 
+TEST_F(StoreTest, IsNoLinkItself) {
+  WriteFile(dir_ / "precious/sets/file", "x");
+  fs::create_directory_symlink(dir_ / "precious", dir_ / "store");
+  EXPECT_THAT(SmolBinStore::Open(dir_ / "store", SampleSmolTrust(), kRootfs),
+              HasError(ErrorKind::kVerification, "store: is a link or a file, and must be a folder"));
+  EXPECT_TRUE(fs::exists(dir_ / "precious/sets/file"));
+}
+
 TEST_F(StoreTest, OneAtATime) {
   const SmolBinStore first = Open();
   EXPECT_THAT(SmolBinStore::Open(dir_ / "store", SampleSmolTrust(), kRootfs),

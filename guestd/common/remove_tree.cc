@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "guestd/common/remove_tree.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "lib/base/file.h"
+#include "lib/base/handle.h"
+
+namespace hallmark {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr uint64_t kBlockSize = 512;  // of st_blocks, whatever the filesystem's own is
+
+using Folder = std::unique_ptr<DIR, Deleter<closedir>>;
+
+/// 0, or errno: the kernel's own way to say it, of which some is no error here.
+int OpenFolder(int parent, const char* name, Folder& folder) {
+  UniqueFd fd(openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!fd.valid()) return errno;
+  folder.reset(fdopendir(fd.get()));
+  if (folder == nullptr) return errno;
+  fd.Release();
+  return 0;
+}
+
+/// 0, or errno.
+int VisitEntries(DIR* folder, const std::function<void(const char* name)>& visit) {
+  while (true) {
+    errno = 0;
+    const dirent* entry = readdir(folder);
+    if (entry == nullptr) return errno;
+    const std::string_view name = entry->d_name;
+    if (name != "." && name != "..") visit(entry->d_name);
+  }
+}
+
+/// Deletes one tree. A folder that is not empty gives what it holds to the tree's top before it goes, so the tree becomes
+/// flatter with every pass, and no pass is more than two folders deep.
+class TreeRemoval {
+ public:
+  TreeRemoval(const fs::path& path, Removed& removed) : path_(path), removed_(removed) {}
+
+  Result<void> Run() {
+    while (true) {
+      if (Unlink(AT_FDCWD, path_.c_str())) return {};
+      if (error_ != ENOTEMPTY) return ErrnoError(error_, "deleting " + path_.string());
+      const Removed before = removed_;
+      moved_ = false;
+      failure_ = 0;
+      if (const int error = Flatten(); error != 0 && error != ENOENT) Fail(error);
+      const bool progress = moved_ || removed_.files != before.files;
+      if (failure_ != 0 && !progress) return ErrnoError(failure_, "deleting what is in " + path_.string());
+    }
+  }
+
+ private:
+  /// One pass over the top.
+  int Flatten() {
+    if (const int error = OpenFolder(AT_FDCWD, path_.c_str(), top_); error != 0) return error;
+    return VisitEntries(top_.get(), [&](const char* name) {
+      if (Unlink(dirfd(top_.get()), name)) return;
+      const int error = error_ == ENOTEMPTY ? Empty(name) : error_;
+      if (error != 0 && error != ENOENT) Fail(error);
+    });
+  }
+
+  /// Deletes what is in a folder of the top, moves the rest to the top, and deletes the folder.
+  int Empty(const char* name) {
+    const int top = dirfd(top_.get());
+    Folder folder;
+    if (const int error = OpenFolder(top, name, folder); error != 0) return error;
+    const int read = VisitEntries(folder.get(), [&](const char* child) {
+      if (Unlink(dirfd(folder.get()), child)) return;
+      if (error_ != ENOTEMPTY) return Fail(error_);
+      if (renameat(dirfd(folder.get()), child, top, RandomSuffix().c_str()) == 0) {
+        moved_ = true;
+      } else if (errno != ENOENT) {
+        Fail(errno);
+      }
+    });
+    if (read != 0) return read;
+    if (Unlink(top, name) || error_ == ENOTEMPTY) return 0;  // what came meanwhile is for the next pass
+    return error_;
+  }
+
+  /// Deletes a file or an empty folder. True if it is gone; else error_ says why, ENOTEMPTY for a folder that holds
+  /// something.
+  bool Unlink(int parent, const char* name) {
+    struct stat status;
+    if (fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW) != 0) return Gone(errno);
+    const bool folder = S_ISDIR(status.st_mode);
+    if (unlinkat(parent, name, folder ? AT_REMOVEDIR : 0) != 0) return Gone(errno == EEXIST ? ENOTEMPTY : errno);
+    ++removed_.files;
+    if (folder || status.st_nlink == 1) removed_.bytes += static_cast<uint64_t>(status.st_blocks) * kBlockSize;
+    return true;
+  }
+
+  bool Gone(int error) {
+    error_ = error;
+    return error == ENOENT;
+  }
+
+  void Fail(int error) {
+    if (failure_ == 0) failure_ = error;
+  }
+
+  const fs::path& path_;
+  Removed& removed_;
+  Folder top_;
+  int error_ = 0;       // of the last Unlink()
+  int failure_ = 0;     // the first of a pass
+  bool moved_ = false;  // something, in this pass
+};
+
+}  // namespace
+
+Result<void> RemoveTree(const fs::path& path, Removed& removed) { return TreeRemoval(path, removed).Run(); }
+
+Result<void> RemoveContent(const fs::path& folder, Removed& removed) {
+  Folder opened;
+  if (const int error = OpenFolder(AT_FDCWD, folder.c_str(), opened); error != 0) {
+    return ErrnoError(error, folder.string());
+  }
+  Result<void> result;
+  const int error = VisitEntries(opened.get(), [&](const char* name) {
+    auto deleted = RemoveTree(folder / name, removed);
+    if (result.ok() && !deleted.ok()) result = std::move(deleted);
+  });
+  if (result.ok() && error != 0) return ErrnoError(error, folder.string());
+  return result;
+}
+
+}  // namespace hallmark
