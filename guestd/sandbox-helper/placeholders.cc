@@ -33,6 +33,8 @@ bool IsPlaceholder(const struct stat& status) {
              : S_ISREG(status.st_mode) && mode == kPlaceholderFile && status.st_size <= kMostContent;
 }
 
+bool IsNoSpace(int error) { return error == ENOSPC || error == EDQUOT; }
+
 bool IsMadeFolder(const struct stat& status) {
   return S_ISDIR(status.st_mode) && (status.st_mode & 07777) == kMadeFolder;
 }
@@ -121,19 +123,31 @@ Result<bool> Placeholders::Settle(int parent, const Wanted& wanted) {
 Result<Placeholders::Made> Placeholders::Make(int parent, const Wanted& wanted) {
   const fs::path& path = wanted.path;
   const std::string name = path.filename();
-  if (wanted.folder ? mkdirat(parent, name.c_str(), 0755) != 0
-                    : mknodat(parent, name.c_str(), S_IFREG | 0644, 0) != 0) {
-    if (errno == EEXIST) return Made::kThereAlready;
-    if (errno == EACCES || errno == EPERM || errno == EROFS) return Made::kRefused;
-    return ErrnoError(errno, "making the placeholder " + path.string());
+  bool placeholder = wanted.placeholder;
+  bool folder = wanted.folder;
+  int failure = folder && mkdirat(parent, name.c_str(), 0755) != 0 ? errno : 0;
+  if (IsNoSpace(failure)) {
+    // An empty file takes no block of a full disk, and nothing can be made below it either.
+    placeholder = true;
+    folder = false;
+    failure = 0;
   }
+  if (!folder && failure == 0 && mknodat(parent, name.c_str(), S_IFREG | 0644, 0) != 0) failure = errno;
+  if (failure == EEXIST) return Made::kThereAlready;
+  if (failure == EACCES || failure == EPERM || failure == EROFS) return Made::kRefused;
+  if (failure != 0) return ErrnoError(failure, "making the placeholder " + path.string());
   if (IsWithin(path.string(), session_home_)) settled_.push_back(path);
-  File made(UniqueFd(openat(parent, name.c_str(), (wanted.folder ? O_RDONLY : O_RDWR) | O_NOFOLLOW | O_CLOEXEC)), path);
+  const File made(UniqueFd(openat(parent, name.c_str(), (folder ? O_RDONLY : O_RDWR) | O_NOFOLLOW | O_CLOEXEC)), path);
   if (made.fd() < 0) return ErrnoError(errno, "opening the placeholder " + path.string());
-  if (!wanted.content.empty()) RETURN_IF_ERROR(made.WriteAt(0, AsBytes(wanted.content)));
+  if (!wanted.content.empty() && write(made.fd(), wanted.content.data(), wanted.content.size()) < 0) {
+    const int error = errno;
+    unlinkat(parent, name.c_str(), 0);
+    if (IsNoSpace(error)) return Made::kRefused;
+    return ErrnoError(error, "writing the placeholder " + path.string());
+  }
   const std::array<timespec, 2> times = {kPlaceholderTime, kPlaceholderTime};
-  const mode_t mode = !wanted.placeholder ? kMadeFolder : wanted.folder ? kPlaceholderFolder : kPlaceholderFile;
-  if (fchmod(made.fd(), mode) != 0 || (wanted.placeholder && futimens(made.fd(), times.data()) != 0)) {
+  const mode_t mode = !placeholder ? kMadeFolder : folder ? kPlaceholderFolder : kPlaceholderFile;
+  if (fchmod(made.fd(), mode) != 0 || (placeholder && futimens(made.fd(), times.data()) != 0)) {
     return ErrnoError(errno, "marking the placeholder " + path.string());
   }
   return Made::kYes;

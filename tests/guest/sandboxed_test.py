@@ -121,6 +121,19 @@ class SandboxedTest(daemon_case.DaemonTest):
         ended, out, error = self.sh(name, "echo goes on")
         self.assertEqual((ended.get("exit_code"), out), (0, b"goes on\n"), error)
 
+    def test_a_full_disk_stops_no_command_of_others(self):
+        filling, other, project = self.session(), self.session(), self.session()
+        self.sh(project, "mkdir -p .git/objects .git/refs; echo ref: refs/heads/main > .git/HEAD; echo '[core]' > .git/config")
+        ended, _, error = self.sh(filling, "cat /dev/zero > all; while echo > $((i = i + 1)); do :; done; cat /dev/zero > more")
+        self.assertIn(b"No space left", error, ended)
+        for name in other, project:
+            ended, out, error = self.sh(name, "echo goes on; mkdir .ssh .git/hooks && echo made; echo x > .ssh/config")
+            self.assertEqual(out, b"goes on\n", error)
+        ended, out, error = self.sh(filling, "rm -f all more [0-9]* && echo freed")
+        self.assertEqual(out, b"freed\n", error)
+        self.assertEqual(self.sh(other, "echo y > file && cat file")[1], b"y\n")
+        self.assertEqual(sorted(path.name for path in (SESSIONS / other).iterdir() if path.name != "mnt"), ["file"])
+
     def test_nothing_runs_outside(self):
         name = self.session()
         with self.assertRaisesRegex(GuestError, "runs nothing without its sandbox"):
