@@ -36,6 +36,10 @@ done
   fail "machine-id is not empty"
 debugfs -R 'cat /usr/lib/os-release' "$scratch/root" 2>/dev/null | grep -qx "IMAGE_ID=\"$(basename "$recipe")\"" ||
   fail "os-release does not name the image"
+debugfs -R 'stat /etc/resolv.conf' "$scratch/root" 2>/dev/null |
+  grep -q 'Fast link dest: "../run/systemd/resolve/stub-resolv.conf"' || fail "no name server is asked in the guest"
+debugfs -R 'stat /usr/lib/systemd/systemd-resolved' "$scratch/root" 2>/dev/null | grep -q 'Type: regular' ||
+  fail "nothing finds the name servers of the guest's network"
 debugfs -R 'ls /etc/ssh' "$scratch/root" 2>/dev/null | grep -q ssh_host_ && fail "a host key is in the image"
 rm "$scratch/root" "$scratch/tree" "$scratch/esp"
 

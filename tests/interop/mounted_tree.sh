@@ -29,7 +29,7 @@ rsync -naHAXc --numeric-ids --delete --itemize-changes "$tree/" "$scratch/root/"
 # Folders whose content differs have another time; '.' stands for "no transfer", so only the time differs.
 grep -vE '^\.d\.\.t\.{6} ' "$scratch/differences" | sed -E 's/^\*deleting +/+ /; s/^([^ ]{11}) /\1 /' >"$scratch/files" || true
 expected='lost\+found/|'                                     # of every ext4
-expected+='etc/(hostname|hosts|timezone|localtime|fstab)( -> .*)?|etc/default/(locale)?|'
+expected+='etc/(hostname|hosts|timezone|localtime|fstab|resolv\.conf)( -> .*)?|etc/default/(locale)?|'
 expected+='etc/(passwd|group|shadow|gshadow|subuid|subgid)-?|'
 expected+='etc/systemd/.*|usr/lib/systemd/system/guestd\.service|'  # units of the recipe, and the network of the guest
 expected+='usr/lib/os-release|usr/lib/hallmark/(guestd)?|'       # the image's name, and the guest's programs
