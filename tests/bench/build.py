@@ -75,7 +75,7 @@ def compare(hallmark, recipe_folder, work, rounds, keep_tree, keep_image):
 
     # The recipe is copied, for an overlay file is changed below.
     ours = work / "recipes" / name
-    shutil.copytree(TOP / "recipes", work / "recipes")
+    shutil.copytree(TOP / "recipes", work / "recipes", symlinks=True)
     measure.run_once([hallmark, "lock", str(ours)], env=env, log=log)
     measure.run_once([hallmark, "build", str(ours), "-o", str(work / "out")], env=env, log=log)  # fills the cache
     lock = tomllib.loads((cache / "locks" / f"{recipe['name']}.lock").read_text())
