@@ -49,8 +49,8 @@ class DigestLane {
 /// Both digests of one file.
 class FileLanes {
  public:
-  explicit FileLanes(const PackOptions& options) : most_(std::min<size_t>(6, ChunksAtOnce(options.chunk_size))) {
-    if (options.sha1) sha1_.emplace(most_);
+  explicit FileLanes(const PackOptions& options) : sha256_(MostWaiting(options)) {
+    if (options.sha1) sha1_.emplace(MostWaiting(options));
   }
   void Update(const Buffer& buffer, size_t length) {
     size_ += length;
@@ -64,9 +64,11 @@ class FileLanes {
   }
 
  private:
-  size_t most_;
+  static size_t MostWaiting(const PackOptions& options) {
+    return std::min<size_t>(6, ChunksAtOnce(options.chunk_size));
+  }
   uint64_t size_ = 0;
-  DigestLane<Sha256Digest> sha256_{most_};
+  DigestLane<Sha256Digest> sha256_;
   std::optional<DigestLane<Sha1Digest>> sha1_;
 };
 

@@ -7,13 +7,13 @@
 #include <array>
 #include <deque>
 #include <filesystem>
-#include <fstream>
 #include <optional>
 #include <string_view>
 #include <system_error>
 #include <utility>
 
 #include "guestd/sandbox-helper/file_policy.h"
+#include "lib/base/file.h"
 
 namespace hallmark::sandbox {
 namespace {
@@ -53,17 +53,12 @@ constexpr std::array kInGitFolder = {Name{"hooks", true}, Name{"config", false},
 constexpr std::string_view kCommonFolder = "commondir";
 constexpr std::string_view kHere = ".\n";
 
-constexpr size_t kMaxSearchedEntries = 50'000;  // below 100 ms of a warm cache
-constexpr size_t kMaxGitFile = 4096;            // bytes
+constexpr size_t kMaxSearchedEntries = 50'000;  // 0.1 s of a warm cache if files, more if folders
+constexpr size_t kMaxGitFile = 1 << 20;         // bytes: what git takes
 
 bool IsFolder(const fs::path& path) {
   std::error_code ignored;
   return fs::is_directory(fs::symlink_status(path, ignored));
-}
-
-bool IsLink(const fs::path& path) {
-  std::error_code ignored;
-  return fs::is_symlink(fs::symlink_status(path, ignored));
 }
 
 bool Exists(const fs::path& path) {
@@ -138,13 +133,10 @@ void Gatherer::FollowGitFile(const fs::path& folder) {
   const fs::path file = folder / ".git";
   std::error_code error;
   if (!fs::is_regular_file(fs::symlink_status(file, error))) return;
-  std::ifstream stream(file);
-  std::string text(kMaxGitFile, '\0');
-  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<size_t>(stream.gcount()));
+  const Result<std::string> text = ReadSmallFile(file, kMaxGitFile);
   constexpr std::string_view kPrefix = "gitdir: ";
-  if (!text.starts_with(kPrefix)) return;
-  const std::string target = text.substr(kPrefix.size(), text.find_first_of("\r\n") - kPrefix.size());
+  if (!text.ok() || !text->starts_with(kPrefix)) return;
+  const std::string target = text->substr(kPrefix.size(), text->find_first_of("\r\n") - kPrefix.size());
   const fs::path git = (folder / target).lexically_normal();
   if (!IsWithin(git.string(), home_.string())) return;
   // A worktree's is .git/worktrees/NAME of its repository.
@@ -175,16 +167,24 @@ void Gatherer::AddGitFolder(const fs::path& git) {
 }
 
 void Gatherer::AddExisting(const fs::path& folder) {
-  const auto through_link = [&](const fs::path& name) {
-    return IsLink(folder / name) || (name.has_parent_path() && IsLink(folder / name.parent_path()));
+  bool has_link = false;
+  // Each is looked at once: this is done for every folder that a session has.
+  const auto is_there = [&](const fs::path& name) {
+    std::error_code ignored;
+    const fs::file_status status = fs::symlink_status(folder / name, ignored);
+    has_link = has_link || fs::is_symlink(status);
+    return fs::exists(status);
   };
-  const auto is_link = [&](const Name& name) { return through_link(name.path); };
-  const bool has_link = through_link(".git") || std::any_of(kInProject.begin(), kInProject.end(), is_link);
-  if (has_link && !LeadsToWork(folder)) return AddWhole(folder);
+  std::vector<ProtectedPath> found;
   for (const Name& name : kInProject) {
-    if (Exists(folder / name.path)) paths_.push_back({(folder / name.path).string(), name.folder, {}});
+    const fs::path path = name.path;
+    if (path.has_parent_path() && !is_there(path.parent_path())) continue;
+    if (is_there(path)) found.push_back({(folder / path).string(), name.folder, {}});
   }
-  if (Exists(folder / ".git")) AddRepository(folder);
+  const bool has_git = is_there(".git");
+  if (has_link && !LeadsToWork(folder)) return AddWhole(folder);
+  paths_.insert(paths_.end(), found.begin(), found.end());
+  if (has_git) AddRepository(folder);
 }
 
 std::optional<std::vector<fs::path>> Gatherer::FoldersIn(const fs::path& folder) {

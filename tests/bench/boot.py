@@ -72,8 +72,8 @@ def main():
     sessions = image.session_disk(work)
     smol_bin = image.bundle / "smol-bin.arm64.img"
 
-    def ours(words=""):
-        return image.direct(work / "machine", extra=words).sessions(sessions).smol_bin(smol_bin).channel()
+    def ours():
+        return image.direct(work / "machine").sessions(sessions).smol_bin(smol_bin).channel()
 
     def peer(menu):
         machine = Machine(work / "machine").firmware().root(work / f"{menu}.img", writable=True)
