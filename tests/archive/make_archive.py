@@ -22,7 +22,7 @@ import sys
 import tomllib
 import zipfile
 
-ROOTS = ["init", "systemd", "systemd-sysv", "udev", "dbus", "kmod", "python3", "libcap2-bin"]
+ROOTS = ["init", "systemd", "systemd-resolved", "systemd-sysv", "udev", "dbus", "kmod", "python3", "libcap2-bin"]
 # In no lock of debian-12-arm64: fetched with the builder's apt-get, for every architecture alike.
 PIP = ["python3-pip", "python3-setuptools", "python3-wheel", "python3-pkg-resources", "python3-distutils", "python3-lib2to3"]
 EPOCH = 1700000000
