@@ -83,21 +83,28 @@ struct PackedChunk {
 /// Compressors that are not in use, so that as many are made as threads want one at a time.
 class CompressorPool {
  public:
-  explicit CompressorPool(int level) : level_(level) {}
+  CompressorPool(int level, const KnownFrames* known) : level_(level), known_(known) {}
 
   Result<PackedChunk> Pack(ByteSpan raw) {
-    std::unique_ptr<FrameCompressor> compressor = Take();
-    Result<ByteVector> frame = compressor->Compress(raw);
-    Give(std::move(compressor));
-    if (!frame.ok()) return std::move(frame).error();
-    PackedChunk chunk;
-    chunk.raw_sha256 = Sha256(raw);
-    chunk.frame_sha256 = Sha256(*frame);
-    chunk.frame = std::make_shared<const ByteVector>(std::move(frame).value());
+    PackedChunk chunk{.raw_sha256 = Sha256(raw)};
+    std::optional<KnownFrames::Frame> frame = known_ != nullptr ? known_->Find(chunk.raw_sha256) : std::nullopt;
+    if (!frame) {
+      ASSIGN_OR_RETURN(frame, Compress(raw));
+    }
+    chunk.frame_sha256 = frame->sha256;
+    chunk.frame = std::make_shared<const ByteVector>(std::move(frame->bytes));
     return chunk;
   }
 
  private:
+  Result<KnownFrames::Frame> Compress(ByteSpan raw) {
+    std::unique_ptr<FrameCompressor> compressor = Take();
+    Result<ByteVector> frame = compressor->Compress(raw);
+    Give(std::move(compressor));
+    if (!frame.ok()) return std::move(frame).error();
+    const Sha256Digest sha256 = Sha256(*frame);
+    return KnownFrames::Frame{std::move(frame).value(), sha256};
+  }
   std::unique_ptr<FrameCompressor> Take() {
     const std::lock_guard lock(mutex_);
     if (idle_.empty()) return std::make_unique<FrameCompressor>(level_);
@@ -111,6 +118,7 @@ class CompressorPool {
   }
 
   int level_;
+  const KnownFrames* known_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<FrameCompressor>> idle_;
 };
@@ -155,7 +163,7 @@ class Packer {
         options_(options),
         pool_(pool),
         progress_(progress),
-        compressors_(options.level),
+        compressors_(options.level, options.known),
         compressed_lanes_(options),
         buffers_(options.chunk_size),
         zeros_(std::make_shared<const ByteVector>(options.chunk_size)) {

@@ -12,6 +12,7 @@
 #include "lib/compress/zstd_frame.h"
 #include "lib/crypto/digest.h"
 #include "signing/chunk_table.h"
+#include "signing/known_frames.h"
 
 namespace hallmark {
 
@@ -20,6 +21,7 @@ struct PackOptions {
   uint32_t chunk_size = kDefaultChunkSize;      ///< bytes: a power of two from 64 KiB to 64 MiB
   bool sha1 = true;                             ///< digests for .origin files too
   bool raw_digests = true;                      ///< digests of the image as a whole too
+  const KnownFrames* known = nullptr;           ///< made by this zstd at this level; outlives the packing
   std::string stage = "Compressing the image";  ///< what progress calls it
 };
 
@@ -38,7 +40,7 @@ struct PackedImage {
 
 /// Reads `image` once, front to back, and makes of it on all cores of `pool`: seekable zstd in `compressed` (a new file),
 /// the chunk table, and the digests of both files. Holes are not read. The result does not depend on the number of
-/// threads. Memory: some ten chunks a thread.
+/// threads, nor on what is known. Memory: some ten chunks a thread.
 Result<PackedImage> PackImage(const File& image, const File& compressed, const PackOptions& options, ThreadPool& pool,
                               Progress& progress);
 

@@ -3,9 +3,11 @@
 
 #include <zstd.h>
 
-#include <string>
-
 namespace hallmark {
+
+std::string FrameEncoder(int level) {
+  return std::string("zstd-") + ZSTD_versionString() + "-level-" + std::to_string(level);
+}
 
 void FrameCompressor::Free::operator()(ZSTD_CCtx_s* context) const { ZSTD_freeCCtx(context); }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "lib/base/bytes.h"
 #include "lib/base/result.h"
@@ -14,6 +15,9 @@ namespace hallmark {
 
 constexpr int kDefaultZstdLevel = 3;  // that of the zstd program
 constexpr int kMaxZstdLevel = 19;     // beyond, a frame takes more memory than we allow ourselves
+
+/// What decides a frame's bytes besides those that it holds: "zstd-1.5.4-level-3".
+std::string FrameEncoder(int level);
 
 /// Makes zstd frames (RFC 8878) that stand alone: content size in the header, checksum at the end. One object a thread;
 /// the same bytes, level and library version give the same frame.

@@ -16,6 +16,7 @@ namespace hallmark {
 ///     partial/                    downloads under way, each under a lock; resumed by the next run
 ///     apt/DIGEST/                 apt's state for one set of sources: package lists are fetched anew only if they changed
 ///     stages/DIGEST/              trees and layers, by the digest of what went in
+///     packed/ENCODER/DIGEST       empty: chunk tables of bundles that builds here made, whose frames may be used again
 ///     locks/RECIPE.lock           locks of recipes with sources = "host"
 ///     work/                       scratch of running builds, each under a lock; what no one holds is removed
 class Cache {
@@ -34,6 +35,10 @@ class Cache {
   [[nodiscard]] Result<File> OpenBlob(const std::string& sha256) const;
   [[nodiscard]] Result<File> OpenIntegrityBlob(std::string_view integrity) const;
   [[nodiscard]] std::filesystem::path StagePath(const std::string& digest) const { return folder_ / "stages" / digest; }
+  /// `encoder` is FrameEncoder()'s, `digest` that of the chunk table.
+  [[nodiscard]] std::filesystem::path PackedPath(const std::string& encoder, const std::string& digest) const {
+    return folder_ / "packed" / encoder / digest;
+  }
   [[nodiscard]] std::filesystem::path LockPath(const std::string& recipe) const;
 
  private:

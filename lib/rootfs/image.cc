@@ -22,79 +22,8 @@ constexpr size_t kPackagesShown = 10;
 
 constexpr uint64_t kReadOnlyAttribute = uint64_t{1} << 60;  // Discoverable Partitions Specification
 
-/// Writes one image; see WriteImage.
-class ImageWriter {
- public:
-  ImageWriter(const Recipe& recipe, const FileTree& rootfs, const BootFiles& boot, uint64_t epoch, const File& output,
-              ThreadPool& pool, Progress& progress)
-      : recipe_(recipe),
-        rootfs_(rootfs),
-        boot_(boot),
-        epoch_(epoch),
-        output_(output),
-        pool_(pool),
-        progress_(progress),
-        seed_(recipe.name, recipe.architecture) {}
-
-  Result<ImageFacts> Write() {
-    ASSIGN_OR_RETURN(facts_.layout, PlanDiskLayout(recipe_.image.size, recipe_.image.verity));
-    RETURN_IF_ERROR(output_.Truncate(facts_.layout.disk_size));
-    RETURN_IF_ERROR(WriteRoot());
-    RETURN_IF_ERROR(WriteEsp());
-    RETURN_IF_ERROR(WriteTable());
-    return facts_;
-  }
-
- private:
-  Result<void> WriteRoot();
-  Result<void> CheckBudget(const Ext4Usage& usage) const;
-  [[nodiscard]] std::string LargestPackages() const;
-  Result<void> WriteEsp();
-  Result<void> WriteTable();
-  [[nodiscard]] Guid RootGuid() const;
-  [[nodiscard]] Guid VerityGuid() const;
-
-  const Recipe& recipe_;
-  const FileTree& rootfs_;
-  const BootFiles& boot_;
-  uint64_t epoch_;
-  const File& output_;
-  ThreadPool& pool_;
-  Progress& progress_;
-  Seed seed_;
-  ImageFacts facts_;
-};
-
-Result<void> ImageWriter::WriteRoot() {
-  Result<Ext4Plan> planned = PlanExt4(rootfs_, {.size = facts_.layout.root.size,
-                                                .uuid = seed_.Uuid("root filesystem"),
-                                                .hash_seed = seed_.Uuid("root directory hashes"),
-                                                .label = std::string(kRootLabel),
-                                                .time = epoch_});
-  if (!planned.ok()) {
-    Error error = std::move(planned).error().WithContext("planning the root filesystem");
-    if (error.kind == ErrorKind::kNoSpace) error.message += LargestPackages();
-    return std::move(error).WithHint("make size of [image] larger, or leave something out");
-  }
-  const Ext4Plan plan = std::move(planned).value();
-  facts_.usage = plan.usage();
-  RETURN_IF_ERROR(CheckBudget(plan.usage()));
-
-  progress_.BeginStage("Writing the root filesystem", plan.usage().used_blocks * kBlockSize, Progress::Unit::kBytes);
-  FileSink file(output_, facts_.layout.root.start);
-  if (!recipe_.image.verity) return WriteExt4(plan, file, pool_, &progress_);
-  const VerityOptions options{.salt = seed_.Bytes("root verity salt"), .uuid = seed_.Uuid("root verity")};
-  VerityHasher hasher(file, options, pool_);
-  RETURN_IF_ERROR(WriteExt4(plan, hasher, pool_, &progress_));
-  ASSIGN_OR_RETURN(const VerityTree tree, hasher.Finish());
-  FileSink tree_sink(output_, facts_.layout.verity.start);
-  RETURN_IF_ERROR(tree.Write(tree_sink));
-  facts_.verity = {.root_hash = tree.root_hash(), .salt = options.salt, .data_blocks = tree.data_blocks()};
-  return {};
-}
-
-std::string ImageWriter::LargestPackages() const {
-  const Result<std::vector<InstalledPackage>> packages = InstalledPackages(rootfs_);
+std::string LargestPackages(const FileTree& rootfs) {
+  const Result<std::vector<InstalledPackage>> packages = InstalledPackages(rootfs);
   if (!packages.ok() || packages->empty()) return {};
   std::string text = "\nthe largest packages:";
   for (size_t i = 0; i < std::min(kPackagesShown, packages->size()); ++i) {
@@ -103,18 +32,43 @@ std::string ImageWriter::LargestPackages() const {
   return text;
 }
 
-Result<void> ImageWriter::CheckBudget(const Ext4Usage& usage) const {
+Result<void> CheckBudget(const Recipe& recipe, const FileTree& rootfs, const Ext4Usage& usage) {
   const double share = static_cast<double>(usage.used_blocks) / static_cast<double>(usage.blocks);
-  if (share <= recipe_.image.max_used) return {};
+  if (share <= recipe.image.max_used) return {};
   char text[160];
   std::snprintf(text, sizeof text, "the root filesystem is %.1f %% full: %s of %s, and max_used of [image] is %.0f %%",
                 100 * share, FormatBytes(usage.used_blocks * kBlockSize).c_str(),
-                FormatBytes(usage.blocks * kBlockSize).c_str(), 100 * recipe_.image.max_used);
-  return NoSpaceError(text + LargestPackages()).WithHint("leave something out, or make size of [image] larger");
+                FormatBytes(usage.blocks * kBlockSize).c_str(), 100 * recipe.image.max_used);
+  return NoSpaceError(text + LargestPackages(rootfs)).WithHint("leave something out, or make size of [image] larger");
 }
 
-Result<void> ImageWriter::WriteEsp() {
-  progress_.BeginStage("Writing the EFI system partition");
+/// Writes what is in front of the root partition; see WriteImageFront.
+class FrontWriter {
+ public:
+  FrontWriter(const Recipe& recipe, const BootFiles& boot, uint64_t epoch, const File& output, ImageFacts& facts)
+      : recipe_(recipe),
+        boot_(boot),
+        epoch_(epoch),
+        output_(output),
+        facts_(facts),
+        seed_(recipe.name, recipe.architecture) {}
+
+  Result<void> WriteEsp();
+  Result<void> WriteTable();
+
+ private:
+  [[nodiscard]] Guid RootGuid() const;
+  [[nodiscard]] Guid VerityGuid() const;
+
+  const Recipe& recipe_;
+  const BootFiles& boot_;
+  uint64_t epoch_;
+  const File& output_;
+  ImageFacts& facts_;
+  Seed seed_;
+};
+
+Result<void> FrontWriter::WriteEsp() {
   const Timestamp time{.seconds = static_cast<int64_t>(epoch_)};
   const auto root_hash = facts_.verity ? std::optional(facts_.verity->root_hash) : std::nullopt;
   facts_.command_line = KernelCommandLine(recipe_, boot_, RootGuid(), root_hash);
@@ -128,20 +82,20 @@ Result<void> ImageWriter::WriteEsp() {
 }
 
 /// Of the Discoverable Partitions Specification: the root hash's first half names the root, its last the hash tree.
-Guid ImageWriter::RootGuid() const {
+Guid FrontWriter::RootGuid() const {
   if (!facts_.verity) return seed_.Uuid("root partition");
   Guid guid;
   std::copy_n(facts_.verity->root_hash.begin(), guid.size(), guid.begin());
   return guid;
 }
 
-Guid ImageWriter::VerityGuid() const {
+Guid FrontWriter::VerityGuid() const {
   Guid guid;
   std::copy_n(facts_.verity->root_hash.begin() + guid.size(), guid.size(), guid.begin());
   return guid;
 }
 
-Result<void> ImageWriter::WriteTable() {
+Result<void> FrontWriter::WriteTable() {
   const RootPartitionTypes* types =
       std::find_if(std::begin(kRootPartitionTypes), std::end(kRootPartitionTypes),
                    [&](const RootPartitionTypes& t) { return t.architecture == recipe_.architecture; });
@@ -164,9 +118,48 @@ Result<void> ImageWriter::WriteTable() {
 
 }  // namespace
 
-Result<ImageFacts> WriteImage(const Recipe& recipe, const FileTree& rootfs, const BootFiles& boot,
-                              uint64_t source_date_epoch, const File& output, ThreadPool& pool, Progress& progress) {
-  return ImageWriter(recipe, rootfs, boot, source_date_epoch, output, pool, progress).Write();
+Result<ImageFacts> WriteRootPartition(const Recipe& recipe, const FileTree& rootfs, uint64_t source_date_epoch,
+                                      const File& output, ThreadPool& pool, Progress& progress) {
+  ImageFacts facts;
+  ASSIGN_OR_RETURN(facts.layout, PlanDiskLayout(recipe.image.size, recipe.image.verity));
+  const Seed seed(recipe.name, recipe.architecture);
+  Result<Ext4Plan> planned = PlanExt4(rootfs, {.size = facts.layout.root.size,
+                                               .uuid = seed.Uuid("root filesystem"),
+                                               .hash_seed = seed.Uuid("root directory hashes"),
+                                               .label = std::string(kRootLabel),
+                                               .time = source_date_epoch});
+  if (!planned.ok()) {
+    Error error = std::move(planned).error().WithContext("planning the root filesystem");
+    if (error.kind == ErrorKind::kNoSpace) error.message += LargestPackages(rootfs);
+    return std::move(error).WithHint("make size of [image] larger, or leave something out");
+  }
+  const Ext4Plan plan = std::move(planned).value();
+  facts.usage = plan.usage();
+  RETURN_IF_ERROR(CheckBudget(recipe, rootfs, plan.usage()));
+
+  progress.BeginStage("Writing the root filesystem", plan.usage().used_blocks * kBlockSize, Progress::Unit::kBytes);
+  RETURN_IF_ERROR(output.Truncate(facts.layout.disk_size));
+  FileSink file(output, facts.layout.root.start);
+  if (!recipe.image.verity) {
+    RETURN_IF_ERROR(WriteExt4(plan, file, pool, &progress));
+    return facts;
+  }
+  const VerityOptions options{.salt = seed.Bytes("root verity salt"), .uuid = seed.Uuid("root verity")};
+  VerityHasher hasher(file, options, pool);
+  RETURN_IF_ERROR(WriteExt4(plan, hasher, pool, &progress));
+  ASSIGN_OR_RETURN(const VerityTree tree, hasher.Finish());
+  FileSink tree_sink(output, facts.layout.verity.start);
+  RETURN_IF_ERROR(tree.Write(tree_sink));
+  facts.verity = {.root_hash = tree.root_hash(), .salt = options.salt, .data_blocks = tree.data_blocks()};
+  return facts;
+}
+
+Result<void> WriteImageFront(const Recipe& recipe, const BootFiles& boot, uint64_t source_date_epoch,
+                             const File& output, Progress& progress, ImageFacts& facts) {
+  progress.BeginStage("Writing the EFI system partition");
+  FrontWriter writer(recipe, boot, source_date_epoch, output, facts);
+  RETURN_IF_ERROR(writer.WriteEsp());
+  return writer.WriteTable();
 }
 
 }  // namespace hallmark

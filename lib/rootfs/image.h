@@ -32,10 +32,15 @@ struct ImageFacts {
   std::string command_line;  ///< of the kernel
 };
 
-/// Writes rootfs.img into `output`, a new file: the root partition front to back, its hash tree from what was hashed on
-/// the way, and last the front of the disk, whose kernel command line holds the root hash. Nothing is read back; holes stay
-/// holes. kNoSpace if the tree is too large for the image or for the recipe's max_used: how much, and the largest packages.
-Result<ImageFacts> WriteImage(const Recipe& recipe, const FileTree& rootfs, const BootFiles& boot,
-                              uint64_t source_date_epoch, const File& output, ThreadPool& pool, Progress& progress);
+/// Begins rootfs.img in `output`, a new file, with the root partition front to back, and its hash tree from what was hashed
+/// on the way. Nothing is read back; holes stay holes. kNoSpace if the tree is too large for the image or for the recipe's
+/// max_used: how much, and the largest packages.
+Result<ImageFacts> WriteRootPartition(const Recipe& recipe, const FileTree& rootfs, uint64_t source_date_epoch,
+                                      const File& output, ThreadPool& pool, Progress& progress);
+
+/// Ends it with what is in front of the root partition: the partition table and the EFI system partition, with the kernel
+/// command line that holds the root hash, which `facts` then has too.
+Result<void> WriteImageFront(const Recipe& recipe, const BootFiles& boot, uint64_t source_date_epoch,
+                             const File& output, Progress& progress, ImageFacts& facts);
 
 }  // namespace hallmark

@@ -38,7 +38,7 @@ build_on_full_disk() {
 }
 for stage in 'Fetching packages'; do build_on_full_disk "$stage" ''; done
 for stage in 'Unpacking packages' 'Configuring packages' 'Making caches'; do build_on_full_disk "$stage" blobs; done
-for stage in 'Adding what' 'Making the initramfs' 'Writing the root' 'Compressing the image'; do
+for stage in 'Adding what' 'Writing the root' 'Compressing the image'; do
   build_on_full_disk "$stage" 'blobs stages'
 done
 echo 'full_disk: good'

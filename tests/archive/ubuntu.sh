@@ -25,6 +25,12 @@ grep -qE '^  rootfs\.img 1\.0 GiB, compressed [0-9.]+ MiB$' lines || fail 'no si
 "$hallmark" build ubuntu -o out2 --offline -q
 diff -r out out2
 rm -r out2
+# Over the bundle that it replaces, whose frames it uses again, and into a new folder: the same bytes.
+echo 'changed' >common/guest/etc/hallmark-changed
+"$hallmark" build ubuntu -o out --offline -q
+"$hallmark" build ubuntu -o out2 --offline -q
+diff -r out out2
+rm -r out2 common/guest/etc/hallmark-changed
 
 start=$(sgdisk -i 1 out/rootfs.img | sed -n 's/^First sector: \([0-9]*\).*/\1/p')
 sectors=$(sgdisk -i 1 out/rootfs.img | sed -n 's/^Partition size: \([0-9]*\).*/\1/p')

@@ -4,6 +4,8 @@
 #include <cstdio>
 #include <cxxopts.hpp>
 #include <filesystem>
+#include <fstream>
+#include <future>
 #include <nlohmann/json.hpp>
 
 #include "lib/base/file.h"
@@ -20,6 +22,7 @@
 #include "lib/rootfs/sbom.h"
 #include "lib/rootfs/seed.h"
 #include "lib/rootfs/tree.h"
+#include "signing/bundle_file.h"
 #include "signing/kernel_parameters.h"
 #include "tools/hallmark/bundle_diff.h"
 #include "tools/hallmark/bundle_writer.h"
@@ -117,12 +120,52 @@ Result<File> MakeSessionDisk(const Recipe& recipe, const Lock& lock, const WorkF
   return disk;
 }
 
+/// The frames of the bundle that this one will replace, which builds on this machine know their own tables of; none if it
+/// was made elsewhere, or in another way.
+class EarlierBundle {
+ public:
+  EarlierBundle(const Cache& cache, const fs::path& bundle, const Manifest& manifest, int level)
+      : cache_(cache), encoder_(FrameEncoder(level)) {
+    constexpr uint64_t kMaxTableSize = 64 << 20;
+    const Result<std::string> table =
+        ReadBundleFile(bundle, manifest.FileName(ArtifactRole::kChunkTable), kMaxTableSize);
+    if (!table.ok()) return;
+    mark_ = MarkOf(Sha256(AsBytes(*table)));
+    std::error_code ignored;
+    if (!fs::exists(mark_, ignored)) return;
+    const Result<ChunkTable> parsed = ParseChunkTable(AsBytes(*table));
+    Result<File> compressed = OpenBundleFile(bundle, manifest.FileName(ArtifactRole::kRootfsCompressed));
+    if (parsed.ok() && compressed.ok()) frames_.emplace(*parsed, std::move(compressed).value());
+  }
+
+  [[nodiscard]] const KnownFrames* frames() const { return frames_ ? &*frames_ : nullptr; }
+
+  /// To be called once the new bundle is there. That the next build may be slower is no reason for this one to fail.
+  void ReplacedBy(const Manifest& manifest) const {
+    const fs::path mark = MarkOf(manifest.Find(ArtifactRole::kChunkTable)->sha256);
+    if (mark == mark_) return;
+    std::error_code ignored;
+    if (!mark_.empty()) fs::remove(mark_, ignored);
+    fs::create_directories(mark.parent_path(), ignored);
+    std::ofstream(mark).flush();
+  }
+
+ private:
+  [[nodiscard]] fs::path MarkOf(const Sha256Digest& table) const { return cache_.PackedPath(encoder_, ToHex(table)); }
+
+  const Cache& cache_;
+  std::string encoder_;
+  fs::path mark_;
+  std::optional<KnownFrames> frames_;
+};
+
 /// The image and all that belongs to it, from a finished tree to a bundle under its name.
 Result<Manifest> MakeBundle(const BuildOptions& options, const Recipe& recipe, const Lock& lock, const FileTree& tree,
-                            const WorkFolder& work, ThreadPool& pool, Progress& progress) {
+                            const Cache& cache, const WorkFolder& work, ThreadPool& pool, Progress& progress) {
   const Timestamp time{.seconds = static_cast<int64_t>(lock.source_date_epoch)};
-  progress.BeginStage("Making the initramfs");
-  ASSIGN_OR_RETURN(BootFiles boot, CollectBootFiles(recipe, tree, time));
+  // The initramfs is compressed on one core while the others write the root filesystem.
+  std::future<Result<BootFiles>> collecting =
+      std::async(std::launch::async, [&] { return CollectBootFiles(recipe, tree, time); });
   Manifest manifest{.name = recipe.name,
                     .version = recipe.version,
                     .architecture = recipe.architecture,
@@ -133,11 +176,12 @@ Result<Manifest> MakeBundle(const BuildOptions& options, const Recipe& recipe, c
     ASSIGN_OR_RETURN(BundleFile smol_bin, LoadSmolBin(options.smol_bin, manifest));
     extras.push_back(std::move(smol_bin));
   }
-  boot.arguments = LeastSequenceParameters(manifest);
   ASSIGN_OR_RETURN(OutputFolder folder, OutputFolder::Create(options.output, IsBundle));
   ASSIGN_OR_RETURN(const File* image, folder.NewFile("rootfs.img"));
-  ASSIGN_OR_RETURN(const ImageFacts facts,
-                   WriteImage(recipe, tree, boot, lock.source_date_epoch, *image, pool, progress));
+  ASSIGN_OR_RETURN(ImageFacts facts, WriteRootPartition(recipe, tree, lock.source_date_epoch, *image, pool, progress));
+  ASSIGN_OR_RETURN(BootFiles boot, collecting.get());
+  boot.arguments = LeastSequenceParameters(manifest);
+  RETURN_IF_ERROR(WriteImageFront(recipe, boot, lock.source_date_epoch, *image, progress, facts));
   if (facts.verity) manifest.verity = ToParameters(facts);
   manifest.command_line = facts.command_line;
   ASSIGN_OR_RETURN(ByteVector kernel, ReadKernel(boot));
@@ -147,8 +191,13 @@ Result<Manifest> MakeBundle(const BuildOptions& options, const Recipe& recipe, c
   extras.push_back({ArtifactRole::kProvenance, ToBytes(MakeProvenance(recipe, lock))});
   PackOptions pack = options.pack;
   pack.sha1 = recipe.image.sha1;
+  const EarlierBundle earlier(cache, options.output, manifest, pack.level);
+  pack.known = earlier.frames();
   ASSIGN_OR_RETURN(const File session_disk, MakeSessionDisk(recipe, lock, work));
-  return WriteBundle(folder, *image, &session_disk, std::move(manifest), extras, pack, pool, progress);
+  ASSIGN_OR_RETURN(manifest,
+                   WriteBundle(folder, *image, &session_disk, std::move(manifest), extras, pack, pool, progress));
+  earlier.ReplacedBy(manifest);
+  return manifest;
 }
 
 void PrintSummary(const BuildOptions& options, const Manifest& manifest, const FileTree& tree,
@@ -216,7 +265,7 @@ Result<int> RunBuild(const Arguments& arguments) {
   ASSIGN_OR_RETURN(FileTree tree, MakeTree(recipe, lock, cache, work, options->packages, pool, progress));
   const Timestamp time{.seconds = static_cast<int64_t>(lock.source_date_epoch)};
   RETURN_IF_ERROR(AddGuestFiles(recipe, options->trust, time, tree));
-  ASSIGN_OR_RETURN(const Manifest manifest, MakeBundle(*options, recipe, lock, tree, work, pool, progress));
+  ASSIGN_OR_RETURN(const Manifest manifest, MakeBundle(*options, recipe, lock, tree, cache, work, pool, progress));
   ASSIGN_OR_RETURN(const std::optional<Differences> differences, CheckAgainst(*options, progress));
   progress.EndStage();
   if (options->json) {

@@ -2,6 +2,7 @@
 #include "tools/hallmark/bundle_writer.h"
 
 #include <algorithm>
+#include <future>
 #include <optional>
 
 #include "lib/disk/exfat.h"
@@ -80,6 +81,9 @@ Result<BundleFile> LoadSmolBin(const fs::path& path, Manifest& manifest) {
 Result<Manifest> WriteBundle(OutputFolder& folder, const File& image, const File* session_disk, Manifest manifest,
                              const std::vector<BundleFile>& extras, const PackOptions& options, ThreadPool& pool,
                              Progress& progress) {
+  // Its partitions' digests take a while, and the lanes of packing leave cores idle.
+  std::future<Result<std::optional<DiskDescription>>> disk =
+      std::async(std::launch::async, [&image] { return DescribeDisk(image); });
   ASSIGN_OR_RETURN(const File* compressed, folder.NewFile(manifest.FileName(ArtifactRole::kRootfsCompressed)));
   ASSIGN_OR_RETURN(const PackedImage packed, PackImage(image, *compressed, options, pool, progress));
   std::optional<Artifact> session_artifact;
@@ -101,7 +105,7 @@ Result<Manifest> WriteBundle(OutputFolder& folder, const File& image, const File
   }
   std::sort(manifest.artifacts.begin(), manifest.artifacts.end(),
             [](const Artifact& a, const Artifact& b) { return a.role < b.role; });
-  ASSIGN_OR_RETURN(manifest.disk, DescribeDisk(image));
+  ASSIGN_OR_RETURN(manifest.disk, disk.get());
   ASSIGN_OR_RETURN(const std::string text, FormatManifest(manifest));
   RETURN_IF_ERROR(folder.Write(std::string(kManifestName), AsBytes(text)));
   RETURN_IF_ERROR(WriteOrigins(folder, manifest));

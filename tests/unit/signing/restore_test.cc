@@ -44,11 +44,12 @@ class RestoreTest : public ::testing::Test {
     ASSERT_OK(bundle.Sign(1, 7));
   }
 
-  PackedImage Pack(ThreadPool& threads, std::string_view name) {
+  PackedImage Pack(ThreadPool& threads, std::string_view name, PackOptions options = {}) {
     WriteFile(bundle.Path(name), "");
     const File out = File::Open(bundle.Path(name), 2).value();
     const File in = File::OpenForReading(bundle.Path("rootfs.img")).value();
-    return PackImage(in, out, {.chunk_size = chunk_size_}, threads, progress).value();
+    options.chunk_size = chunk_size_;
+    return PackImage(in, out, options, threads, progress).value();
   }
   Result<RestoreReport> Restore(RestoreOptions options = {}) {
     return RestoreImage(bundle.dir.path(), bundle.trust(), options, pool, progress);
@@ -136,6 +137,23 @@ TEST_F(RestoreTest, PackDoesNotDependOnThreads) {
   ThreadPool one(1);
   Pack(one, "one");
   EXPECT_EQ(ReadFile(bundle.Path("one")), ReadFile(bundle.Path("rootfs.img.zst")));
+}
+
+TEST_F(RestoreTest, PackUsesKnownFramesAndNoDamagedOnes) {
+  // Of another level, to be told from those that packing makes.
+  const PackedImage other = Pack(pool, "other", {.level = 19});
+  const std::string frames = ReadFile(bundle.Path("other"));
+  ASSERT_NE(frames, ReadFile(bundle.Path("rootfs.img.zst")));
+  const KnownFrames known(other.table, File::OpenForReading(bundle.Path("other")).value());
+  Pack(pool, "again", {.known = &known});
+  EXPECT_EQ(ReadFile(bundle.Path("again")), frames);
+
+  for (const ChunkTable::Chunk& chunk : other.table.chunks) bundle.Flip("other", chunk.frame_offset);
+  Pack(pool, "again", {.known = &known});
+  EXPECT_EQ(ReadFile(bundle.Path("again")), ReadFile(bundle.Path("rootfs.img.zst")));
+  fs::resize_file(bundle.Path("other"), 1);
+  Pack(pool, "again", {.known = &known});
+  EXPECT_EQ(ReadFile(bundle.Path("again")), ReadFile(bundle.Path("rootfs.img.zst")));
 }
 
 TEST_F(RestoreTest, AFullCheckNamesChunksAndPartitions) {
