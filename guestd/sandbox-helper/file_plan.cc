@@ -140,6 +140,7 @@ Result<std::vector<Mount>> PlanMounts(const FilePolicy& policy, const std::vecto
     mounts[path] = Mount{.path = path, .access = rule.access, .folder = *is_folder};
   }
   std::vector<Mount> result;
+  result.reserve(mounts.size());
   for (auto& [path, mount] : mounts) result.push_back(std::move(mount));
   return result;
 }

@@ -123,6 +123,7 @@ class Bwrap {
 Result<Bwrap> Bwrap::Start(const std::vector<std::string>& argv) {
   if (access(kBwrap, X_OK) != 0) return NotFoundError(std::string(kBwrap) + " is not there");
   std::vector<char*> pointers;
+  pointers.reserve(argv.size() + 1);
   for (const std::string& argument : argv) pointers.push_back(const_cast<char*>(argument.c_str()));
   pointers.push_back(nullptr);
   // None of the command's environment: it could tell the dynamic linker to load something from the session's folder.
