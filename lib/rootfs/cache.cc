@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/rootfs/cache.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <cstdlib>
 
 #include "lib/crypto/digest.h"
@@ -80,6 +84,15 @@ Result<File> Cache::OpenBlob(const std::string& sha256) const { return OpenCheck
 Result<File> Cache::OpenIntegrityBlob(std::string_view integrity) const {
   ASSIGN_OR_RETURN(const fs::path path, IntegrityBlobPath(integrity));
   return OpenChecked(path);
+}
+
+Result<void> Cache::KeepStage(const fs::path& tree, const std::string& digest) const {
+  ASSIGN_OR_RETURN(const File folder, File::Open(tree, O_RDONLY | O_DIRECTORY));
+  if (syncfs(folder.fd()) != 0) return ErrnoError(errno, "writing out " + tree.string());
+  std::error_code error;
+  fs::rename(tree, StagePath(digest), error);
+  if (error) return ErrnoError(error.value(), "keeping the tree as " + StagePath(digest).string());
+  return {};
 }
 
 Result<std::string> DigestLike(const File& file, std::string_view like) {

@@ -35,6 +35,9 @@ class Cache {
   [[nodiscard]] Result<File> OpenBlob(const std::string& sha256) const;
   [[nodiscard]] Result<File> OpenIntegrityBlob(std::string_view integrity) const;
   [[nodiscard]] std::filesystem::path StagePath(const std::string& digest) const { return folder_ / "stages" / digest; }
+  /// Gives a finished tree its name, StagePath(digest), once all of it is on the disk: after a power cut, one that was
+  /// half written would go into images unnoticed.
+  [[nodiscard]] Result<void> KeepStage(const std::filesystem::path& tree, const std::string& digest) const;
   /// `encoder` is FrameEncoder()'s, `digest` that of the chunk table.
   [[nodiscard]] std::filesystem::path PackedPath(const std::string& encoder, const std::string& digest) const {
     return folder_ / "packed" / encoder / digest;

@@ -53,6 +53,8 @@ Result<void> MountLayers(const std::vector<fs::path>& lower, const fs::path& upp
   RETURN_IF_ERROR(add(",workdir=", work));
   // The root folder of the topmost layer is that of the mount: it has the mode of a root folder, not of a scratch one.
   if (chmod(upper.c_str(), 0755) != 0) return ErrnoError(errno, upper.string());
+  // Unmounting would write out all that its filesystem holds: what is kept is synced when it gets its name.
+  options += ",volatile";
   if (InUserNamespace()) options += ",userxattr";
   if (mount("overlay", merged.c_str(), "overlay", MS_NOATIME, options.c_str()) != 0) {
     return ErrnoError(errno, "mounting an overlay at " + merged.string())

@@ -228,9 +228,7 @@ Result<fs::path> PackageTree(const Recipe& recipe, const Lock& lock, const Cache
   ASSIGN_OR_RETURN(const WorkFolder work, WorkFolder::Create(cache));
   PackageInstaller installer(lock, cache, work.path(), pool, progress);
   RETURN_IF_ERROR(installer.Install(recipe, options.emulate_all));
-  std::error_code error;
-  fs::rename(installer.tree(), stage, error);
-  if (error) return ErrnoError(error.value(), "keeping the tree as " + stage.string());
+  RETURN_IF_ERROR(cache.KeepStage(installer.tree(), digest));
   return stage;
 }
 

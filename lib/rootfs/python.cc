@@ -64,9 +64,7 @@ Result<fs::path> PythonLayer(const Recipe& recipe, const Lock& lock, const Cache
                       .WithContext("installing Python packages")
                       .WithHint("pip must be in the image: package python3-pip"));
   RETURN_IF_ERROR(UnmountLayers(merged));
-  std::error_code error;
-  fs::rename(work.path() / "upper", stage, error);
-  if (error) return ErrnoError(error.value(), "keeping the layer as " + stage.string());
+  RETURN_IF_ERROR(cache.KeepStage(work.path() / "upper", digest));
   return stage;
 }
 
