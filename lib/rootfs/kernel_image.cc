@@ -44,7 +44,7 @@ std::string BannerVersion(ByteSpan kernel) {
   constexpr std::string_view kBanner = "Linux version ";
   const std::string_view text = AsText(kernel);
   for (size_t at = text.find(kBanner); at != std::string_view::npos; at = text.find(kBanner, at + 1)) {
-    const std::string version = VersionAt(text.substr(at + kBanner.size()));
+    std::string version = VersionAt(text.substr(at + kBanner.size()));
     if (!version.empty()) return version;
   }
   return {};
