@@ -20,7 +20,7 @@ Result<void> FetchFrame(const FrameSources& sources, const ChunkTable& table, si
   ErrorKind kind = sources.empty() ? ErrorKind::kNotFound : ErrorKind::kVerification;
   std::string reasons;
   for (const std::unique_ptr<FrameSource>& source : sources) {
-    const Result<void> result = FetchFrameFrom(*source, table.chunks[index], frame);
+    Result<void> result = FetchFrameFrom(*source, table.chunks[index], frame);
     if (result.ok()) return result;
     if (result.error().kind != ErrorKind::kVerification) kind = ErrorKind::kIo;
     reasons += (reasons.empty() ? "" : "; ") + result.error().message;

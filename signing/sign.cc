@@ -99,7 +99,10 @@ Result<Envelope> EnvelopeOf(const std::filesystem::path& bundle, const std::stri
 /// these bytes.
 Result<std::string> MinisigOf(const std::filesystem::path& bundle, const Manifest& manifest,
                               const std::string& manifest_text, const std::vector<const Signer*>& signers,
-                              const std::vector<PublicKey>& known_keys) {
+                              const std::optional<Trust>& trust) {
+  std::vector<PublicKey> known_keys;
+  if (trust) known_keys = trust->newest().bundle.keys;
+  for (const Signer* signer : signers) known_keys.push_back(signer->public_key());
   ASSIGN_OR_RETURN(std::string text, ReadIfPresent(bundle / kMinisigName, kMaxManifestSize));
   if (const Result<MinisignSignature> existing = ParseMinisign(text); existing.ok()) {
     for (const PublicKey& key : known_keys) {
@@ -121,8 +124,9 @@ Result<std::optional<Trust>> TrustFor(const std::filesystem::path& bundle, const
   std::optional<Trust> existing;
   if (!existing_text.empty()) {
     Result<Trust> parsed = ParseTrust(existing_text);
-    if (parsed.ok()) existing = std::move(parsed).value();
-    if (!parsed.ok() && !options.trust_text) {
+    if (parsed.ok()) {
+      existing = std::move(parsed).value();
+    } else if (!options.trust_text) {
       return std::move(parsed).WithContext(std::string(kTrustName)).error();
     }
   }
@@ -175,10 +179,7 @@ Result<SignReport> SignBundle(const std::filesystem::path& bundle, const SignOpt
   RETURN_IF_ERROR(CheckSmolBin(bundle, manifest, trust));
   ASSIGN_OR_RETURN(Envelope envelope, EnvelopeOf(bundle, manifest_text));
   for (const Signer* signer : options.signers) RETURN_IF_ERROR(AddSignature(envelope, *signer));
-  std::vector<PublicKey> known_keys;
-  if (trust) known_keys = trust->newest().bundle.keys;
-  for (const Signer* signer : options.signers) known_keys.push_back(signer->public_key());
-  ASSIGN_OR_RETURN(const std::string minisig, MinisigOf(bundle, manifest, manifest_text, options.signers, known_keys));
+  ASSIGN_OR_RETURN(const std::string minisig, MinisigOf(bundle, manifest, manifest_text, options.signers, trust));
 
   std::map<std::string_view, std::string> texts = {
       {kEnvelopeName, FormatEnvelope(envelope)}, {kMinisigName, minisig}, {kManifestName, manifest_text}};

@@ -50,7 +50,7 @@ void CompareJson(const std::string& file, const std::string& pointer, const Json
     if (x != a.end() && y != b.end()) {
       CompareJson(file, member, *x, *y, depth + 1, found);
     } else {
-      const auto text = [](const Json& json, Json::const_iterator place) {
+      const auto text = [](const Json& json, const Json::const_iterator& place) {
         return place == json.end() ? std::string(kAbsent) : JsonText(*place);
       };
       found.push_back({Area::kBundle, file, member, text(a, x), text(b, y)});
