@@ -53,12 +53,23 @@ class ProtocolTest(DaemonTest):
                 self.assertFails("usage", text, method, **parameters)
 
     def test_what_is_no_message_ends_the_connection_and_the_daemon_dials_again(self):
-        for data in (struct.pack(">I", 0), struct.pack(">I", 10 * MIB + 1), b"GET / HTTP/1.1\r\n\r\n",
-                     struct.pack(">I", 1) + b"{", struct.pack(">I", 4) + b'"\xff\xff"'):
+        frame = lambda body: struct.pack(">I", len(body)) + body
+        for data, kind, text in (
+                (struct.pack(">I", 0), "corrupt", "a frame of 0 bytes"),
+                (struct.pack(">I", 10 * MIB + 1), "corrupt", "a frame of 10485761 bytes"),
+                (struct.pack(">I", 0) + bytes(1000), "corrupt", "a frame of 0 bytes"),
+                (b"GET / HTTP/1.1\r\n\r\n", "corrupt", "a frame of 1195725856 bytes"),
+                (frame(b"{"), "corrupt", "message:1:2: "), (frame(b'"\xff\xff"'), "corrupt", "message:1:"),
+                (frame(b"[]"), "corrupt", "not an object"), (frame(b'{"type":"other"}'), "corrupt", "neither hello nor request"),
+                (frame(b'{"type":"hello","protocol":"hallmark-guest","version":2}'), "unsupported", "version 2")):
             self.guest.send_raw(data)
             with self.assertRaises((Lost, ConnectionError)):
                 while True:
                     self.guest.receive(time.monotonic() + 10)
+            self.assertEqual([event["event"] for event in self.guest.events], ["error"], data[:60])
+            error = self.guest.events[0]["data"]
+            self.assertEqual(error["kind"], kind, error)
+            self.assertIn(text, error["message"])
             self.guest.close()
             self.guest = self.daemon.host()
             self.guest.call("health")
