@@ -134,12 +134,12 @@ def wait_good(machine, sequence):
 
 def test_session(image, work):
     """With the devices of the design the guest greets, installs the programs of smol-bin, makes a session and runs a
-    command in its sandbox; after a power cut the session is there with the same uid, an older smol-bin is refused, and
-    what a session may use of the machine holds."""
+    command in its sandbox; after a power cut the session is there with the same uid, an older smol-bin is refused, what a
+    session may use of the machine holds, and the power button ends it all in order."""
     sessions = image.session_disk(work)
 
     def boot(smol_bin):
-        return image.direct(work / "machine").sessions(sessions).smol_bin(smol_bin).channel()
+        return image.direct(work / "machine").sessions(sessions).smol_bin(smol_bin).channel().power_button()
 
     with boot(image.bundle / "smol-bin.arm64.img") as machine:
         guest = greet(machine, image)
@@ -163,6 +163,14 @@ def test_session(image, work):
         _, out, _ = guest.run(SESSION, "/bin/cat", "file", timeout=PATIENCE)
         check(out == b"kept\n", f"the session's file holds {out}")
         limits.hold(guest)
+        console = machine.console.read_text(errors="replace")
+        button = console.find("input: gpio-keys")
+        check(0 <= button < console.find("hallmark-init: starting"), "the power button has no driver from the initramfs")
+        machine.press_power()
+        end = time.monotonic() + PATIENCE
+        while not any(event["event"] == "shutdown" for event in guest.events):
+            guest.receive(end)
+        machine.wait_end()
 
 
 def test_update(image, work):
