@@ -38,9 +38,7 @@ constexpr uint32_t kMostChunkSize = 64 << 20;
 
 /// How many chunks of that size are to be in work at once, each with its frame: as many as keep a machine of many cores
 /// from taking more than 160 MiB for them, and one at least.
-constexpr size_t ChunksAtOnce(uint32_t chunk_size) {
-  return std::max<size_t>((size_t{160} << 20) / 2 / chunk_size, 1);
-}
+constexpr size_t ChunksAtOnce(uint32_t chunk_size) { return std::max<size_t>((size_t{160} << 20) / 2 / chunk_size, 1); }
 
 ByteVector FormatChunkTable(const ChunkTable& table);
 

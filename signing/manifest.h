@@ -27,15 +27,15 @@ constexpr std::string_view kManifestPayloadType = "application/vnd.in-toto+json"
 /// What an artifact is for. Each role at most once, and each with one file name: a digest for one role can't be passed
 /// off as another's.
 enum class ArtifactRole {
-  kRootfs,                 ///< rootfs.img, raw; made from the next on the host
-  kRootfsCompressed,       ///< rootfs.img.zst
-  kChunkTable,             ///< rootfs.img.chunks
-  kKernel,                 ///< vmlinuz
-  kInitramfs,              ///< initrd.img
-  kSmolBin,                ///< smol-bin.ARCHITECTURE.img
-  kSessionDisk,            ///< sessiondata.img.zst; what a host makes of it changes with each session
-  kSbom,                   ///< sbom.spdx.json
-  kProvenance,             ///< provenance.json
+  kRootfs,            ///< rootfs.img, raw; made from the next on the host
+  kRootfsCompressed,  ///< rootfs.img.zst
+  kChunkTable,        ///< rootfs.img.chunks
+  kKernel,            ///< vmlinuz
+  kInitramfs,         ///< initrd.img
+  kSmolBin,           ///< smol-bin.ARCHITECTURE.img
+  kSessionDisk,       ///< sessiondata.img.zst; what a host makes of it changes with each session
+  kSbom,              ///< sbom.spdx.json
+  kProvenance,        ///< provenance.json
 };
 /// "rootfs-zst", as the manifest writes it.
 std::string_view RoleName(ArtifactRole role);

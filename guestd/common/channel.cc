@@ -52,7 +52,7 @@ void Channel::TakeIn() {
   decoder_.Feed(ByteSpan(buffer).first(static_cast<size_t>(length)));
   while (stream_.is_open()) {
     auto frame = decoder_.Next();
-    if (!frame.ok()) return Fail(frame.error());
+    if (!frame.ok()) return callbacks_.on_garbage ? callbacks_.on_garbage(frame.error()) : Fail(frame.error());
     if (!frame->has_value()) break;
     callbacks_.on_frame(std::move(**frame));
   }

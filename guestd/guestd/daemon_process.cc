@@ -10,6 +10,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 
 #include "guestd/common/log.h"
@@ -17,7 +18,7 @@
 namespace hallmark::guest {
 namespace {
 
-[[noreturn]] void ExecuteDaemon(const std::vector<std::string>& argv, const std::optional<Cgroup>& cgroup, int socket,
+[[noreturn]] void ExecuteDaemon(const DaemonCommand& command, const std::optional<Cgroup>& cgroup, int socket,
                                 pid_t parent) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(127);
@@ -33,18 +34,19 @@ namespace {
   } else {
     dup2(socket, kSupervisorFd);
   }
+  for (const std::string& variable : command.environment) putenv(const_cast<char*>(variable.c_str()));
   std::vector<char*> pointers;
-  pointers.reserve(argv.size() + 1);
-  for (const std::string& argument : argv) pointers.push_back(const_cast<char*>(argument.c_str()));
+  pointers.reserve(command.argv.size() + 1);
+  for (const std::string& argument : command.argv) pointers.push_back(const_cast<char*>(argument.c_str()));
   pointers.push_back(nullptr);
-  execv(argv[0].c_str(), pointers.data());
-  LogError("guestd", ErrnoError(errno, "running " + argv[0]));
+  execv(command.argv[0].c_str(), pointers.data());
+  LogError("guestd", ErrnoError(errno, "running " + command.argv[0]));
   _exit(127);
 }
 
 }  // namespace
 
-Result<DaemonProcess> StartDaemon(const std::vector<std::string>& argv, const std::optional<Cgroup>& cgroup) {
+Result<DaemonProcess> StartDaemon(const DaemonCommand& command, const std::optional<Cgroup>& cgroup) {
   int sockets[2];
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) != 0) return ErrnoError(errno, "socketpair");
   DaemonProcess process;
@@ -52,8 +54,8 @@ Result<DaemonProcess> StartDaemon(const std::vector<std::string>& argv, const st
   const UniqueFd theirs(sockets[1]);
   const pid_t parent = getpid();
   process.pid = fork();
-  if (process.pid < 0) return ErrnoError(errno, "starting " + argv[0]);
-  if (process.pid == 0) ExecuteDaemon(argv, cgroup, theirs.get(), parent);
+  if (process.pid < 0) return ErrnoError(errno, "starting " + command.argv[0]);
+  if (process.pid == 0) ExecuteDaemon(command, cgroup, theirs.get(), parent);
   process.pidfd = UniqueFd(static_cast<int>(syscall(SYS_pidfd_open, process.pid, 0)));
   if (!process.pidfd.valid()) {
     const int error_number = errno;

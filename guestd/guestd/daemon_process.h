@@ -22,8 +22,13 @@ struct DaemonProcess {
 
 inline constexpr int kSupervisorFd = 3;
 
-/// Starts the program at argv[0], in `cgroup` if one is given. Whether it can be executed shows in how it ends.
-Result<DaemonProcess> StartDaemon(const std::vector<std::string>& argv, const std::optional<Cgroup>& cgroup);
+struct DaemonCommand {
+  std::vector<std::string> argv;         ///< argv[0] is the program's path
+  std::vector<std::string> environment;  ///< "NAME=VALUE", beside our own
+};
+
+/// Starts the program, in `cgroup` if one is given. Whether it can be executed shows in how it ends.
+Result<DaemonProcess> StartDaemon(const DaemonCommand& command, const std::optional<Cgroup>& cgroup);
 
 /// How it ended, for a person: "ended with exit status 1". Call when pidfd is readable.
 std::string ReapDaemon(const DaemonProcess& process);

@@ -39,6 +39,7 @@ bool InstalledPrograms::CurrentIsGood() const {
 Result<void> InstalledPrograms::Update(const std::optional<fs::path>& mounted) {
   if (mounted) Log("updater", "checking for updates from " + mounted->string());
   auto choice = store_.Choose(mounted);
+  if (mounted) refused_ = store_.refused();
   if (!choice.ok()) return std::move(choice).error();
   for (const std::string& note : choice->notes) Log("updater", note);
   Log("updater", std::string(ActionName(choice->action)) + " " + NameOf(choice->manifest));
@@ -49,7 +50,8 @@ Result<void> InstalledPrograms::Update(const std::optional<fs::path>& mounted) {
 Result<ProgramSet> InstalledPrograms::Take(const SmolBinChoice& choice) {
   const fs::path folder = options_.memory / std::to_string(++copies_);
   ASSIGN_OR_RETURN(const VerifiedSmolBin verified, CopySmolBin(choice.folder, folder, trust_, store_.Requirements()));
-  return ProgramSet{folder, NameOf(*verified), ToHex(verified->files[kSettings].sha256), CurrentIsGood()};
+  return ProgramSet{folder, NameOf(*verified), verified->sequence, ToHex(verified->files[kSettings].sha256),
+                    CurrentIsGood()};
 }
 
 Result<ProgramSet> InstalledPrograms::Current() {
@@ -62,6 +64,7 @@ Result<void> InstalledPrograms::Confirm() { return store_.MarkGood(); }
 Result<ProgramSet> InstalledPrograms::FallBack() {
   // The store would put a set that does not work out of use; the only one that ever did is better than none.
   if (CurrentIsGood()) return NotFoundError("no other set of programs is known to work");
+  if (choice_) refused_ = {"failed", NameOf(choice_->manifest) + ", was installed and does not work"};
   ASSIGN_OR_RETURN(choice_, store_.RestoreGood());
   for (const std::string& note : choice_->notes) Log("updater", note);
   return Take(*choice_);

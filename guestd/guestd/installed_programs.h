@@ -30,10 +30,13 @@ class InstalledPrograms : public ProgramSets {
   /// Takes the set of a mounted smol-bin if it is newer, or none; and chooses what is to run. What is refused is logged,
   /// and is no error as long as something is left.
   Result<void> Update(const std::optional<std::filesystem::path>& mounted);
+  /// Notes that a smol-bin was there and could not even be looked at.
+  void NoteRefused(const Error& error) { refused_ = {std::string(ErrorKindName(error.kind)), error.message}; }
 
   Result<ProgramSet> Current() override;
   Result<void> Confirm() override;
   Result<ProgramSet> FallBack() override;
+  [[nodiscard]] std::optional<SmolBinRefusal> refused() const override { return refused_; }
 
  private:
   InstalledPrograms(Options options, Trust trust, SmolBinStore store)
@@ -48,6 +51,7 @@ class InstalledPrograms : public ProgramSets {
   Trust trust_;
   SmolBinStore store_;
   std::optional<SmolBinChoice> choice_;
+  std::optional<SmolBinRefusal> refused_;
   int copies_ = 0;
 };
 

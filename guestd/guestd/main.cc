@@ -145,7 +145,7 @@ class Guestd {
   /// Runs until a signal ends it. Nothing of it is left then: the store of programs holds a folder of the session disk.
   Result<void> Supervise() {
     ASSIGN_OR_RETURN(const std::unique_ptr<ProgramSets> programs, FindPrograms());
-    Supervisor supervisor(loop_, *programs, SupervisorOptions());
+    Supervisor supervisor(loop_, *programs, SupervisorOptions(*programs));
     signals_.async_wait([&](const asio::error_code& error, int) {
       if (error) return;
       Notify("STOPPING=1");
@@ -170,9 +170,11 @@ class Guestd {
     return {};
   }
 
-  Supervisor::Options SupervisorOptions() {
+  Supervisor::Options SupervisorOptions(const ProgramSets& programs) {
     Supervisor::Options options;
-    options.command = [this](const ProgramSet& set) { return DaemonCommand(set); };
+    options.command = [this, &programs](const ProgramSet& set) {
+      return DaemonCommand{DaemonArguments(set), {SmolBinVariable(set, programs.refused())}};
+    };
     if (cgroup_) options.cgroup = cgroup_->Child("daemon");
     options.on_healthy = [](const ProgramSet& set) {
       Notify("READY=1\nSTATUS=sdk-daemon of " + set.name + " is healthy");
@@ -182,18 +184,18 @@ class Guestd {
     return options;
   }
 
-  Result<std::unique_ptr<ProgramSets>> FindPrograms() const {
+  Result<std::unique_ptr<ProgramSets>> FindPrograms() {
     if (!options_.programs.empty()) return std::unique_ptr<ProgramSets>(new FixedPrograms(options_.programs));
     auto installed = InstallPrograms();
     if (installed.ok()) return std::unique_ptr<ProgramSets>(std::move(*installed));
     LogError("updater", installed.error());
     if (access(ProgramSet{kImagePrograms}.daemon().c_str(), X_OK) != 0) return std::move(installed).error();
     Log("updater", std::string("running the image's own programs, in ") + kImagePrograms);
-    return std::unique_ptr<ProgramSets>(new FixedPrograms(kImagePrograms));
+    return std::unique_ptr<ProgramSets>(new FixedPrograms(kImagePrograms, refused_));
   }
 
   /// The sets on the session disk, with what smol-bin brings; in memory while there is no session disk.
-  Result<std::unique_ptr<InstalledPrograms>> InstallPrograms() const {
+  Result<std::unique_ptr<InstalledPrograms>> InstallPrograms() {
     const fs::path run = kRunFolder;
     InstalledPrograms::Options options;
     options.store = trouble_.empty() ? fs::path(kSessionsFolder) / kStoreFolder : run / "programs-store";
@@ -204,6 +206,9 @@ class Guestd {
     const auto patience = programs->HasSet() ? kNewerSmolPatience : kSmolPatience;
     Result<void> updated = VisitSmolBin(options_.smol_label, kSmolFolder, patience,
                                         [&](const fs::path& mounted) { return programs->Update(mounted); });
+    const bool no_disk = !updated.ok() && updated.error().kind == ErrorKind::kNotFound;
+    if (!updated.ok() && !no_disk && !programs->refused()) programs->NoteRefused(updated.error());
+    refused_ = programs->refused();
     if (!updated.ok() && programs->HasSet()) {
       LogError("updater", updated.error());
       updated = programs->Update(std::nullopt);
@@ -232,7 +237,17 @@ class Guestd {
     return rootfs;
   }
 
-  std::vector<std::string> DaemonCommand(const ProgramSet& set) const {
+  /// What the host is told of smol-bin, not as an option: the daemon of an older smol-bin would not start with one more.
+  static std::string SmolBinVariable(const ProgramSet& set, const std::optional<SmolBinRefusal>& refused) {
+    SmolBinState state{.sequence = set.sequence};
+    if (refused) {
+      state.refused_verdict = refused->verdict;
+      state.refused_message = refused->message;
+    }
+    return std::string(kSmolBinVariable) + "=" + EncodeSmolBinState(state);
+  }
+
+  std::vector<std::string> DaemonArguments(const ProgramSet& set) const {
     std::vector<std::string> command = {
         set.daemon(), "--connect",     options_.address, "--supervisor-fd", std::to_string(kSupervisorFd),
         "--sessions", kSessionsFolder, "--set-clock"};
@@ -256,6 +271,7 @@ class Guestd {
   GuestdOptions options_;
   std::optional<Cgroup> cgroup_;
   std::string trouble_;
+  std::optional<SmolBinRefusal> refused_;  // of the last smol-bin that was offered
   asio::io_context loop_{1};
   asio::signal_set signals_;
 };

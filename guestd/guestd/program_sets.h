@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 
+#include "guestd/update/store.h"
 #include "lib/base/result.h"
 
 namespace hallmark::guest {
@@ -12,6 +15,7 @@ namespace hallmark::guest {
 struct ProgramSet {
   std::filesystem::path folder;
   std::string name;           ///< for the log: "sequence 7"
+  uint64_t sequence = 0;      ///< of its smol-bin; 0: it is of none
   std::string policy_digest;  ///< SHA-256 of srt-settings.json, hexadecimal; empty: unknown
   bool proven = false;        ///< has passed its health check before
 
@@ -31,20 +35,25 @@ class ProgramSets {
   virtual Result<void> Confirm() = 0;
   /// The current set does not work: makes the last good one current. kNotFound if there is no other.
   virtual Result<ProgramSet> FallBack() = 0;
+  /// Why the last smol-bin that was offered does not run. Empty: it does, or there was none.
+  [[nodiscard]] virtual std::optional<SmolBinRefusal> refused() const = 0;
 };
 
 /// A folder of programs that stays as it is: in images that carry them, and in tests.
 class FixedPrograms : public ProgramSets {
  public:
-  explicit FixedPrograms(std::filesystem::path folder) : folder_(std::move(folder)) {}
-  Result<ProgramSet> Current() override { return ProgramSet{folder_, folder_.string(), "", true}; }
+  explicit FixedPrograms(std::filesystem::path folder, std::optional<SmolBinRefusal> refused = {})
+      : folder_(std::move(folder)), refused_(std::move(refused)) {}
+  Result<ProgramSet> Current() override { return ProgramSet{folder_, folder_.string(), 0, "", true}; }
   Result<void> Confirm() override { return {}; }
   Result<ProgramSet> FallBack() override {
     return NotFoundError("there is no other set of programs beside " + folder_.string());
   }
+  [[nodiscard]] std::optional<SmolBinRefusal> refused() const override { return refused_; }
 
  private:
   std::filesystem::path folder_;
+  std::optional<SmolBinRefusal> refused_;
 };
 
 }  // namespace hallmark::guest

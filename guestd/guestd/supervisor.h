@@ -23,8 +23,8 @@ namespace hallmark::guest {
 class Supervisor {
  public:
   struct Options {
-    /// The daemon's arguments for a set; argv[0] is the daemon.
-    std::function<std::vector<std::string>(const ProgramSet&)> command;
+    /// Runs the daemon of a set.
+    std::function<DaemonCommand(const ProgramSet&)> command;
     std::optional<Cgroup> cgroup;  ///< where the daemon runs
     /// The first healthy answer of a daemon has come.
     std::function<void(const ProgramSet&)> on_healthy;

@@ -65,6 +65,20 @@ Result<HostMessage> ReadRequest(ObjectReader& reader) {
   return HostMessage(std::move(request));
 }
 
+Result<SmolBinState> ReadSmolBinState(const Json& value) {
+  ObjectReader reader(value, "smol_bin");
+  SmolBinState state;
+  state.sequence = reader.TakeNumber("sequence");
+  if (reader.Has("refused")) {
+    ObjectReader refused(reader.Take("refused"), "smol_bin.refused");
+    state.refused_verdict = refused.TakeText("verdict");
+    state.refused_message = refused.TakeText("message", kMaxTextSize);
+    RETURN_IF_ERROR(refused.Finish());
+  }
+  RETURN_IF_ERROR(reader.Finish());
+  return state;
+}
+
 Result<GuestMessage> ReadGuestHello(ObjectReader& reader) {
   GuestHello hello;
   (void)reader.Take("protocol");
@@ -72,6 +86,9 @@ Result<GuestMessage> ReadGuestHello(ObjectReader& reader) {
   hello.image = reader.TakeText("image");
   hello.root_hash = TakeDigest(reader, "root_hash");
   hello.policy_digest = TakeDigest(reader, "policy_digest");
+  if (reader.Has("smol_bin")) {  // guests from before they told it have none
+    ASSIGN_OR_RETURN(hello.smol_bin, ReadSmolBinState(reader.Take("smol_bin")));
+  }
   hello.daemon = reader.TakeText("daemon");
   hello.boot = reader.TakeText("boot");
   hello.instance = reader.TakeText("instance");
@@ -131,6 +148,14 @@ Json ToJson(const Request& request) {
   return {{"type", "request"}, {"id", request.id}, {"method", request.method}, {"parameters", request.parameters}};
 }
 
+Json ToJson(const SmolBinState& state) {
+  Json json = {{"sequence", state.sequence}};
+  if (!state.refused_verdict.empty()) {
+    json["refused"] = {{"verdict", state.refused_verdict}, {"message", Shortened(state.refused_message)}};
+  }
+  return json;
+}
+
 Json ToJson(const GuestHello& hello) {
   return {{"type", "hello"},
           {"protocol", kProtocolName},
@@ -138,6 +163,7 @@ Json ToJson(const GuestHello& hello) {
           {"image", hello.image},
           {"root_hash", hello.root_hash},
           {"policy_digest", hello.policy_digest},
+          {"smol_bin", ToJson(hello.smol_bin)},
           {"daemon", hello.daemon},
           {"boot", hello.boot},
           {"instance", hello.instance},
@@ -189,6 +215,13 @@ Result<GuestMessage> ParseGuestMessage(std::string_view body) {
   reader.Refuse("type", "neither hello, response nor event");
   return reader.Finish().error();
 }
+
+Result<SmolBinState> ParseSmolBinState(std::string_view text) {
+  ASSIGN_OR_RETURN(const Json document, ParseStrictJson(text, kMaxFrameSize, "smol_bin"));
+  return ReadSmolBinState(document);
+}
+
+std::string EncodeSmolBinState(const SmolBinState& state) { return Dump(ToJson(state)); }
 
 std::string EncodeMessage(const HostMessage& message) {
   return Dump(std::visit([](const auto& m) { return ToJson(m); }, message));

@@ -19,17 +19,29 @@ namespace hallmark::guest {
 inline constexpr uint64_t kProtocolVersion = 1;
 inline constexpr std::string_view kProtocolName = "hallmark-guest";
 
+/// The smol-bin of the guest. As a text it is the hello's member `smol_bin`, which guestd hands to sdk-daemon.
+struct SmolBinState {
+  uint64_t sequence = 0;  ///< of the one whose programs run; 0: they are the image's own, or come from a folder
+  /// Why the last one that was offered is not what runs: a verdict of hallmark-smol-bin(1), "twin", "failed" or an
+  /// error's kind. Empty: none was refused.
+  std::string refused_verdict;
+  std::string refused_message;  ///< one line
+};
+/// The environment variable in which guestd hands it over: other than options, those that know none pass over it.
+inline constexpr const char* kSmolBinVariable = "HALLMARK_SMOL_BIN";
+
 /// The first frame of the guest: what is running, so that the host can hold it against what it meant to run.
 struct GuestHello {
   uint64_t version = kProtocolVersion;
   std::string image;          ///< the image's id; empty if it has none
   std::string root_hash;      ///< of dm-verity, lower-case hexadecimal; empty: the root is not verified
   std::string policy_digest;  ///< SHA-256 of the egress policy in force, lower-case hexadecimal; empty: none is
-  std::string daemon;         ///< version of the daemon
-  std::string boot;           ///< the kernel's boot id: another one means that the machine restarted
-  std::string instance;       ///< of the daemon: another one means that it restarted and its processes are gone
-  uint64_t time = 0;          ///< the guest's clock, in milliseconds since 1970
-  std::string trouble;        ///< what keeps sessions from working, "" if nothing does
+  SmolBinState smol_bin;
+  std::string daemon;    ///< version of the daemon
+  std::string boot;      ///< the kernel's boot id: another one means that the machine restarted
+  std::string instance;  ///< of the daemon: another one means that it restarted and its processes are gone
+  uint64_t time = 0;     ///< the guest's clock, in milliseconds since 1970
+  std::string trouble;   ///< what keeps sessions from working, "" if nothing does
 };
 
 /// The first frame of the host.
@@ -64,6 +76,10 @@ using GuestMessage = std::variant<GuestHello, Response, Event>;
 /// version, whatever else it holds.
 Result<HostMessage> ParseHostMessage(std::string_view body);
 Result<GuestMessage> ParseGuestMessage(std::string_view body);
+
+/// kCorrupt with the member that is wrong.
+Result<SmolBinState> ParseSmolBinState(std::string_view text);
+std::string EncodeSmolBinState(const SmolBinState& state);
 
 /// The body of a frame. Text in it that is not UTF-8 has what is wrong replaced by U+FFFD.
 std::string EncodeMessage(const HostMessage& message);

@@ -6,10 +6,7 @@
 
 namespace hallmark::sandbox {
 
-/// Why an address is not one that a session may be connected to, as in "loopback"; empty if it is a unicast address of
-/// the public internet. By IANA's IPv4 and IPv6 Special-Purpose Address Registries: whatever those do not call globally
-/// reachable is refused, and of IPv6 only 2000::/3 is public at all. An IPv6 address that carries an IPv4 address
-/// (mapped, compatible, translated by NAT64, 6to4, Teredo) is refused whatever it carries: a host reaches that by IPv4.
+/// RefusedIpv4() or RefusedIpv6() of what a name leads to; an address with a scope is refused too.
 std::string_view RefusedAddress(const asio::ip::address& address);
 
 }  // namespace hallmark::sandbox

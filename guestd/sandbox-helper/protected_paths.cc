@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guestd/sandbox-helper/protected_paths.h"
 
-#include <unistd.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <cstddef>
 #include <deque>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <system_error>
@@ -14,6 +19,7 @@
 
 #include "guestd/sandbox-helper/file_policy.h"
 #include "lib/base/file.h"
+#include "lib/base/handle.h"
 
 namespace hallmark::sandbox {
 namespace {
@@ -53,8 +59,10 @@ constexpr std::array kInGitFolder = {Name{"hooks", true}, Name{"config", false},
 constexpr std::string_view kCommonFolder = "commondir";
 constexpr std::string_view kHere = ".\n";
 
-constexpr size_t kMaxSearchedEntries = 50'000;  // 0.1 s of a warm cache if files, more if folders
-constexpr size_t kMaxGitFile = 1 << 20;         // bytes: what git takes
+constexpr size_t kMaxSearchedEntries = 50'000;  // less than 0.5 s of a warm cache, all of them folders
+// Of a folder whose folders are not looked into: with more, it is less work to look for each name.
+constexpr size_t kMaxListedEntries = 1000;
+constexpr size_t kMaxGitFile = 1 << 20;  // bytes: what git takes
 
 bool IsFolder(const fs::path& path) {
   std::error_code ignored;
@@ -64,6 +72,39 @@ bool IsFolder(const fs::path& path) {
 bool Exists(const fs::path& path) {
   std::error_code ignored;
   return fs::exists(fs::symlink_status(path, ignored));
+}
+
+/// What is looked for in every folder: the first part of a name in a project.
+bool Matters(std::string_view name) {
+  if (!name.starts_with('.')) return false;
+  return name == ".git" || std::any_of(kInProject.begin(), kInProject.end(), [&](const Name& in_project) {
+           return in_project.path.substr(0, in_project.path.find('/')) == name;
+         });
+}
+
+struct Entry {
+  std::string name;
+  bool is_link = false;
+};
+
+/// As much of a folder as the search asks for.
+struct Listing {
+  std::vector<Entry> matter;         ///< see Matters()
+  std::vector<std::string> folders;  ///< by their names
+
+  [[nodiscard]] const Entry* Find(const std::string& name) const {
+    const auto found =
+        std::find_if(matter.begin(), matter.end(), [&](const Entry& entry) { return entry.name == name; });
+    return found == matter.end() ? nullptr : &*found;
+  }
+};
+
+/// The kind of an entry: DT_DIR, DT_LNK or another. Most filesystems say it themselves.
+unsigned char KindOf(int folder, const dirent& entry) {
+  struct stat status {};
+  if (entry.d_type != DT_UNKNOWN) return entry.d_type;
+  if (fstatat(folder, entry.d_name, &status, AT_SYMLINK_NOFOLLOW) != 0) return DT_UNKNOWN;
+  return static_cast<unsigned char>(IFTODT(status.st_mode));
 }
 
 /// Gathers protected paths; see ProtectedPaths().
@@ -82,8 +123,8 @@ class Gatherer {
     Add(folder, kInProject);
     AddRepository(folder);
   }
-  /// What of a project's there is in a folder.
-  void AddExisting(const fs::path& folder);
+  /// What of a project's there is in a folder. Without a listing, each name is looked for.
+  void AddExisting(const fs::path& folder, const Listing* listing = nullptr);
   /// AddExisting() for each folder below home_, not through links, and not into what package managers and git fill.
   /// Shared ones first, so that a session that fills its own can't spoil them.
   void Search() {
@@ -110,8 +151,8 @@ class Gatherer {
   void FollowGitFile(const fs::path& folder);
   void AddGitFolder(const fs::path& git);
   void SearchIn(const Folder& top);
-  /// The folders in a folder; nothing if it can't be searched.
-  std::optional<std::vector<fs::path>> FoldersIn(const fs::path& folder);
+  /// Reads a folder once; nothing if it can't be searched, or has more than is worth it.
+  std::optional<Listing> List(const Folder& folder);
   [[nodiscard]] bool LeadsToWork(const fs::path& folder) const {
     return IsWithin(working_folder_.string(), folder.string());
   }
@@ -166,10 +207,15 @@ void Gatherer::AddGitFolder(const fs::path& git) {
   }
 }
 
-void Gatherer::AddExisting(const fs::path& folder) {
+void Gatherer::AddExisting(const fs::path& folder, const Listing* listing) {
+  if (listing != nullptr && listing->matter.empty()) return;  // as in almost every folder that a session has
   bool has_link = false;
-  // Each is looked at once: this is done for every folder that a session has.
   const auto is_there = [&](const fs::path& name) {
+    if (listing != nullptr && !name.has_parent_path()) {
+      const Entry* entry = listing->Find(name.string());
+      has_link = has_link || (entry != nullptr && entry->is_link);
+      return entry != nullptr;
+    }
     std::error_code ignored;
     const fs::file_status status = fs::symlink_status(folder / name, ignored);
     has_link = has_link || fs::is_symlink(status);
@@ -187,20 +233,25 @@ void Gatherer::AddExisting(const fs::path& folder) {
   if (has_git) AddRepository(folder);
 }
 
-std::optional<std::vector<fs::path>> Gatherer::FoldersIn(const fs::path& folder) {
-  std::vector<fs::path> folders;
-  if (access(folder.c_str(), R_OK | X_OK) != 0) return std::nullopt;
-  std::error_code error;
-  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+std::optional<Listing> Gatherer::List(const Folder& folder) {
+  // With its dot, so that opening it takes the right to look names up in it too.
+  const std::unique_ptr<DIR, Deleter<closedir>> opened(opendir((folder.path.native() + "/.").c_str()));
+  if (opened == nullptr) return std::nullopt;
+  Listing listing;
+  size_t entries = 0;
+  errno = 0;
+  while (const dirent* const entry = readdir(opened.get())) {
+    const std::string_view name = entry->d_name;
+    if (name == "." || name == "..") continue;
+    if (folder.depth == kSearchDepth && ++entries > kMaxListedEntries) return std::nullopt;
     // The session's own folder is looked through to its end: as a whole it can't be protected.
-    if (++searched_ > kMaxSearchedEntries && folder != home_) return std::nullopt;
-    std::error_code ignored;
-    if (!fs::is_directory(it->symlink_status(ignored))) continue;
-    const fs::path name = it->path().filename();
-    if (name != ".git" && name != "node_modules") folders.push_back(it->path());
+    if (folder.depth < kSearchDepth && ++searched_ > kMaxSearchedEntries && folder.path != home_) return std::nullopt;
+    const unsigned char kind = KindOf(dirfd(opened.get()), *entry);
+    if (Matters(name)) listing.matter.push_back({std::string(name), kind == DT_LNK});
+    if (kind == DT_DIR && name != ".git" && name != "node_modules") listing.folders.emplace_back(name);
+    errno = 0;
   }
-  if (error) return std::nullopt;
-  return folders;
+  return errno == 0 ? std::optional(std::move(listing)) : std::nullopt;
 }
 
 void Gatherer::SearchIn(const Folder& top) {
@@ -209,13 +260,13 @@ void Gatherer::SearchIn(const Folder& top) {
   std::deque<Folder> found = {top};
   for (; !found.empty(); found.pop_front()) {
     const Folder& folder = found.front();
-    if (folder.depth > 0) AddExisting(folder.path);
+    const std::optional<Listing> listing = List(folder);
+    if (folder.depth > 0) AddExisting(folder.path, listing ? &*listing : nullptr);
     if (folder.depth == kSearchDepth) continue;
-    const std::optional<std::vector<fs::path>> folders = FoldersIn(folder.path);
-    if (!folders && folder.depth > 0 && !LeadsToWork(folder.path)) AddWhole(folder.path);
-    if (!folders) continue;
-    for (const fs::path& path : *folders) {
-      if (folder.depth > 0 || path != home_ / "mnt") found.push_back({path, folder.depth + 1});
+    if (!listing && folder.depth > 0 && !LeadsToWork(folder.path)) AddWhole(folder.path);
+    if (!listing) continue;
+    for (const std::string& name : listing->folders) {
+      if (folder.depth > 0 || name != "mnt") found.push_back({folder.path / name, folder.depth + 1});
     }
   }
 }

@@ -97,6 +97,7 @@ class Daemon {
     hello.image = options_.image;
     hello.root_hash = options_.root_hash;
     hello.policy_digest = options_.policy_digest;
+    hello.smol_bin = options_.smol_bin;
     hello.daemon = kDaemonVersion;
     hello.boot = BootId();
     hello.instance = instance_;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "guestd/common/dial.h"
+#include "guestd/protocol/message.h"
 #include "lib/base/result.h"
 
 namespace hallmark::guest {
@@ -21,6 +22,7 @@ struct DaemonOptions {
   std::string image;
   std::string root_hash;
   std::string policy_digest;
+  SmolBinState smol_bin;
   std::string trouble;  ///< what keeps sessions from working
   bool set_clock = false;
 };

@@ -72,7 +72,7 @@ void DiskService::Start() {
 }
 
 void DiskService::Usage(const Json& parameters, const Reply& reply) {
-  ObjectReader reader(parameters, "");
+  ParameterReader reader(parameters);
   std::vector<std::string> names;
   if (reader.Has("session")) {
     names.push_back(reader.TakeText("session"));
@@ -89,7 +89,7 @@ void DiskService::Usage(const Json& parameters, const Reply& reply) {
 }
 
 void DiskService::Quota(const Json& parameters, const Reply& reply) {
-  ObjectReader reader(parameters, "");
+  ParameterReader reader(parameters);
   const std::string name = reader.TakeText("session");
   std::optional<uint64_t> bytes;
   if (reader.Has("bytes")) bytes = reader.TakeNumber("bytes");
@@ -136,7 +136,7 @@ void DiskService::Judge(const std::string& name, const Result<Json>& usage) {
 }
 
 void DiskService::Collect(const Json& parameters, const Reply& reply) {
-  ObjectReader reader(parameters, "");
+  ParameterReader reader(parameters);
   if (const auto finished = reader.Finish(); !finished.ok()) return reply(finished.error());
   std::vector<std::string> idle;
   for (const auto& [name, session] : sessions_.sessions()) {

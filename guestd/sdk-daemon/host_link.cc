@@ -48,6 +48,7 @@ void HostLink::Connected(UniqueFd fd) {
   greeted_ = false;
   Channel::Callbacks callbacks;
   callbacks.on_frame = [this](const std::string& body) { TakeFrame(body); };
+  callbacks.on_garbage = [this](const Error& error) { Reject(error); };
   callbacks.on_closed = [this](const Error& error) { Broken(error); };
   callbacks.on_drained = [this] { options_.on_ready(); };
   channel_ = Channel::Start(loop_, std::move(fd), std::move(callbacks));
@@ -56,12 +57,7 @@ void HostLink::Connected(UniqueFd fd) {
 
 void HostLink::TakeFrame(const std::string& body) {
   auto message = ParseHostMessage(body);
-  if (!message.ok()) {
-    // Nothing can be answered to what has no id, and nothing after it can be relied on.
-    SendEvent("error", {{"kind", ErrorKindName(message.error().kind)}, {"message", message.error().message}});
-    channel_->Flush();
-    return Broken(message.error());
-  }
+  if (!message.ok()) return Reject(message.error());
   if (const auto* hello = std::get_if<HostHello>(&*message)) return Greet(*hello);
   Serve(std::get<Request>(*message));
 }
@@ -81,6 +77,13 @@ void HostLink::Serve(const Request& request) {
   };
   if (!greeted_) return reply(UsageError("a hello must come before the first request"));
   methods_.Call(request, reply);
+}
+
+void HostLink::Reject(const Error& error) {
+  // An event: nothing can be answered to what has no id.
+  SendEvent("error", {{"kind", ErrorKindName(error.kind)}, {"message", error.message}});
+  channel_->Flush();
+  Broken(error);
 }
 
 void HostLink::Broken(const Error& error) {

@@ -47,6 +47,8 @@ class HostLink {
   void TakeFrame(const std::string& body);
   void Greet(const HostHello& hello);
   void Serve(const Request& request);
+  /// Tells the host why nothing that it sends can be relied on any more, and drops the connection.
+  void Reject(const Error& error);
   void Broken(const Error& error);
 
   asio::io_context& loop_;

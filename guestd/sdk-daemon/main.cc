@@ -4,7 +4,9 @@
 
 #include <charconv>
 #include <cstdio>
+#include <cstdlib>
 
+#include "guestd/common/log.h"
 #include "guestd/sdk-daemon/daemon.h"
 #include "lib/base/run_main.h"
 
@@ -115,6 +117,11 @@ Result<int> Run(int argc, char** argv) {
     RETURN_IF_ERROR(TakeOption(option, optarg != nullptr ? optarg : "", options));
   }
   if (optind < argc) return UsageError(std::string("unexpected argument '") + argv[optind] + "'");
+  if (const char* text = std::getenv(kSmolBinVariable); text != nullptr) {
+    auto state = ParseSmolBinState(text).WithContext(kSmolBinVariable);
+    if (state.ok()) options.smol_bin = std::move(*state);
+    if (!state.ok()) LogError("sdk-daemon", state.error());  // no reason not to work
+  }
   RETURN_IF_ERROR(RunDaemon(options));
   return 0;
 }

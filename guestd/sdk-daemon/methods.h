@@ -12,6 +12,13 @@ namespace hallmark::guest {
 /// Called once, now or later, with what a request comes to.
 using Reply = std::function<void(Result<Json>)>;
 
+/// Takes the parameters of a request apart. What is wrong with them is the host's fault: kUsage.
+class ParameterReader : public ObjectReader {
+ public:
+  explicit ParameterReader(const Json& parameters, std::string where = "")
+      : ObjectReader(parameters, std::move(where), nullptr, ErrorKind::kUsage) {}
+};
+
 /// What can be asked for, by name.
 class MethodTable {
  public:

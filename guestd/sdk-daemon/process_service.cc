@@ -126,15 +126,15 @@ void ProcessService::Resume() {
 }
 
 void ProcessService::Write(const Json& parameters, const Reply& reply) {
-  ObjectReader reader(parameters, "");
+  ParameterReader reader(parameters);
   const uint64_t id = reader.TakeNumber("process");
   const std::string text = reader.Has("data") ? reader.TakeText("data", kMaxFrameSize) : "";
   const bool close_after = reader.Has("close") && reader.TakeBool("close");
+  const auto data = FromBase64(text);
+  if (!data.ok()) reader.Refuse("data", data.error().message);
   if (const auto finished = reader.Finish(); !finished.ok()) return reply(finished.error());
   const auto running = Find(id);
   if (!running.ok()) return reply(running.error());
-  const auto data = FromBase64(text).WithContext("data");
-  if (!data.ok()) return reply(data.error());
   (*running)->process->Write(std::string(AsText(*data)), close_after, [reply](Result<void> written) {
     if (!written.ok()) return reply(std::move(written).error());
     reply(Json::object());
@@ -142,7 +142,7 @@ void ProcessService::Write(const Json& parameters, const Reply& reply) {
 }
 
 void ProcessService::Signal(const Json& parameters, const Reply& reply) {
-  ObjectReader reader(parameters, "");
+  ParameterReader reader(parameters);
   const uint64_t id = reader.TakeNumber("process");
   const std::string name = reader.TakeText("signal");
   const auto signal = kSignals.find(name);
@@ -155,7 +155,7 @@ void ProcessService::Signal(const Json& parameters, const Reply& reply) {
 }
 
 void ProcessService::Kill(const Json& parameters, const Reply& reply) {
-  ObjectReader reader(parameters, "");
+  ParameterReader reader(parameters);
   const uint64_t id = reader.TakeNumber("process");
   if (const auto finished = reader.Finish(); !finished.ok()) return reply(finished.error());
   const auto running = Find(id);
@@ -165,7 +165,7 @@ void ProcessService::Kill(const Json& parameters, const Reply& reply) {
 }
 
 void ProcessService::Resize(const Json& parameters, const Reply& reply) {
-  ObjectReader reader(parameters, "");
+  ParameterReader reader(parameters);
   const uint64_t id = reader.TakeNumber("process");
   const TerminalSize size = TakeTerminalSize(reader);
   if (const auto finished = reader.Finish(); !finished.ok()) return reply(finished.error());
@@ -176,7 +176,7 @@ void ProcessService::Resize(const Json& parameters, const Reply& reply) {
 }
 
 void ProcessService::Widen(const Json& parameters, const Reply& reply) {
-  ObjectReader reader(parameters, "");
+  ParameterReader reader(parameters);
   const uint64_t id = reader.TakeNumber("process");
   const std::string stream = reader.TakeText("stream");
   const uint64_t bytes = reader.TakeNumber("bytes");
@@ -190,7 +190,7 @@ void ProcessService::Widen(const Json& parameters, const Reply& reply) {
 }
 
 void ProcessService::Wait(const Json& parameters, const Reply& reply) {
-  ObjectReader reader(parameters, "");
+  ParameterReader reader(parameters);
   const uint64_t id = reader.TakeNumber("process");
   if (const auto finished = reader.Finish(); !finished.ok()) return reply(finished.error());
   if (const auto ended = ended_.find(id); ended != ended_.end()) return reply(ended->second);
@@ -200,7 +200,7 @@ void ProcessService::Wait(const Json& parameters, const Reply& reply) {
 }
 
 void ProcessService::List(const Json& parameters, const Reply& reply) {
-  ObjectReader reader(parameters, "");
+  ParameterReader reader(parameters);
   if (const auto finished = reader.Finish(); !finished.ok()) return reply(finished.error());
   Json list = Json::array();
   for (const auto& [id, running] : running_) {

@@ -37,7 +37,7 @@ Json Number(const std::optional<uint64_t>& number) { return number ? Json(*numbe
 Result<std::vector<SharedFolder>> TakeFolders(ObjectReader& reader) {
   std::vector<SharedFolder> folders;
   for (const Json& value : reader.TakeArray("folders", kMaxFolders)) {
-    ObjectReader item(value, "folders");
+    ParameterReader item(value, "folders");
     SharedFolder folder;
     folder.source = item.TakeText("source", 4096);
     folder.name = item.TakeText("name");
@@ -198,7 +198,7 @@ Json SessionService::Describe(const Session& session) {
 }
 
 void SessionService::Create(const Json& parameters, const Reply& reply) {
-  ObjectReader reader(parameters, "");
+  ParameterReader reader(parameters);
   std::string name = reader.Has("name") ? reader.TakeText("name") : "";
   SessionRecord record;
   record.limits = TakeLimits(reader);
@@ -237,7 +237,7 @@ void SessionService::Discard(const std::string& name) {
 }
 
 void SessionService::Resume(const Json& parameters, const Reply& reply) {
-  ObjectReader reader(parameters, "");
+  ParameterReader reader(parameters);
   const std::string name = reader.TakeText("session");
   if (const auto finished = reader.Finish(); !finished.ok()) return reply(finished.error());
   const auto session = Find(name);
@@ -340,7 +340,7 @@ void SessionService::List(const Reply& reply) const {
 }
 
 void SessionService::Delete(const Json& parameters, const Reply& reply) {
-  ObjectReader reader(parameters, "");
+  ParameterReader reader(parameters);
   const std::string name = reader.TakeText("session");
   if (const auto finished = reader.Finish(); !finished.ok()) return reply(finished.error());
   const auto session = Find(name);
@@ -357,7 +357,7 @@ void SessionService::Delete(const Json& parameters, const Reply& reply) {
 }
 
 void SessionService::Limit(const Json& parameters, const Reply& reply) {
-  ObjectReader reader(parameters, "");
+  ParameterReader reader(parameters);
   const std::string name = reader.TakeText("session");
   SessionRecord limits;
   limits.limits = TakeLimits(reader);
@@ -375,7 +375,7 @@ void SessionService::Limit(const Json& parameters, const Reply& reply) {
 }
 
 void SessionService::Mount(const Json& parameters, const Reply& reply) {
-  ObjectReader reader(parameters, "");
+  ParameterReader reader(parameters);
   const std::string name = reader.TakeText("session");
   const auto folders = TakeFolders(reader);
   if (!folders.ok()) return reply(folders.error());
@@ -396,7 +396,7 @@ void SessionService::Mount(const Json& parameters, const Reply& reply) {
 }
 
 void SessionService::Unmount(const Json& parameters, const Reply& reply) {
-  ObjectReader reader(parameters, "");
+  ParameterReader reader(parameters);
   const std::string name = reader.TakeText("session");
   const std::string folder = reader.TakeText("name");
   if (const auto finished = reader.Finish(); !finished.ok()) return reply(finished.error());

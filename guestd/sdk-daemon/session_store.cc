@@ -189,7 +189,7 @@ Result<StoredSession> SessionStore::Create(const std::string& name, const Sessio
 Result<void> SessionStore::Save(const StoredSession& session) const {
   const std::string text = EncodeSessionRecord(session.record);
   if (auto readable = ParseSessionRecord(text); !readable.ok()) {
-    return std::move(readable).error().WithContext("the record of session " + session.name);
+    return UsageError("the record of session " + session.name + ": " + readable.error().message);
   }
   return TellFullDisk(WriteFileAtomically(RecordPath(session.name), AsBytes(text), 0600));
 }

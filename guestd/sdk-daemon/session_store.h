@@ -65,7 +65,7 @@ class SessionStore {
 
   /// A new session with a new user and an empty home, mode 0700.
   Result<StoredSession> Create(const std::string& name, const SessionRecord& record);
-  /// Writes the record. kCorrupt if it could not be read again: more folders, say, than one holds.
+  /// Writes the record. kUsage if it could not be read again: more folders, say, than one holds.
   [[nodiscard]] Result<void> Save(const StoredSession& session) const;
   /// Takes a session off the disk's list at once. What it held is in the trash: where.
   [[nodiscard]] Result<std::filesystem::path> Remove(const StoredSession& session) const;

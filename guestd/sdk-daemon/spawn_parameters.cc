@@ -3,6 +3,8 @@
 
 #include <map>
 
+#include "guestd/sdk-daemon/methods.h"
+
 namespace hallmark::guest {
 namespace {
 
@@ -76,7 +78,7 @@ TerminalSize TakeTerminalSize(ObjectReader& reader) {
 }
 
 Result<SpawnParameters> ParseSpawnParameters(const Json& parameters) {
-  ObjectReader reader(parameters, "");
+  ParameterReader reader(parameters);
   SpawnParameters spawn;
   spawn.session = reader.TakeText("session");
   spawn.command = TakeCommand(reader);
@@ -84,7 +86,7 @@ Result<SpawnParameters> ParseSpawnParameters(const Json& parameters) {
   if (reader.Has("working_folder")) spawn.working_folder = reader.TakeText("working_folder", 4096);
   if (HasNul(spawn.working_folder)) reader.Refuse("working_folder", "has a NUL");
   if (reader.Has("terminal")) {
-    ObjectReader terminal(reader.Take("terminal"), "terminal");
+    ParameterReader terminal(reader.Take("terminal"), "terminal");
     spawn.terminal = TakeTerminalSize(terminal);
     RETURN_IF_ERROR(terminal.Finish());
   }

@@ -25,7 +25,7 @@ struct SpawnParameters {
   bool sandbox = true;
 };
 
-/// kCorrupt with the member that is wrong.
+/// kUsage with the member that is wrong.
 Result<SpawnParameters> ParseSpawnParameters(const Json& parameters);
 
 /// What to start for it in that session: sandbox-helper with the command, or the command itself. The cgroup is left to the

@@ -79,17 +79,15 @@ Result<void> CopyFile(const fs::path& from, std::string_view name, const fs::pat
   return target.Sync();
 }
 
-}  // namespace
-
-std::string_view ActionName(SmolBinChoice::Action action) {
-  static constexpr std::array<std::string_view, 3> kNames = {"kept", "installed", "restored"};
-  return kNames[static_cast<size_t>(action)];
+SmolBinFinding Changed() {
+  return {SmolBinVerdict::kDigest, std::string(kManifestName), "changed while it was copied"};
 }
 
-Result<VerifiedSmolBin> CopySmolBin(const fs::path& source, const fs::path& folder, const Trust& trust,
-                                    const SmolBinRequirements& requirements) {
-  ASSIGN_OR_RETURN(const SmolBinReport head, VerifySmolBinHead(source, trust, requirements));
-  if (!head.good()) return VerificationError(FindingText(head.findings.front()));
+/// As CopySmolBin, with what does not hold as findings: the manifest is there if there are none.
+Result<SmolBinReport> CopyVerified(const fs::path& source, const fs::path& folder, const Trust& trust,
+                                   const SmolBinRequirements& requirements) {
+  ASSIGN_OR_RETURN(SmolBinReport head, VerifySmolBinHead(source, trust, requirements));
+  if (!head.good()) return head;
   if (::mkdir(folder.c_str(), 0700) != 0) return ErrnoError(errno, "making " + folder.string());
   FolderInProgress copy(folder);
   for (size_t i = 0; i < kSmolBinMembers.size(); ++i) {
@@ -100,11 +98,27 @@ Result<VerifiedSmolBin> CopySmolBin(const fs::path& source, const fs::path& fold
   RETURN_IF_ERROR(CopyFile(source, kManifestName, folder, kMaxSmolBinManifestSize, 0644));
   RETURN_IF_ERROR(CopyFile(source, kEnvelopeName, folder, kMaxEnvelopeSize, 0644));
   ASSIGN_OR_RETURN(SmolBinReport report, VerifySmolBinFolder(folder, trust, requirements));
-  if (!report.good()) return VerificationError("its copy: " + FindingText(report.findings.front()));
-  if (report.manifest->text() != head.manifest->text()) return VerificationError("it changed while it was copied");
+  if (report.good() && report.manifest->text() != head.manifest->text()) {
+    report.findings.push_back(Changed());
+  }
+  if (!report.good()) return report;
   if (::chmod(folder.c_str(), 0755) != 0) return ErrnoError(errno, folder.string());
   RETURN_IF_ERROR(SyncFolder(folder));
   copy.Keep();
+  return report;
+}
+
+}  // namespace
+
+std::string_view ActionName(SmolBinChoice::Action action) {
+  static constexpr std::array<std::string_view, 3> kNames = {"kept", "installed", "restored"};
+  return kNames[static_cast<size_t>(action)];
+}
+
+Result<VerifiedSmolBin> CopySmolBin(const fs::path& source, const fs::path& folder, const Trust& trust,
+                                    const SmolBinRequirements& requirements) {
+  ASSIGN_OR_RETURN(SmolBinReport report, CopyVerified(source, folder, trust, requirements));
+  if (!report.good()) return VerificationError(FindingText(report.findings.front()));
   return std::move(*report.manifest);
 }
 
@@ -195,14 +209,16 @@ Result<SmolBinChoice> SmolBinStore::Choose(const std::optional<fs::path>& offere
   if (current) least = std::max(least, current->manifest.sequence);
   if (good) least = std::max(least, good->manifest.sequence);
   if (offered) {
+    refused_.reset();
     Result<std::optional<Copy>> installed = Install(*offered, least, current, notes);
     if (installed.ok() && *installed) {
       RETURN_IF_ERROR(RemoveUnused());
       return ChoiceOf(SmolBinChoice::Action::kInstalled, **installed, std::move(notes));
     }
     if (!installed.ok()) {
+      const Error& error = installed.error();
+      Refuse(std::string(ErrorKindName(error.kind)), "could not be copied: " + error.message, notes);
       if (!current && !good) return std::move(installed).error();
-      notes.push_back("the offered smol-bin could not be copied: " + installed.error().message);
     }
   }
   if (current) return ChoiceOf(SmolBinChoice::Action::kKept, *current, std::move(notes));
@@ -217,37 +233,53 @@ Result<SmolBinChoice> SmolBinStore::Choose(const std::optional<fs::path>& offere
 
 Result<std::optional<SmolBinStore::Copy>> SmolBinStore::Install(const fs::path& offered, uint64_t least_sequence,
                                                                 const std::optional<Copy>& current,
-                                                                std::vector<std::string>& notes) const {
+                                                                std::vector<std::string>& notes) {
   SmolBinRequirements requirements = Requirements();
   requirements.least_sequence = least_sequence;
   ASSIGN_OR_RETURN(const SmolBinReport head, VerifySmolBinHead(offered, trust_, requirements));
-  Note(notes, "the offered smol-bin", head.findings);
-  if (!head.good()) return std::optional<Copy>();
+  if (!head.good()) {
+    Refuse(head.findings, "", notes);
+    return std::optional<Copy>();
+  }
   const std::string name = NameOf(*head.manifest);
   if (current && current->name == name) return std::optional<Copy>();
   if (current && current->manifest.sequence == (*head.manifest)->sequence) {
-    notes.push_back("the offered smol-bin: has the sequence of the copy in use, and is another one");
+    Refuse("twin", "has the sequence of the copy in use, and is another one", notes);
     return std::optional<Copy>();
   }
   ASSIGN_OR_RETURN(const std::vector<std::string> failed, FailedNames());
   if (std::find(failed.begin(), failed.end(), name) != failed.end()) {
-    notes.push_back("the offered smol-bin: was found not to work before");
+    Refuse("failed", "was found not to work before", notes);
     return std::optional<Copy>();
   }
-  Result<Copy> copy = MakeCopy(offered, *head.manifest);
-  if (copy.ok()) return std::optional(std::move(copy).value());
-  if (copy.error().kind != ErrorKind::kVerification) return std::move(copy).error();
-  notes.push_back("the offered smol-bin: " + copy.error().message);
-  return std::optional<Copy>();
+  return MakeCopy(offered, *head.manifest, notes);
 }
 
-Result<SmolBinStore::Copy> SmolBinStore::MakeCopy(const fs::path& offered, const VerifiedSmolBin& manifest) const {
+void SmolBinStore::Refuse(const std::string& verdict, const std::string& message, std::vector<std::string>& notes) {
+  refused_ = SmolBinRefusal{verdict, message};
+  notes.push_back("the offered smol-bin: " + message);
+}
+
+void SmolBinStore::Refuse(const std::vector<SmolBinFinding>& findings, std::string_view what,
+                          std::vector<std::string>& notes) {
+  const SmolBinFinding& first = findings.front();
+  refused_ = SmolBinRefusal{std::string(VerdictName(first.verdict)), first.where + ": " + first.message};
+  Note(notes, "the offered smol-bin" + std::string(what), findings);
+}
+
+Result<std::optional<SmolBinStore::Copy>> SmolBinStore::MakeCopy(const fs::path& offered,
+                                                                 const VerifiedSmolBin& manifest,
+                                                                 std::vector<std::string>& notes) {
   const fs::path sets = folder_ / kSets;
   const std::string name = NameOf(manifest);
   FolderInProgress temporary(sets / (std::string(kTemporary) + name));
   RETURN_IF_ERROR(Remove(temporary.path()));
-  ASSIGN_OR_RETURN(const VerifiedSmolBin copied, CopySmolBin(offered, temporary.path(), trust_, Requirements()));
-  if (copied.text() != manifest.text()) return VerificationError("it changed while it was copied");
+  ASSIGN_OR_RETURN(SmolBinReport copied, CopyVerified(offered, temporary.path(), trust_, Requirements()));
+  if (copied.good() && copied.manifest->text() != manifest.text()) copied.findings.push_back(Changed());
+  if (!copied.good()) {
+    Refuse(copied.findings, ": its copy", notes);
+    return std::optional<Copy>();
+  }
   // A copy of this name does not hold, or no link leads to it: what is in use is never copied again.
   RETURN_IF_ERROR(Remove(sets / name));
   if (::rename(temporary.path().c_str(), (sets / name).c_str()) != 0) {
@@ -256,7 +288,7 @@ Result<SmolBinStore::Copy> SmolBinStore::MakeCopy(const fs::path& offered, const
   temporary.Keep();
   RETURN_IF_ERROR(SyncFolder(sets));
   RETURN_IF_ERROR(SetLink(kCurrent, name));
-  return Copy{name, *copied};
+  return std::optional(Copy{name, **copied.manifest});
 }
 
 Result<void> SmolBinStore::MarkGood() {

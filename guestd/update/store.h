@@ -30,6 +30,14 @@ struct RunningRootfs {
   uint64_t policy_least_sequence = 0;
 };
 
+/// A smol-bin that was offered and not taken.
+struct SmolBinRefusal {
+  /// VerdictName() of what does not hold; "twin" of another smol-bin with the sequence in use; "failed" of one that was
+  /// found not to work; ErrorKindName() where it could not be read or copied.
+  std::string verdict;
+  std::string message;  ///< one line
+};
+
 /// The copy that is to be used, and how it came about.
 struct SmolBinChoice {
   enum class Action {
@@ -63,9 +71,12 @@ class SmolBinStore {
   /// Chooses between the copies that are there and `offered`, a folder with a mounted smol-bin (absent or not there:
   /// none), and copies and puts in use what is newer. The newest by sequence wins, and nothing older than the newest that
   /// was in use or good is taken; of two with one sequence the one that is there stays. Whatever is refused is noted.
-  /// The copy is verified after it was written, and before it is put in use. kVerification if nothing that may be used is left, kNoSpace and kIo if a
-  /// copy could not be made and there is none to fall back to.
+  /// The copy is verified after it was written, and before it is put in use. kVerification if nothing that may be used is
+  /// left, kNoSpace and kIo if a copy could not be made and there is none to fall back to.
   Result<SmolBinChoice> Choose(const std::optional<std::filesystem::path>& offered);
+
+  /// Why the last one that was offered was not taken, whatever Choose() came to. Empty: it was, or is in use already.
+  [[nodiscard]] const std::optional<SmolBinRefusal>& refused() const { return refused_; }
 
   /// Notes that the copy in use works.
   Result<void> MarkGood();
@@ -89,10 +100,15 @@ class SmolBinStore {
   /// The copy of a link, if it holds; what does not is noted.
   Result<std::optional<Copy>> Load(std::string_view link, std::vector<std::string>& notes) const;
   [[nodiscard]] Result<std::vector<std::string>> FailedNames() const;
+  /// The copy that was made and put in use; nothing if the one in use is it, or it was refused: see refused_.
   Result<std::optional<Copy>> Install(const std::filesystem::path& offered, uint64_t least_sequence,
-                                      const std::optional<Copy>& current, std::vector<std::string>& notes) const;
-  /// Copies, verifies, and puts in use.
-  Result<Copy> MakeCopy(const std::filesystem::path& offered, const VerifiedSmolBin& manifest) const;
+                                      const std::optional<Copy>& current, std::vector<std::string>& notes);
+  /// Copies, verifies, and puts in use; nothing where the copy does not hold, which is noted.
+  Result<std::optional<Copy>> MakeCopy(const std::filesystem::path& offered, const VerifiedSmolBin& manifest,
+                                       std::vector<std::string>& notes);
+  /// Notes why the offered one is not taken.
+  void Refuse(const std::string& verdict, const std::string& message, std::vector<std::string>& notes);
+  void Refuse(const std::vector<SmolBinFinding>& findings, std::string_view what, std::vector<std::string>& notes);
   /// Remembers a copy that was found not to work.
   Result<void> NoteFailed(const std::string& name) const;
   Result<void> MakeSetsFolder() const;
@@ -104,6 +120,7 @@ class SmolBinStore {
   Trust trust_;
   RunningRootfs rootfs_;
   FileLock lock_;
+  std::optional<SmolBinRefusal> refused_;
 };
 
 }  // namespace hallmark

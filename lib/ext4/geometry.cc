@@ -60,7 +60,7 @@ Result<Geometry> Geometry::Make(uint64_t blocks, uint64_t inodes) {
   const uint64_t per_group = RoundUp(DivideRoundUp(wanted, std::max<uint64_t>(groups, 1)), kInodesPerBlock);
   if (per_group > std::min(kMaxInodesPerGroup, kBlocksPerGroup) || groups == 0) {
     return NoSpaceError("ext4: " + std::to_string(inodes) + " files do not fit into " + std::to_string(blocks) +
-                      " blocks");
+                        " blocks");
   }
   geometry.inodes_per_group_ = static_cast<uint32_t>(per_group);
   while (!geometry.FitsFlexGroups()) {

@@ -40,7 +40,7 @@ class Planner {
     RETURN_IF_ERROR(PlaceContents());
     if (allocator_.missing() > 0) {
       return NoSpaceError("the files do not fit: the filesystem of " + FormatBytes(state_->options.size) + " is " +
-                        FormatBytes(allocator_.missing() * kBlockSize) + " too small");
+                          FormatBytes(allocator_.missing() * kBlockSize) + " too small");
     }
     SealXattrs();
     AddMetadata();

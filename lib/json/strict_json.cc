@@ -212,11 +212,11 @@ std::string CanonicalJson(const Json& value) {
   return value.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-ObjectReader::ObjectReader(const Json& value, std::string where, const PlacedJson* document)
-    : object_(&value), where_(std::move(where)), document_(document) {
+ObjectReader::ObjectReader(const Json& value, std::string where, const PlacedJson* document, ErrorKind kind)
+    : object_(&value), where_(std::move(where)), document_(document), kind_(kind) {
   if (value.is_object()) return;
   const std::string prefix = document_ != nullptr ? document_->Prefix(document_->PlaceOf(value)) : "";
-  error_ = CorruptError(prefix + (where_.empty() ? "the document" : where_) + ": not an object");
+  error_ = Error{kind_, prefix + (where_.empty() ? "the document" : where_) + ": not an object", ""};
 }
 
 bool ObjectReader::Has(std::string_view key) {
@@ -236,13 +236,13 @@ void ObjectReader::Refuse(std::string_view key, std::string_view text) {
     prefix =
         document_->Prefix(member == object_->end() ? document_->PlaceOf(*object_) : document_->PlaceOfKeyOf(*member));
   }
-  error_ = CorruptError(prefix + Place(key) + ": " + std::string(text));
+  error_ = Error{kind_, prefix + Place(key) + ": " + std::string(text), ""};
 }
 
 void ObjectReader::RefuseEntry(std::string_view key, size_t index, std::string_view text) {
   if (error_) return;
   const std::string prefix = document_ == nullptr ? "" : document_->Prefix(document_->PlaceOf((*object_)[key][index]));
-  error_ = CorruptError(prefix + Place(key) + "[" + std::to_string(index) + "]: " + std::string(text));
+  error_ = Error{kind_, prefix + Place(key) + "[" + std::to_string(index) + "]: " + std::string(text), ""};
 }
 
 const Json& ObjectReader::Take(std::string_view key) {
@@ -325,8 +325,10 @@ std::string ObjectReader::NearestKnown(const std::string& key) const {
 Error ObjectReader::UnknownKey(const std::string& key, const Json& value) const {
   const std::string prefix = document_ == nullptr ? "" : document_->Prefix(document_->PlaceOfKeyOf(value));
   const std::string nearest = NearestKnown(key);
-  return CorruptError(prefix + Place(Printable(key.substr(0, 40))) + ": unknown here" +
-                      (nearest.empty() ? "" : ", the nearest key is \"" + nearest + "\""));
+  return Error{kind_,
+               prefix + Place(Printable(key.substr(0, 40))) + ": unknown here" +
+                   (nearest.empty() ? "" : ", the nearest key is \"" + nearest + "\""),
+               ""};
 }
 
 Result<void> ObjectReader::Finish() const {

@@ -63,8 +63,9 @@ std::string CanonicalJson(const Json& value);
 class ObjectReader {
  public:
   /// `where` is the object's place in the document, for messages: "predicate.disk". With `document`, which holds
-  /// `value`, messages begin with a line and a column too; it must outlive the reader.
-  ObjectReader(const Json& value, std::string where, const PlacedJson* document = nullptr);
+  /// `value`, messages begin with a line and a column too; it must outlive the reader. `kind` is that of every error.
+  ObjectReader(const Json& value, std::string where, const PlacedJson* document = nullptr,
+               ErrorKind kind = ErrorKind::kCorrupt);
 
   /// Asks for a member that may be absent. It counts as known from then on: messages on others may suggest it.
   [[nodiscard]] bool Has(std::string_view key);
@@ -86,7 +87,7 @@ class ObjectReader {
   /// Up to `max_size` bytes in lower-case hexadecimal.
   ByteVector TakeHexBytes(std::string_view key, size_t max_size);
 
-  /// Notes that a member holds what it may not: kCorrupt "WHERE.KEY: TEXT".
+  /// Notes that a member holds what it may not: "WHERE.KEY: TEXT".
   void Refuse(std::string_view key, std::string_view text);
   /// The same for an entry of an array that was taken: "WHERE.KEY[INDEX]: TEXT".
   void RefuseEntry(std::string_view key, size_t index, std::string_view text);
@@ -106,6 +107,7 @@ class ObjectReader {
   const Json* object_;
   std::string where_;
   const PlacedJson* document_;
+  ErrorKind kind_;
   std::vector<std::string> known_;
   std::optional<Error> error_;
   std::string missing_;  // the key whose absence is the error

@@ -113,7 +113,7 @@ Result<uint16_t> ParsePort(std::string_view text) {
   return port;
 }
 
-Result<Authority> ParseAuthority(std::string_view text) {
+Result<WrittenAuthority> SplitAuthority(std::string_view text) {
   const size_t colon = text.rfind(':');
   if (colon == std::string_view::npos || text.ends_with(']')) return UsageError("no port: it is HOST:PORT");
   const std::string_view name = text.substr(0, colon);
@@ -121,9 +121,15 @@ Result<Authority> ParseAuthority(std::string_view text) {
   if (name.find(':') != std::string_view::npos && !(name.starts_with('[') && name.ends_with(']'))) {
     return UsageError("an IPv6 address stands in brackets: [2001:db8::1]:443");
   }
-  Authority authority;
-  ASSIGN_OR_RETURN(authority.host, ParseHost(name).WithContext("host"));
-  ASSIGN_OR_RETURN(authority.port, ParsePort(text.substr(colon + 1)).WithContext("port"));
+  if (name.empty()) return UsageError("host: is empty");
+  ASSIGN_OR_RETURN(const uint16_t port, ParsePort(text.substr(colon + 1)).WithContext("port"));
+  return WrittenAuthority{name, port};
+}
+
+Result<Authority> ParseAuthority(std::string_view text) {
+  ASSIGN_OR_RETURN(const WrittenAuthority written, SplitAuthority(text));
+  Authority authority{.port = written.port};
+  ASSIGN_OR_RETURN(authority.host, ParseHost(written.host).WithContext("host"));
   return authority;
 }
 

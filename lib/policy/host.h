@@ -35,6 +35,14 @@ struct Authority {
   Host host;
   uint16_t port = 0;
 };
+/// HOST:PORT cut apart: what a host and a port would be. The host, which may stand in brackets, has yet to be read.
+struct WrittenAuthority {
+  std::string_view host;
+  uint16_t port = 0;
+};
+/// kUsage on what is no HOST:PORT. The result points into `text`.
+Result<WrittenAuthority> SplitAuthority(std::string_view text);
+
 /// Reads HOST:PORT. The port is decimal, 1 to 65535, without leading zeros; an IPv6 address stands in brackets.
 Result<Authority> ParseAuthority(std::string_view text);
 

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "lib/policy/address.h"
+
 namespace hallmark {
 namespace {
 
@@ -18,11 +20,18 @@ Decision ByRule(Decision::Verdict verdict, std::string_view list, const DomainRu
   return {verdict, std::string(list), rule, reason + Named(list, rule)};
 }
 
+/// Why nobody may be connected to a host that is an address; empty for a name.
+std::string_view RefusedHost(const Host& host) {
+  if (host.kind == Host::Kind::kName) return {};
+  if (host.kind == Host::Kind::kIpv6) return RefusedIpv6(host.address);
+  return RefusedIpv4({host.address[0], host.address[1], host.address[2], host.address[3]});
+}
+
 }  // namespace
 
 std::string_view VerdictName(Decision::Verdict verdict) {
-  static constexpr std::array<std::string_view, 6> kNames = {"allowed", "denied",   "port",
-                                                             "no-rule", "bad-host", "no-policy"};
+  static constexpr std::array<std::string_view, 7> kNames = {"allowed",  "denied",  "port",     "no-rule",
+                                                             "bad-host", "address", "no-policy"};
   return kNames[static_cast<size_t>(verdict)];
 }
 
@@ -78,7 +87,11 @@ Decision Matcher::Decide(const Host& host, uint16_t port) const {
   }
   const std::vector<size_t> covering = allowed_index_.Find(host);
   for (const size_t i : covering) {
-    if (allowed_[i].Allows(port)) return ByRule(Decision::Verdict::kAllowed, kAllowed, allowed_[i], "allowed by ");
+    if (!allowed_[i].Allows(port)) continue;
+    const std::string_view refused = RefusedHost(host);
+    if (refused.empty()) return ByRule(Decision::Verdict::kAllowed, kAllowed, allowed_[i], "allowed by ");
+    return ByRule(Decision::Verdict::kAddress, kAllowed, allowed_[i],
+                  "not a public address: " + std::string(refused) + "; not opened by ");
   }
   if (covering.empty())
     return {.verdict = Decision::Verdict::kNoRule, .reason = "no entry of allowedDomains covers it"};

@@ -19,6 +19,7 @@ struct Decision {
     kPort,      ///< an entry of allowedDomains covers the host, and none this port
     kNoRule,    ///< no entry covers the host
     kBadHost,   ///< no spelling that ParseHost() takes, or port 0
+    kAddress,   ///< an address that is not public: no entry opens it
     kNoPolicy,  ///< there are no settings
   };
   Verdict verdict = Verdict::kNoPolicy;
@@ -28,11 +29,12 @@ struct Decision {
 
   [[nodiscard]] bool allowed() const { return verdict == Verdict::kAllowed; }
 };
-/// "allowed", "denied", "port", "no-rule", "bad-host", "no-policy".
+/// "allowed", "denied", "port", "no-rule", "bad-host", "address", "no-policy".
 std::string_view VerdictName(Decision::Verdict verdict);
 
-/// Decides by the network rules of settings. Deny goes before allow, and what no rule allows is denied. Immutable:
-/// threads may share it.
+/// Decides by the network rules of settings. Deny goes before allow, and what no rule allows is denied; so is an address
+/// that is not public, whatever allows it. What a name leads to is for who looks it up: RefusedIpv4(), RefusedIpv6().
+/// Immutable: threads may share it.
 class Matcher {
  public:
   /// Without settings: allows nothing.

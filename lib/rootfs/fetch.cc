@@ -7,8 +7,8 @@
 
 #include "lib/base/file.h"
 #include "lib/base/time.h"
-#include "lib/rootfs/apt_sources.h"
 #include "lib/http/download.h"
+#include "lib/rootfs/apt_sources.h"
 #include "lib/rootfs/npm.h"
 #include "lib/rootfs/pip.h"
 

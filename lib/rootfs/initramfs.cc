@@ -102,8 +102,7 @@ Result<fs::path> GuestProgram(std::string_view architecture, std::string_view na
     const fs::path folder = fs::read_symlink("/proc/self/exe", error).parent_path();
     if (error) return IoError("/proc/self/exe: " + error.message());
     // Installed: $prefix/libexec/hallmark/hallmark-heavy. In a build: build/PRESET/tools/hallmark/hallmark-heavy.
-    candidates = {folder / "guest" / program,
-                  folder.parent_path().parent_path() / "guest" / program};
+    candidates = {folder / "guest" / program, folder.parent_path().parent_path() / "guest" / program};
   }
   for (const fs::path& candidate : candidates) {
     std::error_code error;

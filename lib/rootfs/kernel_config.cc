@@ -30,6 +30,7 @@ constexpr auto kDevices = std::to_array<Device>({{"root-disk", "the root disk"},
                                                  {"network", "the network"},
                                                  {"entropy", "the source of entropy"},
                                                  {"clock", "the clock"},
+                                                 {"power-button", "the power button"},
                                                  {"console", "the console"}});
 
 template <typename Table>

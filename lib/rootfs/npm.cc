@@ -5,8 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include "lib/base/subprocess.h"
-#include "lib/rootfs/checks.h"
 #include "lib/http/download.h"
+#include "lib/rootfs/checks.h"
 
 namespace hallmark {
 namespace {

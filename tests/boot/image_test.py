@@ -120,21 +120,30 @@ def test_firmware(image, work):
         machine.wait_for(r"\[updater\] .*sequence 1, and the least is 2", 600)
 
 
+def check_smol_bin(guest, sequence, verdict="", message=""):
+    """What the guest's hello says of the smol-bin that runs, and of the one that was offered."""
+    state = guest.hello["smol_bin"]
+    refused = state.get("refused", {"verdict": "", "message": ""})
+    check((state["sequence"], refused["verdict"]) == (sequence, verdict) and message in refused["message"],
+          f"the host is told of another smol-bin: {guest.hello}")
+
+
 def wait_good(machine, sequence):
     machine.wait_for(rf"\[guestd\] sdk-daemon of smol-bin \S+, sequence {sequence} is good", PATIENCE)
 
 
 def test_session(image, work):
     """With the devices of the design the guest greets, installs the programs of smol-bin, makes a session and runs a
-    command in its sandbox; after a power cut the session is there with the same uid, an older smol-bin is refused, and
-    what a session may use of the machine holds."""
+    command in its sandbox; after a power cut the session is there with the same uid, an older smol-bin is refused, what a
+    session may use of the machine holds, and the power button ends it all in order."""
     sessions = image.session_disk(work)
 
     def boot(smol_bin):
-        return image.direct(work / "machine").sessions(sessions).smol_bin(smol_bin).channel()
+        return image.direct(work / "machine").sessions(sessions).smol_bin(smol_bin).channel().power_button()
 
     with boot(image.bundle / "smol-bin.arm64.img") as machine:
         guest = greet(machine, image)
+        check_smol_bin(guest, 2)
         uid = guest.call("session.create", name=SESSION, timeout=PATIENCE)["uid"]
         ended, out, err = guest.run(SESSION, "/bin/sh", "-c", "id -u; echo no >&2; exit 7", timeout=PATIENCE)
         check((ended["exit_code"], out, err) == (7, f"{uid}\n".encode(), b"no\n"), f"{ended} {out} {err}")
@@ -146,6 +155,7 @@ def test_session(image, work):
         wait_good(machine, 2)
     with boot(image.smol_bin(work, 1)) as machine:
         guest = greet(machine, image)
+        check_smol_bin(guest, 2, "rolled-back", "sequence 1, and the least is 2")
         machine.wait_for(r"\[updater\] the offered smol-bin: .*sequence 1, and the least is 2")
         machine.wait_for(r"\[updater\] kept smol-bin 2, sequence 2")
         machine.wait_for(rf"\[process\] recovered uid={uid} gid={uid} from /sessions/{SESSION}")
@@ -153,6 +163,14 @@ def test_session(image, work):
         _, out, _ = guest.run(SESSION, "/bin/cat", "file", timeout=PATIENCE)
         check(out == b"kept\n", f"the session's file holds {out}")
         limits.hold(guest)
+        console = machine.console.read_text(errors="replace")
+        button = console.find("input: gpio-keys")
+        check(0 <= button < console.find("hallmark-init: starting"), "the power button has no driver from the initramfs")
+        machine.press_power()
+        end = time.monotonic() + PATIENCE
+        while not any(event["event"] == "shutdown" for event in guest.events):
+            guest.receive(end)
+        machine.wait_end()
 
 
 def test_update(image, work):
@@ -169,6 +187,7 @@ def test_update(image, work):
     run(HALLMARK, "keygen", "-o", work / "foreign.key", "--no-passphrase")
     with boot(image.smol_bin(work, 9, key=work / "foreign.key")) as machine:
         guest = greet(machine, image)
+        check_smol_bin(guest, 2, "untrusted", "not signed by a trusted key")
         machine.wait_for(r"\[updater\] the offered smol-bin: .*sign")
         machine.wait_for(r"\[updater\] kept smol-bin 2, sequence 2")
         check(guest.call("session.create", name=SESSION, timeout=PATIENCE)["uid"] == 1001, "another uid")
@@ -178,6 +197,7 @@ def test_update(image, work):
         machine.wait_for(r"\[updater\] installed smol-bin 3, sequence 3", 600)
         _, started = machine.wait_for(r"\[guestd\] starting sdk-daemon of smol-bin 3, sequence 3")
         guest = greet(machine, image)
+        check_smol_bin(guest, 2, "failed", "sequence 3")
         back = machine.age() - started
         machine.wait_for(r"\[guestd\] sdk-daemon of smol-bin 3, sequence 3 does not work: falling back to smol-bin 2, seq")
         print(f"the last good smol-bin is back after {back:.1f} s")

@@ -4,6 +4,7 @@ import os
 import pathlib
 import re
 import shutil
+import socket
 import subprocess
 import time
 
@@ -85,6 +86,22 @@ class Machine:
         self.arguments += ["-chardev", f"socket,id=sdk,path={self.socket},server=on,wait=off",
                            "-device", "virtserialport,chardev=sdk,name=org.hallmark.sdk"]
         return self
+
+    def power_button(self):
+        """The machine has one that press_power() presses."""
+        self.arguments += ["-qmp", f"unix:{self.folder / 'qmp'},server=on,wait=off"]
+        return self
+
+    def press_power(self):
+        with socket.socket(socket.AF_UNIX) as monitor:
+            monitor.connect(str(self.folder / "qmp"))
+            replies = monitor.makefile("rb")
+            replies.readline()  # its greeting
+            for command in b"qmp_capabilities", b"system_powerdown":
+                monitor.sendall(b'{"execute": "' + command + b'"}\n')
+                while b'"return"' not in (reply := replies.readline()):
+                    if not reply or b'"error"' in reply:
+                        raise BootError(f"QEMU answers {command}: {reply}")
 
     def __enter__(self):
         self.started = time.monotonic()

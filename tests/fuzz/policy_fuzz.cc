@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -7,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lib/policy/address.h"
 #include "lib/policy/matcher.h"
 
 // The matcher against another one, slow and obvious, on rules and names from a small alphabet, so that they often meet.
@@ -116,6 +118,13 @@ void PickRules(Input& input, bool denies, std::vector<DomainRule>& parsed, std::
   }
 }
 
+bool IsRefused(const hallmark::Host& host) {
+  std::array<uint8_t, 4> four{};
+  std::copy_n(host.address.begin(), four.size(), four.begin());
+  return !(host.kind == hallmark::Host::Kind::kIpv4 ? hallmark::RefusedIpv4(four) : hallmark::RefusedIpv6(host.address))
+              .empty();
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -136,6 +145,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     if (!parsed.ok() && decision.allowed()) std::abort();
     // An address is allowed by an entry that names it alone.
     if (decision.allowed() && !name && decision.rule.host.address != parsed->address) std::abort();
+    if (decision.allowed() && !name && IsRefused(*parsed)) std::abort();
     if (!name) continue;
     const bool expected = port != 0 && !AnyCovers(denied, host, port, true) && AnyCovers(allowed, host, port, false);
     if (decision.allowed() != expected) std::abort();

@@ -28,16 +28,48 @@ class ProtocolTest(DaemonTest):
 
     def test_unknown_methods_and_members_are_refused_and_the_channel_lives(self):
         self.assertFails("unsupported", 'no method "nonsense"', "nonsense")
-        self.assertFails("corrupt", "colour: unknown here", "session.create", colour="red")
+        self.assertFails("usage", "colour: unknown here", "session.create", colour="red")
         self.guest.call("health")
 
+    def test_wrong_parameters_are_a_matter_of_usage(self):
+        name = self.session()
+        for text, method, parameters in (
+                ("session: missing", "session.resume", {}), ("session: not a text", "session.resume", {"session": 7}),
+                ("cpu: not 1 to 100000", "session.limit", {"session": name, "cpu": 0}),
+                ("memory: not a number", "session.create", {"memory": "1G"}),
+                ("bytes: not a number", "session.quota", {"session": name, "bytes": None}),
+                ("folders: not a list", "session.mount", {"session": name, "folders": {}}),
+                ("folders: not an object", "session.mount", {"session": name, "folders": [7]}),
+                ("folders.name: missing", "session.mount", {"session": name, "folders": [{"source": "one"}]}),
+                ("command: empty", "process.spawn", {"session": name, "command": []}),
+                ("terminal.rows: not 1 to 65535", "process.spawn",
+                 {"session": name, "command": ["x"], "terminal": {"rows": 0, "columns": 80}}),
+                ("process: missing", "process.wait", {}), ("process: not a number", "process.kill", {"process": "1"}),
+                ("stream: neither stdout nor stderr", "process.widen", {"process": 1, "stream": "stdin", "bytes": 1}),
+                ("data: not a base64 digit", "process.write", {"process": 1, "data": "!!!!"}),
+                ("columns: not 1 to 65535", "process.resize", {"process": 1, "rows": 1, "columns": 65536}),
+                ("session: not a text", "disk.usage", {"session": []}), ("more: unknown here", "process.list", {"more": 1})):
+            with self.subTest(text=text):
+                self.assertFails("usage", text, method, **parameters)
+
     def test_what_is_no_message_ends_the_connection_and_the_daemon_dials_again(self):
-        for data in (struct.pack(">I", 0), struct.pack(">I", 10 * MIB + 1), b"GET / HTTP/1.1\r\n\r\n",
-                     struct.pack(">I", 1) + b"{", struct.pack(">I", 4) + b'"\xff\xff"'):
+        frame = lambda body: struct.pack(">I", len(body)) + body
+        for data, kind, text in (
+                (struct.pack(">I", 0), "corrupt", "a frame of 0 bytes"),
+                (struct.pack(">I", 10 * MIB + 1), "corrupt", "a frame of 10485761 bytes"),
+                (struct.pack(">I", 0) + bytes(1000), "corrupt", "a frame of 0 bytes"),
+                (b"GET / HTTP/1.1\r\n\r\n", "corrupt", "a frame of 1195725856 bytes"),
+                (frame(b"{"), "corrupt", "message:1:2: "), (frame(b'"\xff\xff"'), "corrupt", "message:1:"),
+                (frame(b"[]"), "corrupt", "not an object"), (frame(b'{"type":"other"}'), "corrupt", "neither hello nor request"),
+                (frame(b'{"type":"hello","protocol":"hallmark-guest","version":2}'), "unsupported", "version 2")):
             self.guest.send_raw(data)
             with self.assertRaises((Lost, ConnectionError)):
                 while True:
                     self.guest.receive(time.monotonic() + 10)
+            self.assertEqual([event["event"] for event in self.guest.events], ["error"], data[:60])
+            error = self.guest.events[0]["data"]
+            self.assertEqual(error["kind"], kind, error)
+            self.assertIn(text, error["message"])
             self.guest.close()
             self.guest = self.daemon.host()
             self.guest.call("health")
@@ -292,7 +324,7 @@ class ProcessTest(DaemonTest):
     def test_signals_by_name(self):
         process = self.spawn(self.name, "/bin/bash", "-c", "trap 'exit 9' TERM; echo ready; while true; do sleep 0.05; done")
         wait_until(lambda: self.poll() and self.guest.output[process, "stdout"] == b"ready\n", what="the trap")
-        self.assertFails("corrupt", "signal: none of", "process.signal", process=process, signal="BANG")
+        self.assertFails("usage", "signal: none of", "process.signal", process=process, signal="BANG")
         self.guest.call("process.signal", process=process, signal="TERM")
         self.assertEqual(self.guest.wait_exit(process)["exit_code"], 9)
         self.assertFails("not_found", "has ended", "process.signal", process=process, signal="TERM")
@@ -335,11 +367,11 @@ class ProcessTest(DaemonTest):
         self.assertEqual(self.shell(self.name, "ulimit -Hn", open_files=123), "123\n")
         for method, more in (("process.spawn", {"session": self.name, "command": ["true"]}), ("session.create", {}),
                              ("session.limit", {"session": self.name})):
-            self.assertFails("corrupt", "open_files: more than 1048576", method, open_files=1048577, **more)
+            self.assertFails("usage", "open_files: more than 1048576", method, open_files=1048577, **more)
 
     def test_closing_the_input_is_true_or_false(self):
         process = self.spawn(self.name, "/bin/cat")
-        self.assertFails("corrupt", "close: not true or false", "process.write", process=process, close="yes")
+        self.assertFails("usage", "close: not true or false", "process.write", process=process, close="yes")
         self.guest.call("process.write", process=process, close=True)
         self.assertEqual(self.guest.wait_exit(process)["exit_code"], 0)
 
@@ -432,7 +464,7 @@ class SharedFolderTest(DaemonTest):
         quota = self.guest.call("session.limit", session=self.name, open_files=77)["open_files"]
         for batch in range(10):
             self.mount(*({"source": "none", "name": f"n{batch}-{number}"} for number in range(100)))
-        self.assertFails("corrupt", "folders: more than 1000", "session.mount", session=self.name,
+        self.assertFails("usage", "folders: more than 1000", "session.mount", session=self.name,
                          folders=[{"source": "one", "name": "one"}])
         self.restart(kill=False)
         sessions = {session["name"]: session for session in self.guest.call("session.list")["sessions"]}

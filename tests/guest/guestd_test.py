@@ -162,8 +162,30 @@ class GuestdTest(unittest.TestCase):
         self.start("--trust", str(trust), "--smol-label", "NONE")
         self.assertEqual(self.guest.hello["trouble"], "")
         self.assertIn("starting sdk-daemon of smol-bin", LOG.read_text())
+        self.assertEqual(self.guest.hello["smol_bin"], {"sequence": 5})
         self.stop()
         self.assertFalse(os.path.ismount("/sessions"))
+
+    def test_the_host_is_told_of_a_smol_bin_that_can_not_be_read(self):
+        with self.session_disk() as disk:
+            trust = install_smol_bin(disk / ".hallmark/programs")
+        image = pathlib.Path("/run/broken.img")
+        shutil.copyfile("/run/smol-bin/image", image)
+        with open(image, "r+b") as file:
+            file.seek(11 * 512)  # the checksum of the boot region: nobody mounts it
+            file.write(bytes(512))
+        loop = subprocess.run(["losetup", "--find", "--show", str(image)], check=True, capture_output=True, text=True)
+        try:
+            self.start("--trust", str(trust))
+        finally:
+            subprocess.run(["losetup", "-d", loop.stdout.strip()], check=True)
+        state = self.guest.hello["smol_bin"]
+        self.assertEqual((state["sequence"], state["refused"]["verdict"]), (5, "io"))
+        self.assertIn("mounting smol-bin device", state["refused"]["message"])
+
+    def test_programs_of_no_smol_bin_have_no_sequence(self):
+        self.start()
+        self.assertEqual(self.guest.hello["smol_bin"], {"sequence": 0})
 
     def test_links_on_the_disk_lead_nowhere(self):
         precious = pathlib.Path("/run/precious")
@@ -245,6 +267,7 @@ class GuestdTest(unittest.TestCase):
 def install_smol_bin(store):
     """A store with one signed set, known to work: the trust file that it holds under."""
     work = pathlib.Path("/run/smol-bin")
+    shutil.rmtree(work, ignore_errors=True)
     work.mkdir()
     hallmark = lambda *command: subprocess.run([HALLMARK, *map(str, command)], check=True, capture_output=True)
     key, trust, image, copy = (work / name for name in ("key", "trust.json", "image", "copy"))

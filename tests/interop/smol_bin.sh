@@ -229,8 +229,22 @@ explain() { "$hallmark" policy explain --settings srt-settings.json "$1"; }
 [ "$(explain GitHub.com:443)" = 'allow: allowed by allowedDomains entry "github.com" (line 22)' ] || fail explain
 refused 3 'deny: only ports 80 and 443' explain github.com:22
 refused 3 'deny: no entry of allowedDomains covers it' explain evil-github.com:443
-refused 3 'deny: host: ends in a dot' explain github.com.:443
-refused 3 'deny: port: ' explain github.com:0
+refused 3 'deny: the host ends in a dot' explain github.com.:443
+refused 3 'deny: the host holds a percent sign' explain github%2ecom:443
+refused 3 'deny: the host holds a character that is not ASCII' explain gïthub.com:443
+for asked in github.com github.com: github.com:0 github.com:70000 github.com:x https://github.com:443 ::1:443 :443 '' junk; do
+  refused 2 'it is HOST:PORT, as in example.com:443' explain "$asked"
+done
+# Addresses that the proxy never connects to, whatever the settings say.
+sed 's/"github.com",/"127.0.0.1", "10.1.2.3", "169.254.169.254", "169.254.1.1", "[fd00::1]", "140.82.112.3",/' \
+  srt-settings.json >addresses.json
+reach() { "$hallmark" policy explain --settings addresses.json "$@"; }
+refused 3 'deny: not a public address: loopback; not opened by allowedDomains entry "127.0.0.1"' reach 127.0.0.1:80
+refused 3 'deny: not a public address: private' reach 10.1.2.3:443
+refused 3 'deny: not a public address: metadata service' reach 169.254.169.254:80
+refused 3 'deny: not a public address: link-local' reach 169.254.1.1:443
+refused 3 '"verdict": "address"' reach --json '[fd00::1]:443'
+reach 140.82.112.3:443 >/dev/null
 refused 3 '"verdict": "bad-host"' "$hallmark" policy explain --json --settings srt-settings.json 0x7f.1:443
 : >empty.json
 refused 2 'empty.json:1:1: empty' "$hallmark" policy explain --settings empty.json github.com:443

@@ -67,13 +67,6 @@ Json DecisionJson(const std::string& asked, const Decision& decision) {
   return json;
 }
 
-/// What a proxy would decide. What is no HOST:PORT at all is denied as well.
-Decision Decide(const Settings& settings, const std::string& asked) {
-  const Result<Authority> authority = ParseAuthority(asked);
-  if (!authority.ok()) return {.verdict = Decision::Verdict::kBadHost, .reason = authority.error().message};
-  return Matcher(settings).Decide(authority->host, authority->port);
-}
-
 Result<int> RunExplain(const Arguments& arguments) {
   cxxopts::Options options(
       "hallmark policy explain",
@@ -91,8 +84,10 @@ Result<int> RunExplain(const Arguments& arguments) {
     }
   }
   const std::string asked = (*parsed)["asked"].as<std::string>();
+  ASSIGN_OR_RETURN(const WrittenAuthority target,
+                   SplitAuthority(asked).WithContext(asked).WithHint("it is HOST:PORT, as in example.com:443"));
   ASSIGN_OR_RETURN(const Settings settings, LoadWrittenSettings((*parsed)["settings"].as<std::string>()));
-  const Decision decision = Decide(settings, asked);
+  const Decision decision = Matcher(settings).Decide(target.host, target.port);
   if (parsed->count("json") != 0) {
     Print(DecisionJson(asked, decision));
   } else {

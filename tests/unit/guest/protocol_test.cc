@@ -74,6 +74,28 @@ TEST(Message, HelloOfTheGuestGoesThereAndBack) {
   EXPECT_EQ(back.trouble, hello.trouble);
 }
 
+TEST(Message, HelloOfTheGuestTellsItsSmolBin) {
+  GuestHello hello;
+  hello.smol_bin = {7, "rolled-back", "manifest.json: sequence 6, and the least is 7"};
+  const std::string text = EncodeMessage(GuestMessage(hello));
+  const std::string member =
+      R"({"sequence":7,"refused":{"verdict":"rolled-back","message":"manifest.json: sequence 6, and the least is 7"}})";
+  EXPECT_NE(text.find(R"("smol_bin":)" + member), std::string::npos) << text;
+  ASSERT_OK_AND_ASSIGN(const GuestMessage parsed, ParseGuestMessage(text));
+  const SmolBinState& back = std::get<GuestHello>(parsed).smol_bin;
+  EXPECT_EQ(back.sequence, 7U);
+  EXPECT_EQ(back.refused_verdict, "rolled-back");
+  EXPECT_EQ(back.refused_message, hello.smol_bin.refused_message);
+  EXPECT_EQ(EncodeSmolBinState(hello.smol_bin), member);
+  EXPECT_EQ(EncodeSmolBinState({}), R"({"sequence":0})");
+  ASSERT_OK_AND_ASSIGN(const SmolBinState none, ParseSmolBinState(R"({"sequence":3})"));
+  EXPECT_EQ(none.sequence, 3U);
+  EXPECT_EQ(none.refused_verdict, "");
+  for (const char* wrong : {"", "7", "{}", R"({"sequence":"3"})", R"({"sequence":3,"refused":{"verdict":"x"}})"}) {
+    EXPECT_THAT(ParseSmolBinState(wrong), HasError(ErrorKind::kCorrupt, "smol_bin")) << wrong;
+  }
+}
+
 TEST(Message, HelloOfTheHostHasTheseBytes) {
   EXPECT_EQ(EncodeMessage(HostMessage(HostHello{1, 5})),
             R"({"type":"hello","protocol":"hallmark-guest","version":1,"time":5})");

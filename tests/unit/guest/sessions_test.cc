@@ -180,10 +180,10 @@ TEST_F(Store, WhatARecordCannotHoldIsRefusedBeforeItIsLost) {
   for (int i = 0; i < 1000; ++i) session.record.folders.push_back({"a", "n" + std::to_string(i), false});
   EXPECT_OK(store.Save(session));
   session.record.folders.push_back({"a", "more", false});
-  EXPECT_THAT(store.Save(session), HasError(ErrorKind::kCorrupt, "folders: more than 1000 entries"));
+  EXPECT_THAT(store.Save(session), HasError(ErrorKind::kUsage, "folders: more than 1000 entries"));
   session.record.folders.pop_back();
   for (SharedFolder& folder : session.record.folders) folder.source = std::string(2000, 'x');
-  EXPECT_THAT(store.Save(session), HasError(ErrorKind::kCorrupt, "session a-b-c"));
+  EXPECT_THAT(store.Save(session), HasError(ErrorKind::kUsage, "session a-b-c"));
 }
 
 TEST_F(Store, ACacheIsTakenInOneStepAndNoLinkIsFollowed) {
@@ -269,7 +269,7 @@ TEST(SpawnParameters, WhatIsWrongIsNamed) {
            {R"("command":["a"],"sandbox":0)", "sandbox: not true or false"},
            {R"("command":["a"],"user":"root")", "user: unknown here"}}) {
     EXPECT_THAT(ParseSpawnParameters(Json::parse(R"({"session":"a-b-c",)" + more + "}")),
-                HasError(ErrorKind::kCorrupt, text))
+                HasError(ErrorKind::kUsage, text))
         << more;
   }
 }

@@ -100,6 +100,14 @@ TEST(MatcherTest, NamesTheRule) {
   EXPECT_EQ(matcher.Decide("a.example.", 443).reason, "the host ends in a dot");
 }
 
+TEST(MatcherTest, NamesTheRuleThatOpensNoAddress) {
+  const Decision decision =
+      MatcherOf("{\"allowedDomains\": [\"10.0.0.1\"], \"deniedDomains\": []}").Decide("10.0.0.1", 80);
+  EXPECT_EQ(decision.reason, "not a public address: private; not opened by allowedDomains entry \"10.0.0.1\" (line 1)");
+  EXPECT_EQ(decision.rule.text, "10.0.0.1");
+  EXPECT_EQ(VerdictName(decision.verdict), "address");
+}
+
 TEST(MatcherTest, ShipsTwentyTwoEntries) {
   ASSERT_OK_AND_ASSIGN(const Settings settings, LoadSettings(HALLMARK_DEFAULT_SETTINGS));
   EXPECT_EQ(settings.network.allowed_domains.size(), 22U);
@@ -113,6 +121,15 @@ TEST(AuthorityTest, ReadsHostAndPort) {
   ASSERT_OK_AND_ASSIGN(const Authority address, ParseAuthority("[2001:DB8::1]:80"));
   EXPECT_EQ(address.host.kind, Host::Kind::kIpv6);
   EXPECT_EQ(address.host.text, "2001:db8::1");
+}
+
+TEST(AuthorityTest, IsCutApartBeforeItsHostIsJudged) {
+  for (const char* host : {"github.com", "github.com.", "a%b", "[::1]", "[fe80::1%eth0]", "g\xc3\xaft.com", "0x7f.1"}) {
+    const std::string text = std::string(host) + ":443";
+    ASSERT_OK_AND_ASSIGN(const WrittenAuthority written, SplitAuthority(text));
+    EXPECT_EQ(written.host, host);
+    EXPECT_EQ(written.port, 443);
+  }
 }
 
 TEST(AuthorityTest, RefusesTheRest) {

@@ -84,6 +84,30 @@ TEST_F(InitramfsTest, ListsNeededModulesInLoadOrder) {
   EXPECT_FALSE(tree->Contains("/lib/modules/6.1/kernel/sound.ko"));
 }
 
+// It answers the host's first press, and a kernel that has none boots all the same.
+TEST_F(InitramfsTest, LoadsThePowerButtonWhereItIsAModule) {
+  const auto list_of = [&](const FileTree& kernel) {
+    const auto bytes = MakeInitramfs(kernel, options_);
+    EXPECT_OK(bytes);
+    const auto tree = ReadCpio(*bytes, 1 << 20);
+    EXPECT_OK(tree);
+    return tree->inode(*tree->Find("/lib/modules/hallmark.list")).data;
+  };
+  FileTree kernel = Kernel();
+  EXPECT_EQ(list_of(kernel).find("gpio"), std::string::npos);  // absent
+  const std::string folder = kModules;
+  const std::string index = kernel.inode(*kernel.Find(folder + "modules.dep")).data;
+  PutFile(kernel, folder + "modules.dep", index + "kernel/evdev.ko:\nkernel/gpio_keys.ko:\n");
+  for (const char* name : {"evdev", "gpio_keys"}) PutFile(kernel, folder + "kernel/" + name + ".ko", name);
+  EXPECT_NE(list_of(kernel).find("optional /lib/modules/6.1/kernel/gpio_keys.ko\n"
+                                 "optional /lib/modules/6.1/kernel/evdev.ko\n"),
+            std::string::npos);
+  const std::string builtin = kernel.inode(*kernel.Find(folder + "modules.builtin")).data;
+  PutFile(kernel, folder + "modules.builtin", builtin + "kernel/gpio_keys.ko\n");
+  PutFile(kernel, folder + "modules.dep", index);
+  EXPECT_EQ(list_of(kernel).find("gpio"), std::string::npos);  // built in
+}
+
 TEST_F(InitramfsTest, IsTheSameBytesEveryTime) {
   EXPECT_EQ(*MakeInitramfs(Kernel(), options_), *MakeInitramfs(Kernel(), options_));
 }

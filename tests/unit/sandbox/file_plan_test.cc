@@ -111,6 +111,37 @@ TEST_F(FilePlan, ProtectsAsAWholeWhatItCanNotSearchOrCover) {
   EXPECT_FALSE(fs::exists(home_ / "src/open/.git/commondir"));
 }
 
+TEST_F(FilePlan, FindsWhatMattersAtEachDepthOfTheSearch) {
+  const auto is_protected = [&](const std::string& name) {
+    const auto paths = ProtectedPaths(folders_.home, folders_.working);
+    return std::any_of(paths.begin(), paths.end(),
+                       [&](const auto& path) { return path.path == folders_.home + "/" + name; });
+  };
+  for (const char* folder : {"a", "a/b", "a/b/c", "a/b/c/d", "mnt/a/b", "a/node_modules/b"}) {
+    WriteFile(home_ / folder / ".envrc", "");
+    WriteFile(home_ / folder / ".claude/settings.json", "{}");
+    WriteFile(home_ / folder / ".other", "");
+  }
+  for (const char* folder : {"a", "a/b", "a/b/c", "mnt/a/b"}) {
+    EXPECT_TRUE(is_protected(std::string(folder) + "/.envrc")) << folder;
+    EXPECT_TRUE(is_protected(std::string(folder) + "/.claude/settings.json")) << folder;
+    EXPECT_FALSE(is_protected(std::string(folder) + "/.claude/agents")) << folder;  // is not there
+    EXPECT_FALSE(is_protected(std::string(folder) + "/.other")) << folder;
+  }
+  EXPECT_FALSE(is_protected("a/b/c/d/.envrc"));
+  EXPECT_FALSE(is_protected("a/node_modules/b/.envrc"));
+  // A large folder at the end of the search is not read to its end, nor one that may be passed but not read.
+  for (int i = 0; i < 3000; ++i) WriteFile(home_ / "a/b/c" / std::to_string(i), "");
+  EXPECT_TRUE(is_protected("a/b/c/.envrc"));
+  EXPECT_FALSE(is_protected("a/b/c"));
+  fs::permissions(home_ / "a/b/c", fs::perms::owner_exec | fs::perms::owner_write);
+  EXPECT_TRUE(is_protected("a/b/c/.envrc"));
+  fs::create_symlink("/nonexistent", home_ / "a/b/c/.vscode");
+  EXPECT_TRUE(is_protected("a/b/c"));
+  fs::permissions(home_ / "a/b/c", fs::perms::owner_all);
+  EXPECT_TRUE(is_protected("a/b/c"));
+}
+
 TEST_F(FilePlan, KeepsPlaceholdersWhileAnotherCommandRuns) {
   auto made = Placeholders::Create(folders_.home);
   ASSERT_OK(made);

@@ -45,6 +45,12 @@ class StoreTest : public ::testing::Test {
     for (const std::string& note : choice->notes) text += "; " + note;
     return text;
   }
+  /// "VERDICT: MESSAGE" of what is refused of an offer; empty: nothing.
+  std::string Refused(const std::optional<fs::path>& offered, const RunningRootfs& rootfs = kRootfs) {
+    SmolBinStore store = Open(rootfs);
+    (void)store.Choose(offered).ok();
+    return store.refused() ? store.refused()->verdict + ": " + store.refused()->message : "";
+  }
   size_t Sets() {
     size_t sets = 0;
     for ([[maybe_unused]] const auto& entry : fs::directory_iterator(dir_ / "store/sets")) ++sets;
@@ -83,6 +89,31 @@ TEST_F(StoreTest, RefusesRollbackAndTwins) {
   EXPECT_EQ(Chosen(Open().Choose(tampered)),
             "kept 5; the offered smol-bin: its copy: extended: sdk-daemon: it has 9 bytes and not 8");
   EXPECT_EQ(Sets(), 1U);
+}
+
+TEST_F(StoreTest, TellsWhatItRefused) {
+  EXPECT_EQ(Refused(std::nullopt), "");
+  EXPECT_EQ(Refused(Offer({.sequence = 4, .key = 1})),
+            "untrusted: manifest.dsse.json: not signed by a trusted key");  // though nothing is left to run
+  EXPECT_EQ(Refused(Offer({.sequence = 5})), "");
+  ASSERT_OK(Open().MarkGood());
+  EXPECT_EQ(Refused(dir_ / "offered"), "");  // it is in use
+  EXPECT_EQ(Refused(Offer({.sequence = 4})), "rolled-back: manifest.json: sequence 4, and the least is 5");
+  EXPECT_EQ(Refused(Offer({.sequence = 5, .daemon = "another"})),
+            "twin: has the sequence of the copy in use, and is another one");
+  EXPECT_EQ(Refused(Offer({.sequence = 6, .architecture = "amd64"})),
+            "wrong-architecture: manifest.json: is for amd64, not arm64");
+  WriteFile(Offer({.sequence = 6}) / "sdk-daemon", "A daemon");
+  EXPECT_EQ(Refused(dir_ / "offered"), "digest: sdk-daemon: holds other bytes than signed");
+  fs::remove(dir_ / "offered/manifest.json");
+  EXPECT_TRUE(Refused(dir_ / "offered").starts_with("missing: manifest.json: ")) << Refused(dir_ / "offered");
+  EXPECT_EQ(Refused(Offer({.sequence = 6})), "");
+  ASSERT_OK(Open().RestoreGood());
+  EXPECT_EQ(Refused(dir_ / "offered"), "failed: was found not to work before");
+  SmolBinStore store = Open();
+  ASSERT_OK(store.Choose(dir_ / "offered"));
+  ASSERT_OK(store.Choose(std::nullopt));  // offers nothing: the refusal stands
+  EXPECT_TRUE(store.refused());
 }
 
 TEST_F(StoreTest, BindsRootfsAndSmolBin) {
@@ -268,7 +299,7 @@ TEST_F(StoreTest, SurvivesAFullDisk) {
       sequence = chosen == "installed 2" ? 2 : 1;
       if (sequence == 1) {
         ++refused;
-        EXPECT_TRUE(chosen.starts_with("kept 1; the offered smol-bin could not be copied: ")) << chosen;
+        EXPECT_TRUE(chosen.starts_with("kept 1; the offered smol-bin: could not be copied: ")) << chosen;
         EXPECT_NE(chosen.find("No space left on device"), std::string::npos) << chosen;
         EXPECT_EQ(Sets(), 1U);
       }
