@@ -143,9 +143,8 @@ class EarlierBundle {
   /// To be called once the new bundle is there. That the next build may be slower is no reason for this one to fail.
   void ReplacedBy(const Manifest& manifest) const {
     const fs::path mark = MarkOf(manifest.Find(ArtifactRole::kChunkTable)->sha256);
-    if (mark == mark_) return;
     std::error_code ignored;
-    if (!mark_.empty()) fs::remove(mark_, ignored);
+    if (!mark_.empty() && mark != mark_) fs::remove(mark_, ignored);
     fs::create_directories(mark.parent_path(), ignored);
     std::ofstream(mark).flush();
   }
