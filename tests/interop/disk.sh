@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # What `hallmark mkfs fat` makes, judged by fsck.fat and mtools. Usage: disk.sh HALLMARK
 set -euo pipefail
+export LC_ALL=C.UTF-8  # mtools writes names in the characters of the locale
 hallmark=$1
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
