@@ -113,7 +113,7 @@ def main():
     parser.add_argument("recipes", nargs="*", default=["debian-12-arm64", "debian-12-amd64"])
     parser.add_argument("--keep-tree")
     parser.add_argument("--keep-image")
-    arguments = parser.parse_args()
+    arguments = parser.parse_intermixed_args()
     comparisons = []
     for number, recipe in enumerate(arguments.recipes):
         # Emulated, the peer takes a quarter of an hour: one round tells enough.
