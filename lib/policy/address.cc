@@ -9,11 +9,14 @@
 namespace hallmark {
 namespace {
 
-struct Network4 {
-  std::array<uint8_t, 4> prefix;
+template <size_t kSize>
+struct Network {
+  std::array<uint8_t, kSize> prefix;
   int bits;
   std::string_view what;
 };
+using Network4 = Network<4>;
+using Network6 = Network<16>;
 
 // The narrower of two networks stands first. Sources: IANA's IPv4 Special-Purpose Address Registry, and for addresses
 // inside public space that clouds serve metadata and platform services from, their vendors' documents.
@@ -41,12 +44,6 @@ constexpr std::array kRefused4 = {
     Network4{{224, 0, 0, 0}, 4, "multicast"},                        // RFC 5771
     Network4{{255, 255, 255, 255}, 32, "broadcast"},                 // RFC 919
     Network4{{240, 0, 0, 0}, 4, "reserved"},                         // RFC 1112
-};
-
-struct Network6 {
-  std::array<uint8_t, 16> prefix;
-  int bits;
-  std::string_view what;
 };
 
 // IANA's IPv6 Special-Purpose Address Registry.
