@@ -41,6 +41,26 @@ class FileSink : public Sink {
   uint64_t position_;
 };
 
+/// Takes pieces of a range of bytes in any order, and from several threads at once. What nobody writes reads as zeros.
+class PositionedSink {
+ public:
+  virtual ~PositionedSink() = default;
+  virtual Result<void> WriteAt(uint64_t offset, ByteSpan bytes) = 0;
+};
+
+/// A range of a file, from `start` on. Its bytes are zeros so far: the caller gives a new or truncated file, and sets its
+/// final size.
+class FilePart : public PositionedSink {
+ public:
+  explicit FilePart(const File& file, uint64_t start = 0) : file_(file), start_(start) {}
+
+  Result<void> WriteAt(uint64_t offset, ByteSpan bytes) override { return file_.WriteAt(start_ + offset, bytes); }
+
+ private:
+  const File& file_;
+  uint64_t start_;
+};
+
 /// Keeps the stream in memory: for tests and small images.
 class MemorySink : public Sink {
  public:

@@ -11,7 +11,6 @@ namespace hallmark {
 namespace {
 
 constexpr size_t kDigestsPerBlock = kVerityBlockSize / sizeof(Sha256Digest);
-constexpr size_t kBatchSize = size_t{1} << 20;
 
 struct VeritySuperblock {
   char signature[8] = {'v', 'e', 'r', 'i', 't', 'y', 0, 0};
@@ -78,73 +77,22 @@ Result<void> VerityTree::Write(Sink& sink) const {
   return {};
 }
 
-VerityHasher::VerityHasher(Sink& next, const VerityOptions& options, ThreadPool& pool)
+VerityHasher::VerityHasher(PositionedSink& next, const VerityOptions& options, uint64_t data_blocks)
     : next_(next),
       options_(options),
-      pool_(pool),
-      zero_digest_(HashBlocks(options.salt, ByteVector(kVerityBlockSize)).front()) {}
+      leaves_(data_blocks, HashBlocks(options.salt, ByteVector(kVerityBlockSize)).front()) {}
 
-VerityHasher::~VerityHasher() {
-  for (Batch& batch : running_) batch.digests.wait();
-}
-
-Result<void> VerityHasher::Write(ByteSpan bytes) {
-  Append(bytes);
-  return next_.Write(bytes);
-}
-
-Result<void> VerityHasher::WriteHole(uint64_t length) {
-  RETURN_IF_ERROR(next_.WriteHole(length));
-  // Fill up the block at hand, take whole blocks of zeros as read, and begin the block after them.
-  const uint64_t partial = pending_.size() % kVerityBlockSize;
-  if (partial != 0) {
-    const uint64_t fill = std::min(length, kVerityBlockSize - partial);
-    Append(ByteVector(fill));
-    length -= fill;
+Result<void> VerityHasher::WriteAt(uint64_t offset, ByteSpan bytes) {
+  const uint64_t size = leaves_.size() * kVerityBlockSize;
+  if (offset % kVerityBlockSize != 0 || bytes.size() % kVerityBlockSize != 0 || !InBounds(offset, bytes.size(), size)) {
+    return UsageError("dm-verity: a write of other than whole blocks of the data");
   }
-  if (const uint64_t blocks = length / kVerityBlockSize; blocks > 0) {
-    Submit();
-    leaves_.resize(pending_block_ + blocks, zero_digest_);
-    pending_block_ += blocks;
-  }
-  Append(ByteVector(length % kVerityBlockSize));
-  return {};
+  const std::vector<Sha256Digest> digests = HashBlocks(options_.salt, bytes);
+  std::ranges::copy(digests, leaves_.begin() + static_cast<ptrdiff_t>(offset / kVerityBlockSize));
+  return next_.WriteAt(offset, bytes);
 }
 
-void VerityHasher::Append(ByteSpan bytes) {
-  while (!bytes.empty()) {
-    const size_t length = std::min(bytes.size(), kBatchSize - pending_.size());
-    pending_.insert(pending_.end(), bytes.begin(), bytes.begin() + static_cast<ptrdiff_t>(length));
-    bytes = bytes.subspan(length);
-    if (pending_.size() == kBatchSize) Submit();
-  }
-}
-
-/// Hands what is pending to a thread. It is whole blocks but at the very end.
-void VerityHasher::Submit() {
-  if (pending_.empty()) return;
-  const size_t limit = 2 * pool_.size() + 2;  // bounds the memory, and keeps every thread busy
-  while (running_.size() >= limit) TakeOldest();
-  const uint64_t blocks = DivideRoundUp(pending_.size(), kVerityBlockSize);
-  leaves_.resize(pending_block_ + blocks);
-  auto task = [salt = options_.salt, bytes = std::move(pending_)] { return HashBlocks(salt, bytes); };
-  running_.push_back({pool_.Submit(std::move(task)), pending_block_});
-  pending_block_ += blocks;
-  pending_ = {};
-  pending_.reserve(kBatchSize);
-}
-
-void VerityHasher::TakeOldest() {
-  const std::vector<Sha256Digest> digests = running_.front().digests.get();
-  std::copy(digests.begin(), digests.end(), leaves_.begin() + static_cast<ptrdiff_t>(running_.front().first_block));
-  running_.pop_front();
-}
-
-Result<VerityTree> VerityHasher::Finish() {
-  if (pending_.size() % kVerityBlockSize != 0) return UsageError("dm-verity: the data end within a block");
-  Submit();
-  while (!running_.empty()) TakeOldest();
-  if (leaves_.empty()) return UsageError("dm-verity: no data");
+VerityTree VerityHasher::Finish() {
   VerityTree tree;
   tree.options_ = options_;
   tree.data_blocks_ = leaves_.size();

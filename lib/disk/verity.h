@@ -3,8 +3,6 @@
 
 #include <array>
 #include <cstdint>
-#include <deque>
-#include <future>
 #include <vector>
 
 #include "lib/base/bytes.h"
@@ -12,7 +10,6 @@
 #include "lib/base/guid.h"
 #include "lib/base/result.h"
 #include "lib/base/sink.h"
-#include "lib/base/thread_pool.h"
 #include "lib/crypto/digest.h"
 
 namespace hallmark {
@@ -45,38 +42,22 @@ class VerityTree {
   std::vector<std::vector<Sha256Digest>> levels_;  // the leaves first
 };
 
-/// Hands a stream on and hashes it on the way, on all cores of `pool`. Holes cost next to nothing.
-class VerityHasher : public Sink {
+/// Hands data on and hashes them on the way, in the threads that write. What nobody writes costs nothing.
+class VerityHasher : public PositionedSink {
  public:
-  /// `next`, `pool` must outlive this object.
-  VerityHasher(Sink& next, const VerityOptions& options, ThreadPool& pool);
-  VerityHasher(const VerityHasher&) = delete;
-  VerityHasher& operator=(const VerityHasher&) = delete;
-  ~VerityHasher() override;
+  /// `next` must outlive this object. `data_blocks`, of 4096 bytes, is at least 1.
+  VerityHasher(PositionedSink& next, const VerityOptions& options, uint64_t data_blocks);
 
-  Result<void> Write(ByteSpan bytes) override;
-  Result<void> WriteHole(uint64_t length) override;
+  /// kUsage unless it is whole blocks of the data.
+  Result<void> WriteAt(uint64_t offset, ByteSpan bytes) override;
 
-  /// The tree over all that was written. kUsage if that is nothing, or no multiple of 4096 bytes.
-  Result<VerityTree> Finish();
+  /// The tree over all blocks, once nobody writes any more. To be called once.
+  VerityTree Finish();
 
  private:
-  struct Batch {
-    std::future<std::vector<Sha256Digest>> digests;
-    uint64_t first_block = 0;
-  };
-  void Append(ByteSpan bytes);
-  void Submit();
-  void TakeOldest();
-
-  Sink& next_;
+  PositionedSink& next_;
   VerityOptions options_;
-  ThreadPool& pool_;
-  Sha256Digest zero_digest_;
-  ByteVector pending_;          // not yet handed to a thread
-  uint64_t pending_block_ = 0;  // the block that it starts with
-  std::deque<Batch> running_;
-  std::vector<Sha256Digest> leaves_;  // those that are done; others are blank yet
+  std::vector<Sha256Digest> leaves_;  // a thread that writes has the slots of its blocks to itself
 };
 
 /// What a hash device says of itself, and what it comes to.

@@ -44,7 +44,7 @@ class Ext4Plan {
 
  private:
   friend Result<Ext4Plan> PlanExt4(const FileTree& tree, const Ext4Options& options);
-  friend Result<void> WriteExt4(const Ext4Plan& plan, Sink& sink, ThreadPool& pool, Progress* progress);
+  friend Result<void> WriteExt4(const Ext4Plan& plan, PositionedSink& sink, ThreadPool& pool, Progress* progress);
   std::unique_ptr<State> state_;
 };
 
@@ -57,9 +57,10 @@ class Ext4Plan {
 /// Source: the kernel's Documentation/filesystems/ext4/.
 Result<Ext4Plan> PlanExt4(const FileTree& tree, const Ext4Options& options);
 
-/// Writes a planned filesystem front to back. File contents are read once each, ahead and by the threads of `pool`; memory
-/// stays flat. kCorrupt if a file has become shorter since the plan. `progress`, if given, advances by bytes read.
-Result<void> WriteExt4(const Ext4Plan& plan, Sink& sink, ThreadPool& pool, Progress* progress = nullptr);
+/// Writes a planned filesystem from front to back, on the threads of `pool` at once; what is empty in it is not written.
+/// File contents are read once each; memory stays flat. kCorrupt if a file has become shorter since the plan. `progress`,
+/// if given, advances by bytes written.
+Result<void> WriteExt4(const Ext4Plan& plan, PositionedSink& sink, ThreadPool& pool, Progress* progress = nullptr);
 
 /// The bytes that the tree takes at least, metadata and some slack included: a good size for a filesystem of its own.
 Result<uint64_t> EstimateExt4Size(const FileTree& tree);

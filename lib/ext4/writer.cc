@@ -2,9 +2,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <cstring>
-#include <deque>
-#include <future>
+#include <memory>
 
 #include "lib/base/file.h"
 #include "lib/ext4/directory.h"
@@ -64,15 +62,14 @@ class Renderer {
     for (const InodePlan& plan : state.inodes) numbers_.push_back(plan.number);
   }
 
-  Result<ByteVector> Render(const Job& job) const {
-    ByteVector bytes(uint64_t{job.blocks} * kBlockSize);
-    MutableByteSpan rest = bytes;
+  /// Fills `out`, which has room for exactly the job.
+  Result<void> Render(const Job& job, MutableByteSpan out) const {
     for (const Piece& piece : job.pieces) {
       const size_t length = uint64_t{piece.count} * kBlockSize;
-      RETURN_IF_ERROR(RenderPiece(piece, rest.first(length)));
-      rest = rest.subspan(length);
+      RETURN_IF_ERROR(RenderPiece(piece, out.first(length)));
+      out = out.subspan(length);
     }
-    return bytes;
+    return {};
   }
 
  private:
@@ -86,8 +83,11 @@ class Renderer {
   std::vector<uint32_t> numbers_;
 };
 
+/// As much of `bytes` as there is room for, and zeros behind them.
 void Copy(ByteSpan bytes, MutableByteSpan out) {
-  std::memcpy(out.data(), bytes.data(), std::min(bytes.size(), out.size()));
+  const size_t length = std::min(bytes.size(), out.size());
+  std::ranges::copy(bytes.first(length), out.begin());
+  std::ranges::fill(out.subspan(length), 0);
 }
 
 Result<void> Renderer::RenderPiece(const Piece& piece, MutableByteSpan out) const {
@@ -130,6 +130,7 @@ Result<void> Renderer::RenderPiece(const Piece& piece, MutableByteSpan out) cons
 
 Result<void> Renderer::RenderInodes(uint32_t group, uint32_t first_block, MutableByteSpan out) const {
   const uint64_t first = uint64_t{group} * state_.geometry.inodes_per_group() + uint64_t{first_block} * kInodesPerBlock;
+  std::ranges::fill(out, 0);
   for (uint64_t i = 0; i < out.size() / kInodeSize; ++i) {
     const uint64_t number = first + i + 1;
     FileTree::Index index = kNoIndex;
@@ -152,6 +153,7 @@ Result<void> Renderer::RenderFile(const FileTree::Inode& inode, uint64_t offset,
     Copy(AsBytes(inode.data).subspan(offset, length), out);
     return {};
   }
+  std::ranges::fill(out.subspan(length), 0);
   ASSIGN_OR_RETURN(const File file, File::OpenForReading(inode.source));
   return file.ReadAt(offset, out.first(length)).WithHint("files must not change while they are read");
 }
@@ -170,53 +172,24 @@ Result<void> Renderer::RenderFolder(const Segment& segment, MutableByteSpan out)
   return {};
 }
 
-/// Jobs under way on a pool's threads, handed on in order. What runs is waited for before it goes away.
-class Pipeline {
- public:
-  explicit Pipeline(ThreadPool& pool) : pool_(pool) {}
-  ~Pipeline() {
-    for (std::future<Result<ByteVector>>& job : running_) job.wait();
-  }
-  [[nodiscard]] bool Full() const { return running_.size() >= 4 * pool_.size(); }
-  [[nodiscard]] bool Empty() const { return running_.empty(); }
-  template <typename F>
-  void Submit(F job) {
-    running_.push_back(pool_.Submit(std::move(job)));
-  }
-  Result<ByteVector> Take() {
-    Result<ByteVector> bytes = running_.front().get();
-    running_.pop_front();
-    return bytes;
-  }
-
- private:
-  ThreadPool& pool_;
-  std::deque<std::future<Result<ByteVector>>> running_;
-};
-
 }  // namespace
 }  // namespace ext4
 
-Result<void> WriteExt4(const Ext4Plan& plan, Sink& sink, ThreadPool& pool, Progress* progress) {
+Result<void> WriteExt4(const Ext4Plan& plan, PositionedSink& sink, ThreadPool& pool, Progress* progress) {
   const Ext4Plan::State& state = *plan.state_;
   const ext4::Renderer renderer(state);
   const std::vector<ext4::Job> jobs = ext4::MakeJobs(state.segments);
-  ext4::Pipeline pipeline(pool);
-  uint64_t position = 0;  // blocks written
-  size_t next = 0;        // job to start
-  for (const ext4::Job& job : jobs) {
-    while (next < jobs.size() && !pipeline.Full()) {
-      pipeline.Submit([&renderer, &starting = jobs[next]] { return renderer.Render(starting); });
-      ++next;
-    }
-    ASSIGN_OR_RETURN(const ByteVector bytes, pipeline.Take());
-    if (job.start > position) RETURN_IF_ERROR(sink.WriteHole((job.start - position) * ext4::kBlockSize));
-    RETURN_IF_ERROR(sink.Write(bytes));
-    position = job.start + job.blocks;
-    if (progress != nullptr) progress->Advance(bytes.size());
-  }
-  const uint64_t end = state.options.size;
-  return end > position * ext4::kBlockSize ? sink.WriteHole(end - position * ext4::kBlockSize) : Result<void>();
+  // Who makes a job's bytes writes them too, while they are in its core's cache.
+  return ParallelFor(pool, jobs.size(), [&](size_t i) -> Result<void> {
+    const ext4::Job& job = jobs[i];
+    const size_t length = uint64_t{job.blocks} * ext4::kBlockSize;
+    const auto buffer = std::make_unique_for_overwrite<uint8_t[]>(length);
+    const MutableByteSpan bytes(buffer.get(), length);
+    RETURN_IF_ERROR(renderer.Render(job, bytes));
+    RETURN_IF_ERROR(sink.WriteAt(job.start * ext4::kBlockSize, bytes));
+    if (progress != nullptr) progress->Advance(length);
+    return {};
+  });
 }
 
 }  // namespace hallmark

@@ -139,15 +139,15 @@ Result<ImageFacts> WriteRootPartition(const Recipe& recipe, const FileTree& root
 
   progress.BeginStage("Writing the root filesystem", plan.usage().used_blocks * kBlockSize, Progress::Unit::kBytes);
   RETURN_IF_ERROR(output.Truncate(facts.layout.disk_size));
-  FileSink file(output, facts.layout.root.start);
+  FilePart file(output, facts.layout.root.start);
   if (!recipe.image.verity) {
     RETURN_IF_ERROR(WriteExt4(plan, file, pool, &progress));
     return facts;
   }
   const VerityOptions options{.salt = seed.Bytes("root verity salt"), .uuid = seed.Uuid("root verity")};
-  VerityHasher hasher(file, options, pool);
+  VerityHasher hasher(file, options, facts.layout.root.size / kVerityBlockSize);
   RETURN_IF_ERROR(WriteExt4(plan, hasher, pool, &progress));
-  ASSIGN_OR_RETURN(const VerityTree tree, hasher.Finish());
+  const VerityTree tree = hasher.Finish();
   FileSink tree_sink(output, facts.layout.verity.start);
   RETURN_IF_ERROR(tree.Write(tree_sink));
   facts.verity = {.root_hash = tree.root_hash(), .salt = options.salt, .data_blocks = tree.data_blocks()};

@@ -44,31 +44,34 @@ uint32_t SerialFor(const MkfsOptions& options) {
   return ~Crc32c(~0U, AsBytes("hallmark mkfs " + options.kind + "\n" + options.label));
 }
 
-Result<void> MakeFat(const FileTree& tree, const MkfsOptions& options, Sink& sink) {
+Result<void> MakeFat(const FileTree& tree, const MkfsOptions& options, const File& output) {
+  FileSink sink(output);
   return WriteFat32(
       tree,
       {.size = options.size, .serial = SerialFor(options), .label = options.label.empty() ? "NO NAME" : options.label},
       sink);
 }
 
-Result<void> MakeExfat(const FileTree& tree, const MkfsOptions& options, Sink& sink) {
+Result<void> MakeExfat(const FileTree& tree, const MkfsOptions& options, const File& output) {
+  FileSink sink(output);
   return WriteExfat(tree, {.size = options.size, .serial = SerialFor(options), .label = options.label}, sink);
 }
 
-Result<void> MakeExt4(const FileTree& tree, const MkfsOptions& options, Sink& sink) {
+Result<void> MakeExt4(const FileTree& tree, const MkfsOptions& options, const File& output) {
   const Sha256Digest seed = Sha256(AsBytes("hallmark mkfs ext4\n" + options.label));
   Ext4Options ext4{.size = options.size, .label = options.label, .time = options.time};
   std::copy_n(seed.begin(), ext4.uuid.size(), ext4.uuid.begin());
   std::copy_n(seed.begin() + ext4.uuid.size(), ext4.hash_seed.size(), ext4.hash_seed.begin());
   if (options.uuid) ext4.uuid = *options.uuid;
   ASSIGN_OR_RETURN(const Ext4Plan plan, PlanExt4(tree, ext4));
+  FilePart sink(output);
   ThreadPool pool;
   return WriteExt4(plan, sink, pool);
 }
 
 struct Kind {
   std::string_view name;
-  Result<void> (*make)(const FileTree& tree, const MkfsOptions& options, Sink& sink);
+  Result<void> (*make)(const FileTree& tree, const MkfsOptions& options, const File& output);
 };
 constexpr auto kKinds = std::to_array<Kind>({{"ext4", MakeExt4}, {"fat", MakeFat}, {"exfat", MakeExfat}});
 
@@ -169,8 +172,7 @@ Result<int> RunMkfs(const Arguments& arguments) {
   }
   ASSIGN_OR_RETURN(AtomicFile output, AtomicFile::Create(options->output));
   RETURN_IF_ERROR(output.file().Truncate(options->size));
-  FileSink sink(output.file());
-  RETURN_IF_ERROR(kind->make(tree, *options, sink));
+  RETURN_IF_ERROR(kind->make(tree, *options, output.file()));
   RETURN_IF_ERROR(output.Commit(AtomicFile::Durability::kKill));
   return 0;
 }

@@ -10,9 +10,8 @@ using testing::HasError;
 using testing::TempDir;
 using testing::WriteFile;
 
-struct NullSink : Sink {
-  Result<void> Write(ByteSpan) override { return {}; }
-  Result<void> WriteHole(uint64_t) override { return {}; }
+struct NullSink : PositionedSink {
+  Result<void> WriteAt(uint64_t, ByteSpan) override { return {}; }
 };
 
 Result<VerityFacts> Read(const std::string& device) {
@@ -22,12 +21,34 @@ Result<VerityFacts> Read(const std::string& device) {
   return ReadVerity(file, 5, device.size());
 }
 
+TEST(VerityHasherTest, TakesPiecesInAnyOrder) {
+  NullSink null;
+  const ByteVector data(3 * 4096, 7);
+  const ByteVector zeros(4 * 4096);
+
+  VerityHasher forward(null, {.salt = {1}}, 300);
+  ASSERT_OK(forward.WriteAt(0, zeros));
+  ASSERT_OK(forward.WriteAt(4 * 4096, data));
+  ASSERT_OK(forward.WriteAt(297 * 4096, data));
+  VerityHasher backward(null, {.salt = {1}}, 300);
+  ASSERT_OK(backward.WriteAt(297 * 4096, data));
+  ASSERT_OK(backward.WriteAt(4 * 4096, data));  // and nothing where there are zeros
+  const Sha256Digest root_hash = forward.Finish().root_hash();
+  EXPECT_EQ(backward.Finish().root_hash(), root_hash);
+
+  VerityHasher other(null, {.salt = {1}}, 300);
+  ASSERT_OK(other.WriteAt(5 * 4096, data));
+  EXPECT_THAT(other.WriteAt(1, data), HasError(ErrorKind::kUsage, "whole blocks"));
+  EXPECT_THAT(other.WriteAt(0, ByteSpan(data).first(4095)), HasError(ErrorKind::kUsage, "whole blocks"));
+  EXPECT_THAT(other.WriteAt(298 * 4096, data), HasError(ErrorKind::kUsage, "whole blocks of the data"));
+  EXPECT_NE(other.Finish().root_hash(), root_hash);
+}
+
 TEST(VerityReaderTest, ReadsBackWhatWasWrittenAndRefusesTheRest) {
   NullSink null;
-  ThreadPool pool(1);
-  VerityHasher hasher(null, {.salt = {1, 2, 3}, .uuid = {9}}, pool);
-  ASSERT_OK(hasher.Write(ByteVector(300 * 4096, 7)));
-  ASSERT_OK_AND_ASSIGN(const VerityTree tree, hasher.Finish());
+  VerityHasher hasher(null, {.salt = {1, 2, 3}, .uuid = {9}}, 300);
+  ASSERT_OK(hasher.WriteAt(0, ByteVector(300 * 4096, 7)));
+  const VerityTree tree = hasher.Finish();
   MemorySink sink;
   ASSERT_OK(tree.Write(sink));
   const std::string device(AsText(sink.bytes()));
