@@ -66,12 +66,13 @@ Result<FileTree::Inode> ReadInode(const std::string& path, const struct stat& st
   inode.mtime = {status.st_mtim.tv_sec, static_cast<uint32_t>(status.st_mtim.tv_nsec)};
   if (S_ISREG(status.st_mode)) {
     inode.size = static_cast<uint64_t>(status.st_size);
+    inode.sparse = static_cast<uint64_t>(status.st_blocks) * 512 < inode.size;
     inode.source = path;
   } else if (S_ISLNK(status.st_mode)) {
-    inode.data.resize(PATH_MAX);
-    const ssize_t length = readlink(path.c_str(), inode.data.data(), inode.data.size());
+    char target[PATH_MAX];
+    const ssize_t length = readlink(path.c_str(), target, sizeof target);
     if (length < 0) return ErrnoError(errno, path);
-    inode.data.resize(static_cast<size_t>(length));
+    inode.data.assign(target, static_cast<size_t>(length));
     inode.size = inode.data.size();
   } else if (S_ISCHR(status.st_mode) || S_ISBLK(status.st_mode)) {
     inode.device_major = major(status.st_rdev);
@@ -95,44 +96,76 @@ Result<std::vector<std::string>> SortedNames(const std::string& folder) {
   return names;
 }
 
-using InodeNumbers = std::map<std::pair<dev_t, ino_t>, FileTree::Index>;
+using FileId = std::pair<dev_t, ino_t>;
 
-Result<void> ScanFolder(const std::string& folder, FileTree::Index index, std::vector<FileTree::Inode>& inodes,
-                        InodeNumbers& linked) {
-  ASSIGN_OR_RETURN(const std::vector<std::string> names, SortedNames(folder));
-  inodes[index].entries.reserve(names.size());
-  for (const std::string& name : names) {
-    const std::string path = folder == "/" ? "/" + name : folder + "/" + name;
-    struct stat status;
-    if (lstat(path.c_str(), &status) != 0) return ErrnoError(errno, path);
-    const bool may_be_linked = status.st_nlink > 1 && !S_ISDIR(status.st_mode);
-    const auto known = may_be_linked ? linked.find({status.st_dev, status.st_ino}) : linked.end();
-    if (known != linked.end()) {
-      inodes[index].entries.push_back({name, known->second});
-      continue;
+/// What is at one path, as a scan finds it.
+struct FoundEntry {
+  FileTree::Index parent;
+  std::string name;
+  std::string path;
+  FileTree::Inode inode;
+  FileId id;
+  bool has_other_names = false;  // hard links
+};
+
+struct FoundFolder {
+  FileTree::Index index;
+  std::string path;
+};
+
+/// All that is in `folders`, in their order and sorted by name.
+Result<std::vector<FoundEntry>> FindEntries(const std::vector<FoundFolder>& folders, ThreadPool& pool) {
+  std::vector<std::vector<std::string>> names(folders.size());
+  RETURN_IF_ERROR(ParallelFor(pool, folders.size(), [&](size_t i) -> Result<void> {
+    ASSIGN_OR_RETURN(names[i], SortedNames(folders[i].path));
+    return {};
+  }));
+  size_t count = 0;
+  for (const std::vector<std::string>& in_folder : names) count += in_folder.size();
+  std::vector<FoundEntry> entries;
+  entries.reserve(count);
+  for (size_t i = 0; i < folders.size(); ++i) {
+    const std::string prefix = folders[i].path == "/" ? "/" : folders[i].path + "/";
+    for (std::string& name : names[i]) {
+      std::string path = prefix + name;
+      entries.push_back({.parent = folders[i].index, .name = std::move(name), .path = std::move(path)});
     }
-    ASSIGN_OR_RETURN(FileTree::Inode inode, ReadInode(path, status));
-    const auto child = static_cast<FileTree::Index>(inodes.size());
-    inodes.push_back(std::move(inode));
-    inodes[index].entries.push_back({name, child});
-    if (may_be_linked) linked[{status.st_dev, status.st_ino}] = child;
-    if (S_ISDIR(status.st_mode)) RETURN_IF_ERROR(ScanFolder(path, child, inodes, linked));
   }
-  return {};
+  RETURN_IF_ERROR(ParallelFor(pool, entries.size(), [&](size_t i) -> Result<void> {
+    FoundEntry& entry = entries[i];
+    struct stat status;
+    if (lstat(entry.path.c_str(), &status) != 0) return ErrnoError(errno, entry.path);
+    ASSIGN_OR_RETURN(entry.inode, ReadInode(entry.path, status));
+    entry.id = {status.st_dev, status.st_ino};
+    entry.has_other_names = status.st_nlink > 1 && !S_ISDIR(status.st_mode);
+    return {};
+  }));
+  return entries;
 }
 
 }  // namespace
 
 FileTree::FileTree() : inodes_(1, Folder(0755, {})) { inodes_[kRoot].link_count = 2; }
 
-Result<FileTree> FileTree::Scan(const std::filesystem::path& folder) {
+Result<FileTree> FileTree::Scan(const std::filesystem::path& folder, ThreadPool& pool) {
   struct stat status;
   if (stat(folder.c_str(), &status) != 0) return ErrnoError(errno, folder.string());
   if (!S_ISDIR(status.st_mode)) return UsageError(folder.string() + ": not a folder");
   FileTree tree;
   ASSIGN_OR_RETURN(tree.inodes_[kRoot], ReadInode(folder.string(), status));
-  InodeNumbers linked;
-  RETURN_IF_ERROR(ScanFolder(folder.string(), kRoot, tree.inodes_, linked));
+  std::map<FileId, Index> linked;
+  // One level of folders after the other.
+  for (std::vector<FoundFolder> level = {{kRoot, folder.string()}}; !level.empty();) {
+    ASSIGN_OR_RETURN(std::vector<FoundEntry> entries, FindEntries(level, pool));
+    level.clear();
+    for (FoundEntry& entry : entries) {
+      auto index = static_cast<Index>(tree.inodes_.size());
+      if (entry.has_other_names) index = linked.try_emplace(entry.id, index).first->second;
+      if (S_ISDIR(entry.inode.mode)) level.push_back({index, entry.path});
+      tree.inodes_[entry.parent].entries.push_back({std::move(entry.name), index});
+      if (index == tree.inodes_.size()) tree.inodes_.push_back(std::move(entry.inode));
+    }
+  }
   tree.Compact();
   return tree;
 }
@@ -222,17 +255,19 @@ void FileTree::Walk(const std::function<void(const std::string&, Index)>& visit)
 
 void FileTree::Compact() {
   std::vector<Index> renumbered(inodes_.size(), kNoInode);
-  std::vector<Inode> ordered;
-  ordered.reserve(inodes_.size());
+  std::vector<Index> order;
+  std::vector<uint32_t> names(inodes_.size());
   Walk([&](const std::string&, Index index) {
-    if (renumbered[index] == kNoInode) {
-      renumbered[index] = static_cast<Index>(ordered.size());
-      // A copy: Walk still reads the entries of the old one.
-      ordered.push_back(inodes_[index]);
-      ordered.back().link_count = 0;
-    }
-    ++ordered[renumbered[index]].link_count;
+    if (names[index]++ > 0) return;
+    renumbered[index] = static_cast<Index>(order.size());
+    order.push_back(index);
   });
+  std::vector<Inode> ordered;
+  ordered.reserve(order.size());
+  for (const Index index : order) {
+    ordered.push_back(std::move(inodes_[index]));
+    ordered.back().link_count = names[index];
+  }
   for (Inode& inode : ordered) {
     if (!S_ISDIR(inode.mode)) continue;
     inode.link_count = 2;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "lib/base/result.h"
+#include "lib/base/thread_pool.h"
 
 namespace hallmark {
 
@@ -48,6 +49,7 @@ class FileTree {
     uint32_t link_count = 0;  ///< entries that name this inode; for a folder, 2 and its subfolders
     uint32_t device_major = 0;
     uint32_t device_minor = 0;
+    bool sparse = false;         ///< regular file with a source: it may have holes
     std::string source;          ///< regular file: where its content is on disk; empty: `data` is the content
     std::string data;            ///< symbolic link: its target; regular file without source: its content
     std::vector<Xattr> xattrs;   ///< sorted by name
@@ -59,7 +61,7 @@ class FileTree {
 
   /// All that is below `folder`, on its filesystem and on those mounted in it. Sockets, FIFOs and devices are kept as
   /// such. Runs where the caller's user namespace is, so ids and file capabilities come out as that namespace sees them.
-  static Result<FileTree> Scan(const std::filesystem::path& folder);
+  static Result<FileTree> Scan(const std::filesystem::path& folder, ThreadPool& pool);
 
   [[nodiscard]] const Inode& inode(Index index) const { return inodes_[index]; }
   [[nodiscard]] Inode& inode(Index index) { return inodes_[index]; }

@@ -176,10 +176,7 @@ Result<void> Planner::PlaceFile(FileTree::Index index, const FileTree::Inode& in
   if (S_ISLNK(inode.mode) && inode.size <= kShortSymlinkMax) return {};
   const uint64_t blocks = DivideRoundUp(inode.size, kBlockSize);
   if (blocks > kMaxFileBlocks) return UnsupportedError(inode.source + ": ext4 holds no file of more than 16 TiB");
-  struct stat status;
-  const bool may_have_holes = !inode.source.empty() && blocks > 1 && lstat(inode.source.c_str(), &status) == 0 &&
-                              static_cast<uint64_t>(status.st_blocks) * 512 < inode.size;
-  if (!may_have_holes) {
+  if (!inode.sparse || blocks == 1) {
     PlaceRun(0, blocks, Segment::Kind::kFile, index, plan);
     return {};
   }

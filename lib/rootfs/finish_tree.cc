@@ -113,11 +113,12 @@ Result<void> RemoveMachineIdentity(const TreeFolder& tree) {
   return {};
 }
 
-Result<FileTree> FinishTree(const Recipe& recipe, const std::filesystem::path& folder, uint64_t source_date_epoch) {
+Result<FileTree> FinishTree(const Recipe& recipe, const std::filesystem::path& folder, uint64_t source_date_epoch,
+                            ThreadPool& pool) {
   const Timestamp latest{.seconds = static_cast<int64_t>(source_date_epoch)};
   ASSIGN_OR_RETURN(const TreeFolder on_disk, TreeFolder::Open(folder));
   ASSIGN_OR_RETURN(const UserDatabase users, UserDatabase::Load(on_disk));
-  ASSIGN_OR_RETURN(FileTree tree, FileTree::Scan(folder));
+  ASSIGN_OR_RETURN(FileTree tree, FileTree::Scan(folder, pool));
   for (const char* path : kEmptied) tree.Clear(path);
   for (const char* path : kBackups) tree.Remove(path);
   RemoveLogs(tree);

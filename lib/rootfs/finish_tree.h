@@ -6,6 +6,7 @@
 
 #include "lib/base/file_tree.h"
 #include "lib/base/result.h"
+#include "lib/base/thread_pool.h"
 #include "lib/rootfs/recipe.h"
 #include "lib/rootfs/tree_folder.h"
 
@@ -17,6 +18,7 @@ Result<void> RemoveMachineIdentity(const TreeFolder& tree);
 /// Reads the tree that goes into the image: adds the recipe's device nodes; leaves out logs, caches, backups and
 /// temporary files; clamps times to `source_date_epoch` (seconds). What identifies a machine must not be in it by now:
 /// kUsage says which file is, and how it got there. Contents stay in `folder`, which must last as long as the tree.
-Result<FileTree> FinishTree(const Recipe& recipe, const std::filesystem::path& folder, uint64_t source_date_epoch);
+Result<FileTree> FinishTree(const Recipe& recipe, const std::filesystem::path& folder, uint64_t source_date_epoch,
+                            ThreadPool& pool);
 
 }  // namespace hallmark

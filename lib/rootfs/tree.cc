@@ -25,7 +25,7 @@ Result<FileTree> MakeTree(const Recipe& recipe, const Lock& lock, const Cache& c
   const fs::path merged = work.path() / kTreeName;
   RETURN_IF_ERROR(MountLayers(layers, work.path() / "upper", work.path() / "overlay", merged));
   RETURN_IF_ERROR(ApplyAdditions(recipe, lock, cache, merged, work.path(), progress));
-  return FinishTree(recipe, merged, lock.source_date_epoch);
+  return FinishTree(recipe, merged, lock.source_date_epoch, pool);
 }
 
 }  // namespace hallmark

@@ -10,7 +10,8 @@ namespace hallmark {
 namespace {
 
 Result<void> Run(char** arguments) {
-  ASSIGN_OR_RETURN(const FileTree tree, FileTree::Scan(arguments[1]));
+  ThreadPool pool;
+  ASSIGN_OR_RETURN(const FileTree tree, FileTree::Scan(arguments[1], pool));
   ASSIGN_OR_RETURN(const std::string version, KernelVersion(tree));
   ASSIGN_OR_RETURN(const ByteVector bytes, MakeInitramfs(tree, {arguments[2], "arm64", version, {}}));
   return WriteFileAtomically(arguments[3], bytes);

@@ -32,7 +32,8 @@ Result<KernelReport> CheckConfigFile(const fs::path& path) {
 }
 
 Result<KernelReport> CheckFolder(const fs::path& path, const fs::path& initramfs) {
-  ASSIGN_OR_RETURN(const FileTree tree, FileTree::Scan(path));
+  ThreadPool pool;
+  ASSIGN_OR_RETURN(const FileTree tree, FileTree::Scan(path, pool));
   ASSIGN_OR_RETURN(const std::string stored, ReadSmallFile(initramfs, kMaxInitramfsSize));
   ASSIGN_OR_RETURN(const FileTree early, ReadCpio(AsBytes(stored), kMaxInitramfsSize));
   return CheckKernel(tree, early);

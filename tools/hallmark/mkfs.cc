@@ -44,7 +44,7 @@ uint32_t SerialFor(const MkfsOptions& options) {
   return ~Crc32c(~0U, AsBytes("hallmark mkfs " + options.kind + "\n" + options.label));
 }
 
-Result<void> MakeFat(const FileTree& tree, const MkfsOptions& options, const File& output) {
+Result<void> MakeFat(const FileTree& tree, const MkfsOptions& options, const File& output, ThreadPool&) {
   FileSink sink(output);
   return WriteFat32(
       tree,
@@ -52,12 +52,12 @@ Result<void> MakeFat(const FileTree& tree, const MkfsOptions& options, const Fil
       sink);
 }
 
-Result<void> MakeExfat(const FileTree& tree, const MkfsOptions& options, const File& output) {
+Result<void> MakeExfat(const FileTree& tree, const MkfsOptions& options, const File& output, ThreadPool&) {
   FileSink sink(output);
   return WriteExfat(tree, {.size = options.size, .serial = SerialFor(options), .label = options.label}, sink);
 }
 
-Result<void> MakeExt4(const FileTree& tree, const MkfsOptions& options, const File& output) {
+Result<void> MakeExt4(const FileTree& tree, const MkfsOptions& options, const File& output, ThreadPool& pool) {
   const Sha256Digest seed = Sha256(AsBytes("hallmark mkfs ext4\n" + options.label));
   Ext4Options ext4{.size = options.size, .label = options.label, .time = options.time};
   std::copy_n(seed.begin(), ext4.uuid.size(), ext4.uuid.begin());
@@ -65,13 +65,12 @@ Result<void> MakeExt4(const FileTree& tree, const MkfsOptions& options, const Fi
   if (options.uuid) ext4.uuid = *options.uuid;
   ASSIGN_OR_RETURN(const Ext4Plan plan, PlanExt4(tree, ext4));
   FilePart sink(output);
-  ThreadPool pool;
   return WriteExt4(plan, sink, pool);
 }
 
 struct Kind {
   std::string_view name;
-  Result<void> (*make)(const FileTree& tree, const MkfsOptions& options, const File& output);
+  Result<void> (*make)(const FileTree& tree, const MkfsOptions& options, const File& output, ThreadPool& pool);
 };
 constexpr auto kKinds = std::to_array<Kind>({{"ext4", MakeExt4}, {"fat", MakeFat}, {"exfat", MakeExfat}});
 
@@ -165,14 +164,15 @@ Result<int> RunMkfs(const Arguments& arguments) {
   ASSIGN_OR_RETURN(std::optional<MkfsOptions> options, ParseMkfs(arguments));
   if (!options) return 0;
   const auto kind = std::find_if(kKinds.begin(), kKinds.end(), [&](const Kind& k) { return k.name == options->kind; });
-  ASSIGN_OR_RETURN(const FileTree tree, FileTree::Scan(options->from));
+  ThreadPool pool;
+  ASSIGN_OR_RETURN(const FileTree tree, FileTree::Scan(options->from, pool));
   RETURN_IF_ERROR(CheckOutput(tree, options->output));
   if (options->size == 0) {
     ASSIGN_OR_RETURN(options->size, EstimateExt4Size(tree));
   }
   ASSIGN_OR_RETURN(AtomicFile output, AtomicFile::Create(options->output));
   RETURN_IF_ERROR(output.file().Truncate(options->size));
-  RETURN_IF_ERROR(kind->make(tree, *options, output.file()));
+  RETURN_IF_ERROR(kind->make(tree, *options, output.file(), pool));
   RETURN_IF_ERROR(output.Commit(AtomicFile::Durability::kKill));
   return 0;
 }

@@ -28,7 +28,8 @@ TEST(FileTreeTest, ScanSeesEveryTypeAndHardLinks) {
   ASSERT_EQ(symlink("sub/file", (dir / "link").c_str()), 0);
   ASSERT_EQ(mkfifo((dir / "fifo").c_str(), 0600), 0);
 
-  ASSERT_OK_AND_ASSIGN(const FileTree tree, FileTree::Scan(dir.path()));
+  ThreadPool pool(2);
+  ASSERT_OK_AND_ASSIGN(const FileTree tree, FileTree::Scan(dir.path(), pool));
   EXPECT_EQ(Paths(tree), (std::vector<std::string>{"/", "/again", "/fifo", "/link", "/sub", "/sub/file"}));
   ASSERT_OK_AND_ASSIGN(const FileTree::Index file, tree.Find("/sub/file"));
   EXPECT_EQ(file, *tree.Find("/again"));

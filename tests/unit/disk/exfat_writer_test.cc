@@ -219,7 +219,8 @@ TEST(ExfatWriterTest, SaysHowMuchIsMissing) {
 TEST(ExfatWriterTest, SourceThatShrinksIsAnError) {
   const testing::TempDir dir;
   testing::WriteFile(dir / "file", "content");
-  ASSERT_OK_AND_ASSIGN(const FileTree tree, FileTree::Scan(dir.path()));
+  ThreadPool pool(2);
+  ASSERT_OK_AND_ASSIGN(const FileTree tree, FileTree::Scan(dir.path(), pool));
   testing::WriteFile(dir / "file", "");
   MemorySink sink;
   EXPECT_THAT(WriteExfat(tree, {}, sink), HasError(ErrorKind::kCorrupt, "ends at byte 0"));

@@ -103,7 +103,8 @@ TEST_P(ReadsWhatMke2fsMade, AsItWas) {
   EXPECT_EQ(FormatGuid(reader.superblock().uuid), kUuid);
   EXPECT_EQ(reader.superblock().size(), kSize);
   ASSERT_OK_AND_ASSIGN(const Ext4Tree tree, reader.ReadTree());
-  ASSERT_OK_AND_ASSIGN(const FileTree original, FileTree::Scan(dir / "tree"));
+  ThreadPool pool(2);
+  ASSERT_OK_AND_ASSIGN(const FileTree original, FileTree::Scan(dir / "tree", pool));
   std::map<std::string, std::string> expected = Describe(original, true);
   std::map<std::string, std::string> actual = Describe(tree.tree, true);
   expected.erase("/");  // which has lost+found more
