@@ -78,5 +78,9 @@ def report(comparisons, json_file=None):
     for comparison in comparisons:
         print(comparison.table(), flush=True)
     if json_file:
-        with open(json_file, "w", encoding="utf-8") as output:
-            json.dump([comparison.as_json() for comparison in comparisons], output, indent=2)
+        save(comparisons, json_file)
+
+
+def save(comparisons, json_file):
+    with open(json_file, "w", encoding="utf-8") as output:
+        json.dump([comparison.as_json() for comparison in comparisons], output, indent=2)

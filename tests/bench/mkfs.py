@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Tree to ext4 beside mke2fs -d and beside the floor: `cat` of the same tree's tar archive into a file. Three trees: that
-of a Debian image, the same with one folder of 18,000 files, and one of ten files of 1 GiB. Needs root for the first.
+"""Tree to ext4, without and with a dm-verity hash tree, beside mke2fs -d and veritysetup and beside the floor: `cat` of the
+same tree's tar archive into a file. The trees: that of a Debian image, the same with one folder of 18,000 files, that folder
+alone, and ten files of 1 GiB. Needs root for the first.
 Usage: mkfs.py HALLMARK WORK_FOLDER JSON TREE [ROUNDS]"""
 import os
 import pathlib
@@ -36,21 +37,25 @@ def big_files(tree):
 
 
 def compare(name, hallmark, tree, work, rounds):
-    archive, image, peer = work / "tree.tar", work / "ours.img", work / "peer.img"
+    archive, image, peer, hashes = work / "tree.tar", work / "ours.img", work / "peer.img", work / "hashes"
     subprocess.run(["tar", "-C", tree, "-cf", archive, "."], check=True)
     size = (archive.stat().st_size * 5 // 4 + (64 << 20)) >> 20 << 20
     comparison = measure.Comparison(f"{name}: tree to ext4, {archive.stat().st_size >> 20} MiB")
 
     def clean(_):
-        for path in (image, peer, work / "copy"):
+        for path in (image, peer, hashes, work / "copy"):
             path.unlink(missing_ok=True)
         os.sync()
 
     measure.run_once(["cat", archive])  # both read from memory
+    ours = [hallmark, "mkfs", "ext4", "--from", tree, "-o", image, "--size", str(size)]
+    mke2fs = f"truncate -s {size} {peer} && mke2fs -q -F -t ext4 -O {FEATURES} -d {tree} {peer}"
     comparison.run({
-        "hallmark mkfs ext4": [hallmark, "mkfs", "ext4", "--from", tree, "-o", image, "--size", str(size)],
+        "hallmark mkfs ext4": ours,
+        "hallmark mkfs ext4 --verity": [*ours, "--verity", hashes],
         "floor: cat tar > file": f"cat {archive} > {work}/copy",
-        "mke2fs -d": f"truncate -s {size} {peer} && mke2fs -q -F -t ext4 -O {FEATURES} -d {tree} {peer}",
+        "mke2fs -d": mke2fs,
+        "mke2fs -d, veritysetup format": f"{mke2fs} && veritysetup format {peer} {hashes}",
     }, rounds, clean)
     clean("")
     archive.unlink()

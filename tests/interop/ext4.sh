@@ -78,6 +78,15 @@ cp "$image" "$image.once"
 "$hallmark" mkfs ext4 --from "$tree" -o "$image" --label judged --time 1700000000
 cmp "$image" "$image.once" || fail "two runs differ"
 
+# The hash tree over it, as veritysetup reads it.
+"$hallmark" mkfs ext4 --from "$tree" -o "$scratch/hashed" --label judged --time 1700000000 --verity "$scratch/hashes" >"$scratch/said"
+cmp "$image" "$scratch/hashed" || fail "a hash tree changes the filesystem"
+root_hash=$(sed -n 's/^root hash //p' "$scratch/said")
+veritysetup verify "$scratch/hashed" "$scratch/hashes" "$root_hash" || fail "veritysetup is not content"
+printf x | dd of="$scratch/hashed" bs=1 seek=100000 conv=notrunc status=none
+if veritysetup verify "$scratch/hashed" "$scratch/hashes" "$root_hash" 2>/dev/null; then fail "a changed byte goes unseen"; fi
+rm "$scratch/hashed"
+
 # The same as debugfs sees it: the hash trees are what e2fsprogs would have made them.
 debugfs -R 'htree_dump /many' "$image" 2>/dev/null | grep -q 'Indirect levels: 0' || fail "many has no hash tree"
 debugfs -R 'htree_dump /deep' "$image" 2>/dev/null | grep -q 'Indirect levels: 1' || fail "deep has no tree of two levels"

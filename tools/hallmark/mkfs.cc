@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
 #include <cxxopts.hpp>
 #include <filesystem>
 #include <optional>
@@ -18,6 +19,7 @@
 #include "lib/crypto/digest.h"
 #include "lib/disk/exfat.h"
 #include "lib/disk/fat32.h"
+#include "lib/disk/verity.h"
 #include "lib/ext4/ext4.h"
 #include "tools/hallmark/options.h"
 #include "tools/hallmark/verb.h"
@@ -31,6 +33,7 @@ struct MkfsOptions {
   std::string kind;
   fs::path from;
   fs::path output;
+  fs::path verity;    ///< of the hash tree; empty: none
   uint64_t size = 0;  ///< bytes
   std::string label;
   uint64_t time = 0;  ///< seconds since 1970
@@ -57,6 +60,22 @@ Result<void> MakeExfat(const FileTree& tree, const MkfsOptions& options, const F
   return WriteExfat(tree, {.size = options.size, .serial = SerialFor(options), .label = options.label}, sink);
 }
 
+/// Writes a planned filesystem, and the hash tree over it.
+Result<void> WriteWithVerity(const Ext4Plan& plan, const MkfsOptions& options, FilePart& image, ThreadPool& pool) {
+  const Sha256Digest salt = Sha256(AsBytes("hallmark mkfs ext4 verity\n" + options.label));
+  VerityOptions verity{.salt = salt};
+  std::copy_n(salt.rbegin(), verity.uuid.size(), verity.uuid.begin());
+  ASSIGN_OR_RETURN(AtomicFile output, AtomicFile::Create(options.verity));
+  VerityHasher hasher(image, verity, options.size / kVerityBlockSize);
+  RETURN_IF_ERROR(WriteExt4(plan, hasher, pool));
+  const VerityTree hashes = hasher.Finish();
+  FileSink sink(output.file());
+  RETURN_IF_ERROR(hashes.Write(sink));
+  RETURN_IF_ERROR(output.Commit(AtomicFile::Durability::kKill));
+  std::printf("root hash %s\n", ToHex(hashes.root_hash()).c_str());
+  return {};
+}
+
 Result<void> MakeExt4(const FileTree& tree, const MkfsOptions& options, const File& output, ThreadPool& pool) {
   const Sha256Digest seed = Sha256(AsBytes("hallmark mkfs ext4\n" + options.label));
   Ext4Options ext4{.size = options.size, .label = options.label, .time = options.time};
@@ -64,8 +83,8 @@ Result<void> MakeExt4(const FileTree& tree, const MkfsOptions& options, const Fi
   std::copy_n(seed.begin() + ext4.uuid.size(), ext4.hash_seed.size(), ext4.hash_seed.begin());
   if (options.uuid) ext4.uuid = *options.uuid;
   ASSIGN_OR_RETURN(const Ext4Plan plan, PlanExt4(tree, ext4));
-  FilePart sink(output);
-  return WriteExt4(plan, sink, pool);
+  FilePart image(output);
+  return options.verity.empty() ? WriteExt4(plan, image, pool) : WriteWithVerity(plan, options, image, pool);
 }
 
 struct Kind {
@@ -99,7 +118,9 @@ Result<std::optional<MkfsOptions>> ParseMkfs(const Arguments& arguments) {
       "uuid", "UUID of an ext4 filesystem (default: one that follows from its label)", cxxopts::value<std::string>(),
       "UUID")("serial",
               "Volume serial number of fat and exfat, as in 1A2B-3C4D (default: one that follows from the label)",
-              cxxopts::value<std::string>(), "SERIAL")(
+              cxxopts::value<std::string>(),
+              "SERIAL")("verity", "Write the dm-verity hash tree of an ext4 filesystem too, and print its root hash",
+                        cxxopts::value<std::string>(), "FILE")(
       "time", "When an ext4 filesystem was made, in seconds since 1970 (default: $SOURCE_DATE_EPOCH, or 0)",
       cxxopts::value<uint64_t>(), "SECONDS");
   options.parse_positional({"kind"});
@@ -115,7 +136,7 @@ Result<std::optional<MkfsOptions>> ParseMkfs(const Arguments& arguments) {
   if (std::ranges::find(kKinds, kind, &Kind::name) == kKinds.end()) {
     return UsageError("mkfs: '" + kind + "' is not ext4, fat or exfat");
   }
-  for (const char* option : {"uuid", "time"}) {
+  for (const char* option : {"uuid", "verity", "time"}) {
     if (kind != "ext4" && parsed->count(option) != 0) {
       return UsageError("mkfs: --" + std::string(option) + " is for ext4 alone");
     }
@@ -133,6 +154,7 @@ Result<std::optional<MkfsOptions>> ParseMkfs(const Arguments& arguments) {
   } else if (result.kind != "ext4") {
     return UsageError("mkfs: --size is missing").WithHint("only ext4 is made as large as its files need");
   }
+  if (parsed->count("verity") != 0) result.verity = (*parsed)["verity"].as<std::string>();
   if (parsed->count("uuid") != 0) {
     ASSIGN_OR_RETURN(result.uuid, ParseGuid((*parsed)["uuid"].as<std::string>()));
   }
