@@ -8,7 +8,6 @@
 #include <cstdio>
 #include <limits>
 #include <map>
-#include <memory>
 
 #include "lib/archive/file_reader.h"
 #include "lib/base/checked.h"
@@ -52,7 +51,7 @@ Result<void> WriteContent(Sink& sink, const FileTree::Inode& inode) {
   if (inode.source.empty()) {
     RETURN_IF_ERROR(sink.Write(AsBytes(inode.data)));
   } else {
-    ASSIGN_OR_RETURN(const File file, File::OpenForReading(inode.source));
+    ASSIGN_OR_RETURN(const File file, inode.OpenSource());
     ByteVector buffer(std::min<uint64_t>(inode.size, kCopySize));
     for (uint64_t offset = 0; offset < inode.size; offset += buffer.size()) {
       buffer.resize(std::min<uint64_t>(inode.size - offset, buffer.size()));

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <cstring>
 #include <limits>
 #include <map>
@@ -20,6 +21,8 @@
 
 namespace hallmark {
 namespace {
+
+namespace fs = std::filesystem;
 
 using Entries = std::vector<FileTree::Entry>;
 
@@ -44,14 +47,13 @@ std::vector<std::string_view> Components(std::string_view path) {
 Result<std::vector<Xattr>> ReadXattrs(const std::string& path) {
   std::vector<Xattr> xattrs;
   char names[64 << 10];  // XATTR_LIST_MAX
+  char value[64 << 10];  // XATTR_SIZE_MAX
   const ssize_t length = llistxattr(path.c_str(), names, sizeof names);
   if (length < 0) return errno == ENOTSUP ? Result(xattrs) : ErrnoError(errno, "extended attributes of " + path);
   for (const char* name = names; name < names + length; name += std::strlen(name) + 1) {
-    std::string value(64 << 10, '\0');  // XATTR_SIZE_MAX
-    const ssize_t size = lgetxattr(path.c_str(), name, value.data(), value.size());
+    const ssize_t size = lgetxattr(path.c_str(), name, value, sizeof value);
     if (size < 0) return ErrnoError(errno, std::string("extended attribute ") + name + " of " + path);
-    value.resize(static_cast<size_t>(size));
-    xattrs.push_back({name, std::move(value)});
+    xattrs.push_back({name, std::string(value, static_cast<size_t>(size))});
   }
   std::sort(xattrs.begin(), xattrs.end());
   return xattrs;
@@ -63,10 +65,12 @@ Result<FileTree::Inode> ReadInode(const std::string& path, const struct stat& st
   inode.mode = status.st_mode;
   inode.uid = status.st_uid;
   inode.gid = status.st_gid;
+  inode.source_device = status.st_dev;
+  inode.source_number = status.st_ino;
   inode.mtime = {status.st_mtim.tv_sec, static_cast<uint32_t>(status.st_mtim.tv_nsec)};
   if (S_ISREG(status.st_mode)) {
     inode.size = static_cast<uint64_t>(status.st_size);
-    inode.sparse = static_cast<uint64_t>(status.st_blocks) * 512 < inode.size;
+    inode.sparse = AllocatedBytes(status) < inode.size;
     inode.source = path;
   } else if (S_ISLNK(status.st_mode)) {
     char target[PATH_MAX];
@@ -82,9 +86,18 @@ Result<FileTree::Inode> ReadInode(const std::string& path, const struct stat& st
   return inode;
 }
 
+Result<UniqueFd> OpenFolder(const std::string& folder) {
+  UniqueFd fd(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!fd.valid()) return ErrnoError(errno, folder);
+  return fd;
+}
+
 Result<std::vector<std::string>> SortedNames(const std::string& folder) {
-  const std::unique_ptr<DIR, Deleter<closedir>> handle(opendir(folder.c_str()));
+  // A link that has come in the place of the folder is not followed.
+  ASSIGN_OR_RETURN(UniqueFd fd, OpenFolder(folder));
+  const std::unique_ptr<DIR, Deleter<closedir>> handle(fdopendir(fd.get()));
   if (handle == nullptr) return ErrnoError(errno, folder);
+  fd.Release();
   std::vector<std::string> names;
   errno = 0;
   while (const dirent* entry = readdir(handle.get())) {
@@ -96,15 +109,12 @@ Result<std::vector<std::string>> SortedNames(const std::string& folder) {
   return names;
 }
 
-using FileId = std::pair<dev_t, ino_t>;
-
 /// What is at one path, as a scan finds it.
 struct FoundEntry {
   FileTree::Index parent;
   std::string name;
   std::string path;
   FileTree::Inode inode;
-  FileId id;
   bool has_other_names = false;  // hard links
 };
 
@@ -136,7 +146,6 @@ Result<std::vector<FoundEntry>> FindEntries(const std::vector<FoundFolder>& fold
     struct stat status;
     if (lstat(entry.path.c_str(), &status) != 0) return ErrnoError(errno, entry.path);
     ASSIGN_OR_RETURN(entry.inode, ReadInode(entry.path, status));
-    entry.id = {status.st_dev, status.st_ino};
     entry.has_other_names = status.st_nlink > 1 && !S_ISDIR(status.st_mode);
     return {};
   }));
@@ -145,22 +154,47 @@ Result<std::vector<FoundEntry>> FindEntries(const std::vector<FoundFolder>& fold
 
 }  // namespace
 
+void FileTree::Inode::SetContent(std::string content) {
+  source.clear();
+  sparse = false;
+  size = content.size();
+  data = std::move(content);
+}
+
+Result<File> FileTree::Inode::OpenSource() const {
+  // Not to wait for the other end of a FIFO that has come in its place.
+  ASSIGN_OR_RETURN(File file, File::Open(source, O_RDONLY | O_NOFOLLOW | O_NONBLOCK));
+  ASSIGN_OR_RETURN(const struct stat status, file.Stat());
+  if (!S_ISREG(status.st_mode) || status.st_dev != source_device || status.st_ino != source_number ||
+      static_cast<uint64_t>(status.st_size) != size) {
+    return CorruptError(source + ": is not the file any more that it was when the tree was read")
+        .WithHint("files must not change while they are read");
+  }
+  return file;
+}
+
 FileTree::FileTree() : inodes_(1, Folder(0755, {})) { inodes_[kRoot].link_count = 2; }
 
 Result<FileTree> FileTree::Scan(const std::filesystem::path& folder, ThreadPool& pool) {
   struct stat status;
   if (stat(folder.c_str(), &status) != 0) return ErrnoError(errno, folder.string());
   if (!S_ISDIR(status.st_mode)) return UsageError(folder.string() + ": not a folder");
+  // Links on the way to the folder are the caller's; those in it are files.
+  std::error_code error;
+  const std::string root = fs::is_symlink(folder, error) ? fs::canonical(folder, error).string() : folder.string();
+  if (error) return ErrnoError(error.value(), folder.string());
   FileTree tree;
-  ASSIGN_OR_RETURN(tree.inodes_[kRoot], ReadInode(folder.string(), status));
-  std::map<FileId, Index> linked;
+  ASSIGN_OR_RETURN(tree.inodes_[kRoot], ReadInode(root, status));
+  std::map<std::pair<dev_t, ino_t>, Index> linked;
   // One level of folders after the other.
-  for (std::vector<FoundFolder> level = {{kRoot, folder.string()}}; !level.empty();) {
+  for (std::vector<FoundFolder> level = {{kRoot, root}}; !level.empty();) {
     ASSIGN_OR_RETURN(std::vector<FoundEntry> entries, FindEntries(level, pool));
     level.clear();
     for (FoundEntry& entry : entries) {
       auto index = static_cast<Index>(tree.inodes_.size());
-      if (entry.has_other_names) index = linked.try_emplace(entry.id, index).first->second;
+      if (entry.has_other_names) {
+        index = linked.try_emplace({entry.inode.source_device, entry.inode.source_number}, index).first->second;
+      }
       if (S_ISDIR(entry.inode.mode)) level.push_back({index, entry.path});
       tree.inodes_[entry.parent].entries.push_back({std::move(entry.name), index});
       if (index == tree.inodes_.size()) tree.inodes_.push_back(std::move(entry.inode));

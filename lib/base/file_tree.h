@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lib/base/file.h"
 #include "lib/base/result.h"
 #include "lib/base/thread_pool.h"
 
@@ -49,11 +50,18 @@ class FileTree {
     uint32_t link_count = 0;  ///< entries that name this inode; for a folder, 2 and its subfolders
     uint32_t device_major = 0;
     uint32_t device_minor = 0;
-    bool sparse = false;         ///< regular file with a source: it may have holes
+    dev_t source_device = 0;     ///< which file it is on disk, as a scan found it
+    ino_t source_number = 0;     ///< its inode number there
     std::string source;          ///< regular file: where its content is on disk; empty: `data` is the content
+    bool sparse = false;         ///< regular file with a source: its holes stay holes
     std::string data;            ///< symbolic link: its target; regular file without source: its content
     std::vector<Xattr> xattrs;   ///< sorted by name
     std::vector<Entry> entries;  ///< folder: sorted by name, bytewise; without "." and ".."
+
+    /// Makes `content` that of a regular file, in place of what it had.
+    void SetContent(std::string content);
+    /// Opens the source of a regular file. kCorrupt unless there is still the file that a scan found, of the same size.
+    [[nodiscard]] Result<File> OpenSource() const;
   };
 
   /// A tree that holds an empty root folder, root:root, 0755.

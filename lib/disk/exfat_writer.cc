@@ -291,7 +291,7 @@ class SinkOutput : public ExfatOutput {
   Result<void> PutZeros(ExfatStructure, uint64_t length) override { return sink_.WriteHole(length); }
   Result<void> PutContent(const FileTree::Inode& inode) override {
     if (inode.source.empty()) return sink_.Write(AsBytes(inode.data));
-    ASSIGN_OR_RETURN(const File file, File::OpenForReading(inode.source));
+    ASSIGN_OR_RETURN(const File file, inode.OpenSource());
     buffer_.resize(64 << 10);
     for (uint64_t offset = 0; offset < inode.size; offset += buffer_.size()) {
       const auto step = MutableByteSpan(buffer_).first(std::min<uint64_t>(buffer_.size(), inode.size - offset));

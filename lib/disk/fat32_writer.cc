@@ -2,7 +2,6 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <cstring>
 #include <map>
 #include <set>
 
@@ -352,7 +351,7 @@ Result<void> Fat32Writer::WriteFile(const FileTree::Inode& inode) {
   if (inode.source.empty()) {
     RETURN_IF_ERROR(sink_.Write(AsBytes(inode.data)));
   } else {
-    ASSIGN_OR_RETURN(const File file, File::OpenForReading(inode.source));
+    ASSIGN_OR_RETURN(const File file, inode.OpenSource());
     ByteVector buffer(1 << 20);
     for (uint64_t offset = 0; offset < inode.size; offset += buffer.size()) {
       const MutableByteSpan step =

@@ -178,12 +178,13 @@ Result<Inode> MakeInode(const Ext4Plan::State& state, FileTree::Index index) {
   inode.mode = static_cast<uint16_t>(source.mode);
   SetOwner(source.uid, source.gid, inode);
   SetTimes(source.mtime, inode);
-  inode.links_count = static_cast<uint16_t>(source.link_count > kMaxLinks ? 1 : source.link_count);
+  const bool holds_lost_found = index == FileTree::kRoot && state.lost_found.number != 0;
+  const uint32_t links = source.link_count + (holds_lost_found ? 1 : 0);
+  inode.links_count = static_cast<uint16_t>(links > kMaxLinks ? 1 : links);  // dir_nlink: folders alone have that many
   const bool short_link = S_ISLNK(source.mode) && source.size <= kShortSymlinkMax;
   if (S_ISDIR(source.mode)) {
     SetSize(FolderSize(state, plan), DataBlocks(state, plan), inode);
     if (plan.indexed) inode.flags = kIndexFlag;
-    if (index == FileTree::kRoot && state.lost_found.number != 0) inode.links_count = inode.links_count + 1;
   } else {
     SetSize(source.size, DataBlocks(state, plan), inode);
   }

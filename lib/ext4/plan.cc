@@ -22,6 +22,10 @@ namespace {
 constexpr uint32_t kMaxXattrReferences = 1024;  // EXT4_XATTR_REFCOUNT_MAX
 constexpr size_t kMaxLabel = 16;
 
+struct ByContent {
+  bool operator()(const std::vector<Xattr>* a, const std::vector<Xattr>* b) const { return *a < *b; }
+};
+
 /// Makes one plan; see PlanExt4.
 class Planner {
  public:
@@ -42,7 +46,6 @@ class Planner {
       return NoSpaceError("the files do not fit: the filesystem of " + FormatBytes(state_->options.size) + " is " +
                           FormatBytes(allocator_.missing() * kBlockSize) + " too small");
     }
-    SealXattrs();
     AddMetadata();
     CountUsage();
     return std::move(state_);
@@ -52,20 +55,19 @@ class Planner {
   void NumberInodes();
   void PlaceLostFound();
   Result<void> PlaceContents();
-  Result<void> PlaceXattrs(const FileTree::Inode& inode, InodePlan& plan);
+  Result<void> PlaceXattrs(FileTree::Index index, InodePlan& plan);
   Result<void> PlaceFolder(FileTree::Index index, InodePlan& plan);
   Result<void> PlaceFile(FileTree::Index index, const FileTree::Inode& inode, InodePlan& plan);
   void PlaceRun(uint64_t logical, uint64_t blocks, Segment::Kind kind, FileTree::Index index, InodePlan& plan);
   void PlaceExtentTree(FileTree::Index index, InodePlan& plan);
-  void SealXattrs();
   void AddMetadata();
   void CountUsage();
 
   const FileTree& tree_;
   Allocator allocator_;
   std::unique_ptr<Ext4Plan::State> state_;
-  std::vector<uint32_t> numbers_;                             // by index in the tree
-  std::map<std::string, size_t, std::less<>> shared_xattrs_;  // by content
+  std::vector<uint32_t> numbers_;  // by index in the tree
+  std::map<const std::vector<Xattr>*, size_t, ByContent> shared_xattrs_;
 };
 
 /// Inode numbers in the order of the tree: the root's is fixed, lost+found has the first that is free, as by custom.
@@ -133,7 +135,11 @@ Result<void> Planner::PlaceContents() {
     const FileTree::Inode& inode = tree_.inode(index);
     InodePlan& plan = state_->inodes[index];
     plan.first_extent = static_cast<uint32_t>(state_->extents.size());
-    RETURN_IF_ERROR(PlaceXattrs(inode, plan).WithContext(inode.source.empty() ? "a file" : inode.source));
+    if (!S_ISDIR(inode.mode) && inode.link_count > kMaxLinks) {
+      return UnsupportedError(inode.source + ": ext4 holds no file of more than " + std::to_string(kMaxLinks) +
+                              " names");
+    }
+    RETURN_IF_ERROR(PlaceXattrs(index, plan).WithContext(inode.source.empty() ? "a file" : inode.source));
     if (S_ISDIR(inode.mode)) RETURN_IF_ERROR(PlaceFolder(index, plan));
     if (S_ISREG(inode.mode) || S_ISLNK(inode.mode)) RETURN_IF_ERROR(PlaceFile(index, inode, plan));
     PlaceExtentTree(index, plan);
@@ -142,21 +148,22 @@ Result<void> Planner::PlaceContents() {
 }
 
 /// Attributes that do not fit into the inode get a block, which files with the same ones share.
-Result<void> Planner::PlaceXattrs(const FileTree::Inode& inode, InodePlan& plan) {
-  if (inode.xattrs.empty()) return {};
-  ASSIGN_OR_RETURN(EncodedXattrs encoded, EncodeXattrs(inode.xattrs));
+Result<void> Planner::PlaceXattrs(FileTree::Index index, InodePlan& plan) {
+  const std::vector<Xattr>& xattrs = tree_.inode(index).xattrs;
+  if (xattrs.empty()) return {};
+  ASSIGN_OR_RETURN(const EncodedXattrs encoded, EncodeXattrs(xattrs));
   if (encoded.block.empty()) return {};
   std::vector<XattrBlock>& blocks = state_->xattr_blocks;
-  const auto known = shared_xattrs_.find(AsText(encoded.block));
+  const auto known = shared_xattrs_.find(&xattrs);
   if (known != shared_xattrs_.end() && blocks[known->second].references < kMaxXattrReferences) {
     ++blocks[known->second].references;
     plan.xattr_block = blocks[known->second].number;
     return {};
   }
   plan.xattr_block = allocator_.AllocateOne();
-  shared_xattrs_[std::string(AsText(encoded.block))] = blocks.size();
+  shared_xattrs_[&xattrs] = blocks.size();
   state_->segments.push_back({plan.xattr_block, 1, Segment::Kind::kXattrs, static_cast<uint32_t>(blocks.size()), 0});
-  blocks.push_back({std::move(encoded.block), plan.xattr_block, 1});
+  blocks.push_back({index, plan.xattr_block, 1});
   return {};
 }
 
@@ -176,11 +183,11 @@ Result<void> Planner::PlaceFile(FileTree::Index index, const FileTree::Inode& in
   if (S_ISLNK(inode.mode) && inode.size <= kShortSymlinkMax) return {};
   const uint64_t blocks = DivideRoundUp(inode.size, kBlockSize);
   if (blocks > kMaxFileBlocks) return UnsupportedError(inode.source + ": ext4 holds no file of more than 16 TiB");
-  if (!inode.sparse || blocks == 1) {
+  if (!inode.sparse) {
     PlaceRun(0, blocks, Segment::Kind::kFile, index, plan);
     return {};
   }
-  ASSIGN_OR_RETURN(const File file, File::OpenForReading(inode.source));
+  ASSIGN_OR_RETURN(const File file, inode.OpenSource());
   ASSIGN_OR_RETURN(const std::vector<DataRange> ranges, DataRanges(file));
   uint64_t placed = 0;  // blocks of the file up to here are dealt with
   for (const DataRange& range : ranges) {
@@ -190,12 +197,6 @@ Result<void> Planner::PlaceFile(FileTree::Index index, const FileTree::Inode& in
     placed = std::max(placed, end);
   }
   return {};
-}
-
-void Planner::SealXattrs() {
-  for (XattrBlock& block : state_->xattr_blocks) {
-    SealXattrBlock(block.bytes, block.number, block.references, state_->checksum_seed);
-  }
 }
 
 void Planner::AddMetadata() {

@@ -35,9 +35,9 @@ struct InodePlan {
   bool indexed = false;      ///< a folder with a hash tree
 };
 
-/// Extended attributes that one or more inodes share.
+/// A block of extended attributes, which inodes with the same ones share.
 struct XattrBlock {
-  ByteVector bytes;
+  FileTree::Index subject = 0;  ///< one of those inodes
   uint64_t number = 0;
   uint32_t references = 0;
 };

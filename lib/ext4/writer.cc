@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <memory>
 
@@ -10,6 +8,7 @@
 #include "lib/ext4/inode.h"
 #include "lib/ext4/plan_state.h"
 #include "lib/ext4/superblock.h"
+#include "lib/ext4/xattr.h"
 
 namespace hallmark {
 namespace ext4 {
@@ -77,6 +76,7 @@ class Renderer {
   Result<void> RenderInodes(uint32_t group, uint32_t first_block, MutableByteSpan out) const;
   Result<void> RenderFile(const FileTree::Inode& inode, uint64_t offset, MutableByteSpan out) const;
   Result<void> RenderFolder(const Segment& segment, MutableByteSpan out) const;
+  Result<void> RenderXattrs(const XattrBlock& block, MutableByteSpan out) const;
 
   const Ext4Plan::State& state_;
   ByteVector descriptors_;
@@ -122,8 +122,7 @@ Result<void> Renderer::RenderPiece(const Piece& piece, MutableByteSpan out) cons
       Copy(MakeExtentTreeBlock(state_, state_.inodes[segment.subject], segment.logical), out);
       return {};
     case Segment::Kind::kXattrs:
-      Copy(state_.xattr_blocks[segment.subject].bytes, out);
-      return {};
+      return RenderXattrs(state_.xattr_blocks[segment.subject], out);
   }
   return InternalError("ext4: a segment of no kind");
 }
@@ -154,7 +153,7 @@ Result<void> Renderer::RenderFile(const FileTree::Inode& inode, uint64_t offset,
     return {};
   }
   std::ranges::fill(out.subspan(length), 0);
-  ASSIGN_OR_RETURN(const File file, File::OpenForReading(inode.source));
+  ASSIGN_OR_RETURN(const File file, inode.OpenSource());
   return file.ReadAt(offset, out.first(length)).WithHint("files must not change while they are read");
 }
 
@@ -169,6 +168,13 @@ Result<void> Renderer::RenderFolder(const Segment& segment, MutableByteSpan out)
                                                              .hash_seed = state_.options.hash_seed,
                                                              .checksum_seed = state_.InodeSeed(plan.number)}));
   Copy(ByteSpan(directory.blocks).subspan(uint64_t{segment.logical} * kBlockSize), out);
+  return {};
+}
+
+Result<void> Renderer::RenderXattrs(const XattrBlock& block, MutableByteSpan out) const {
+  ASSIGN_OR_RETURN(const EncodedXattrs encoded, EncodeXattrs(state_.tree->inode(block.subject).xattrs));
+  Copy(encoded.block, out);
+  SealXattrBlock(out, block.number, block.references, state_.checksum_seed);
   return {};
 }
 

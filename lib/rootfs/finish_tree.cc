@@ -44,17 +44,27 @@ constexpr std::array kBackups = {"/etc/passwd-",
 
 /// Files below /var/log: "*.log" and what stands for a rotated one go, others become empty, for some programs write only
 /// to logs that exist.
-void RemoveLogs(FileTree& tree) {
-  std::vector<std::string> gone;
+Result<void> RemoveLogs(FileTree& tree) {
+  std::vector<std::pair<std::string, FileTree::Index>> logs;
   tree.Walk([&](const std::string& path, FileTree::Index index) {
-    FileTree::Inode& inode = tree.inode(index);
-    if (!path.starts_with("/var/log/") || !S_ISREG(inode.mode)) return;
-    if (path.ends_with(".log") || path.ends_with(".gz") || path.starts_with("/var/log/journal/")) gone.push_back(path);
-    inode.source.clear();
-    inode.data.clear();
-    inode.size = 0;
+    if (path.starts_with("/var/log/") && S_ISREG(tree.inode(index).mode)) logs.emplace_back(path, index);
   });
-  for (const std::string& path : gone) tree.Remove(path);
+  for (const auto& [path, index] : logs) {
+    if (path.ends_with(".log") || path.ends_with(".gz") || path.starts_with("/var/log/journal/")) {
+      tree.Remove(path);
+      continue;
+    }
+    // A file of its own: another name of this one may lie elsewhere, and keeps its content.
+    FileTree::Inode empty = tree.inode(index);
+    empty.SetContent("");
+    RETURN_IF_ERROR(tree.Put(path, std::move(empty)));
+  }
+  return {};
+}
+
+/// Where the builder's filesystem has holes is no part of what goes into the image.
+void ForgetHoles(FileTree& tree) {
+  tree.Walk([&](const std::string&, FileTree::Index index) { tree.inode(index).sparse = false; });
 }
 
 Result<void> AddDeviceNodes(const Recipe& recipe, const UserDatabase& users, Timestamp time, FileTree& tree) {
@@ -121,7 +131,8 @@ Result<FileTree> FinishTree(const Recipe& recipe, const std::filesystem::path& f
   ASSIGN_OR_RETURN(FileTree tree, FileTree::Scan(folder, pool));
   for (const char* path : kEmptied) tree.Clear(path);
   for (const char* path : kBackups) tree.Remove(path);
-  RemoveLogs(tree);
+  RETURN_IF_ERROR(RemoveLogs(tree));
+  ForgetHoles(tree);
   RETURN_IF_ERROR(AddDeviceNodes(recipe, users, latest, tree));
   ClampTimes(tree, latest);
   RETURN_IF_ERROR(CheckIdentity(tree));

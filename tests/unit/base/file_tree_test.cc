@@ -40,6 +40,38 @@ TEST(FileTreeTest, ScanSeesEveryTypeAndHardLinks) {
   EXPECT_EQ(tree.inode(FileTree::kRoot).link_count, 3);
 }
 
+TEST(FileTreeTest, OpenSourceTakesNothingThatCameInItsPlace) {
+  const TempDir dir;
+  for (const char* name : {"same", "longer", "replaced", "link", "fifo", "gone"}) WriteFile(dir / name, "content");
+  WriteFile(dir / "other", "another");
+  ThreadPool pool(2);
+  ASSERT_OK_AND_ASSIGN(const FileTree tree, FileTree::Scan(dir.path(), pool));
+  const auto opened = [&](const std::string& name) { return tree.inode(*tree.Find("/" + name)).OpenSource(); };
+
+  WriteFile(dir / "longer", "more content");
+  ASSERT_EQ(rename((dir / "other").c_str(), (dir / "replaced").c_str()), 0);
+  for (const char* name : {"link", "fifo", "gone"}) ASSERT_EQ(unlink((dir / name).c_str()), 0);
+  ASSERT_EQ(symlink("same", (dir / "link").c_str()), 0);
+  ASSERT_EQ(mkfifo((dir / "fifo").c_str(), 0600), 0);
+  EXPECT_OK(opened("same"));
+  for (const char* name : {"longer", "replaced", "fifo"}) {
+    EXPECT_THAT(opened(name), HasError(ErrorKind::kCorrupt, std::string(name) + ": is not the file any more"));
+  }
+  EXPECT_FALSE(opened("link").ok());
+  EXPECT_FALSE(opened("gone").ok());
+}
+
+TEST(FileTreeTest, ScanFollowsALinkToTheFolderAndNoneInIt) {
+  const TempDir dir;
+  WriteFile(dir / "tree/sub/file", "content");
+  ASSERT_EQ(symlink("tree", (dir / "to-tree").c_str()), 0);
+  ASSERT_EQ(symlink("sub", (dir / "tree/to-sub").c_str()), 0);
+  ThreadPool pool(2);
+  ASSERT_OK_AND_ASSIGN(const FileTree tree, FileTree::Scan(dir / "to-tree", pool));
+  EXPECT_EQ(Paths(tree), (std::vector<std::string>{"/", "/sub", "/sub/file", "/to-sub"}));
+  EXPECT_THAT(FileTree::Scan(dir / "tree/sub/file", pool), HasError(ErrorKind::kUsage, "not a folder"));
+}
+
 TEST(FileTreeTest, PutMakesParentsAndReplaces) {
   FileTree tree;
   const Timestamp time{7, 0};
