@@ -11,7 +11,24 @@ namespace {
 constexpr uint64_t kBytesPerInode = 16384;  // mke2fs.conf's inode_ratio
 constexpr uint32_t kDescriptorSize = 64;
 constexpr uint32_t kMaxInodesPerGroup = 65536 - 16;
-constexpr uint64_t kSmallestLastGroup = 64;  // mke2fs too leaves out what could hold little more than its own bitmaps
+// mke2fs too leaves out a last group that could hold little more than its own metadata.
+constexpr uint64_t kSmallestLastGroup = 64;
+constexpr uint64_t kLeastBesideCopies = 50;
+
+uint32_t DescriptorBlocks(uint64_t groups) {
+  return static_cast<uint32_t>(DivideRoundUp(groups * kDescriptorSize, kBlockSize));
+}
+
+uint64_t SmallestLastGroup(uint64_t groups) {
+  if (!Geometry::HasSuperblock(static_cast<uint32_t>(groups - 1))) return kSmallestLastGroup;
+  return std::max(kSmallestLastGroup, 1 + DescriptorBlocks(groups) + kLeastBesideCopies);
+}
+
+/// The bitmap bounds it, and so does the count of all inodes, which has 32 bits.
+uint64_t MostInodesPerGroup(uint64_t groups) {
+  const uint64_t of_count = UINT32_MAX / std::max<uint64_t>(groups, 1) / kInodesPerBlock * kInodesPerBlock;
+  return std::min<uint64_t>({kMaxInodesPerGroup, kBlocksPerGroup, of_count});
+}
 
 }  // namespace
 
@@ -50,15 +67,19 @@ bool Geometry::FitsFlexGroups() const {
 Result<Geometry> Geometry::Make(uint64_t blocks, uint64_t inodes) {
   Geometry geometry;
   geometry.blocks_ = blocks;
-  const uint64_t tail = blocks % kBlocksPerGroup;
-  if (blocks > kBlocksPerGroup && tail > 0 && tail < kSmallestLastGroup) geometry.blocks_ -= tail;
-  const uint64_t groups = DivideRoundUp(geometry.blocks_, kBlocksPerGroup);
+  uint64_t groups = DivideRoundUp(blocks, kBlocksPerGroup);
   if (groups > 1u << 21) return UsageError("ext4: more than 256 TiB");
+  const uint64_t tail = blocks % kBlocksPerGroup;
+  if (groups > 1 && tail > 0 && tail < SmallestLastGroup(groups)) {
+    geometry.blocks_ -= tail;
+    --groups;
+  }
   geometry.groups_ = static_cast<uint32_t>(groups);
-  geometry.descriptor_blocks_ = static_cast<uint32_t>(DivideRoundUp(groups * kDescriptorSize, kBlockSize));
-  const uint64_t wanted = std::max(inodes, blocks * kBlockSize / kBytesPerInode);
+  geometry.descriptor_blocks_ = DescriptorBlocks(groups);
+  const uint64_t most_per_group = MostInodesPerGroup(groups);
+  const uint64_t wanted = std::max(inodes, std::min(blocks * kBlockSize / kBytesPerInode, most_per_group * groups));
   const uint64_t per_group = RoundUp(DivideRoundUp(wanted, std::max<uint64_t>(groups, 1)), kInodesPerBlock);
-  if (per_group > std::min(kMaxInodesPerGroup, kBlocksPerGroup) || groups == 0) {
+  if (per_group > most_per_group || groups == 0) {
     return NoSpaceError("ext4: " + std::to_string(inodes) + " files do not fit into " + std::to_string(blocks) +
                         " blocks");
   }
@@ -97,7 +118,6 @@ void Allocator::Allocate(uint64_t count, std::vector<Extent>* extents) {
     const uint64_t taken = std::min(count, run.length - used_);
     if (taken > 0) extents->push_back({run.start + used_, taken});
     used_ += taken;
-    allocated_ += taken;
     count -= taken;
     if (used_ == run.length) {
       ++index_;

@@ -18,7 +18,8 @@ struct Extent {
 /// The places of superblocks, descriptors, bitmaps and inode tables: all that follows from the sizes alone.
 class Geometry {
  public:
-  /// Room for at least `inodes`, reserved ones included. kUsage if `blocks` are too few for the metadata.
+  /// Room for at least `inodes`, reserved ones included. kNoSpace if `blocks` are too few for them or for the metadata;
+  /// kUsage if they are more than 256 TiB.
   static Result<Geometry> Make(uint64_t blocks, uint64_t inodes);
 
   [[nodiscard]] uint64_t blocks() const { return blocks_; }
@@ -71,7 +72,6 @@ class Allocator {
   /// The next `count` blocks, in as few pieces as the metadata leaves. What the filesystem does not have is counted as
   /// missing and not handed out, so that a caller can go on and learn how much it is in all.
   void Allocate(uint64_t count, std::vector<Extent>* extents);
-  [[nodiscard]] uint64_t allocated() const { return allocated_; }
   /// Blocks that were asked for and do not exist.
   [[nodiscard]] uint64_t missing() const { return missing_; }
   /// One block; 0 if there is none left.
@@ -81,7 +81,6 @@ class Allocator {
   std::vector<Extent> free_;
   size_t index_ = 0;
   uint64_t used_ = 0;  // of free_[index_]
-  uint64_t allocated_ = 0;
   uint64_t missing_ = 0;
 };
 
