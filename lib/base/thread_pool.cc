@@ -5,19 +5,31 @@
 
 #include <algorithm>
 #include <atomic>
+#include <system_error>
 
 namespace hallmark {
+namespace {
 
+/// Cores that this process may run on (sched_getaffinity), at least 1.
 size_t AvailableCores() {
   cpu_set_t set;
   if (sched_getaffinity(0, sizeof set, &set) == 0) return std::max(1, CPU_COUNT(&set));
   return std::max(1U, std::thread::hardware_concurrency());
 }
 
+}  // namespace
+
 ThreadPool::ThreadPool(size_t threads) {
   if (threads == 0) threads = AvailableCores();
   workers_.reserve(threads);
-  for (size_t i = 0; i < threads; ++i) workers_.emplace_back([this] { Work(); });
+  for (size_t i = 0; i < threads; ++i) {
+    try {
+      workers_.emplace_back([this] { Work(); });
+    } catch (const std::system_error&) {  // a limit on threads: those that run are enough
+      if (workers_.empty()) throw;
+      return;
+    }
+  }
 }
 
 ThreadPool::~ThreadPool() {
@@ -61,19 +73,34 @@ Result<void> ParallelFor(ThreadPool& pool, size_t count, const std::function<Res
 
   const auto work = [&] {
     for (size_t i = next++; i < count && !failed; i = next++) {
-      Result<void> one = task(i);
-      if (one.ok()) continue;
-      failed = true;
-      const std::lock_guard lock(mutex);
-      if (i < first_failed) {
-        first_failed = i;
-        result = std::move(one);
+      try {
+        Result<void> one = task(i);
+        if (one.ok()) continue;
+        failed = true;
+        const std::lock_guard lock(mutex);
+        if (i < first_failed) {
+          first_failed = i;
+          result = std::move(one);
+        }
+      } catch (...) {
+        failed = true;
+        throw;
       }
     }
   };
-  std::vector<std::future<void>> workers;
-  for (size_t i = 0; i < std::min({pool.size(), count, at_once}); ++i) workers.push_back(pool.Submit(work));
-  for (std::future<void>& worker : workers) worker.get();
+  // What the tasks refer to lasts until the last of them has ended, whatever is thrown here.
+  struct Workers {
+    ~Workers() {
+      for (std::future<void>& worker : running) {
+        if (worker.valid()) worker.wait();
+      }
+    }
+    std::vector<std::future<void>> running;
+  } workers;
+  const size_t most = std::min({pool.size(), count, at_once});
+  workers.running.reserve(most);
+  for (size_t i = 0; i < most; ++i) workers.running.push_back(pool.Submit(work));
+  for (std::future<void>& worker : workers.running) worker.get();
   return result;
 }
 

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <atomic>
+#include <chrono>
+#include <new>
+#include <thread>
 
 #include "lib/base/bytes.h"
 #include "lib/base/checked.h"
+#include "lib/base/crc32c.h"
 #include "lib/base/endian.h"
 #include "lib/base/progress.h"
 #include "lib/base/result.h"
@@ -51,6 +55,27 @@ TEST(EndianTest, StoresTheStatedOrder) {
   EXPECT_EQ(big, 0x01020304U);
 }
 
+TEST(Crc32cTest, HasTheValuesOfRfc3720) {
+  ByteVector counted(32);
+  for (size_t i = 0; i < counted.size(); ++i) counted[i] = static_cast<uint8_t>(i);
+  for (const auto crc32c : {Crc32c, Crc32cPortable}) {
+    EXPECT_EQ(~crc32c(~0U, ByteVector(32, 0x00)), 0x8A9136AAU);
+    EXPECT_EQ(~crc32c(~0U, ByteVector(32, 0xFF)), 0x62A8AB43U);
+    EXPECT_EQ(~crc32c(~0U, counted), 0x46DD794EU);
+  }
+}
+
+TEST(Crc32cTest, IsTheSameFromTables) {
+  ByteVector bytes(50);
+  for (size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<uint8_t>(i * 37);
+  for (size_t start = 0; start < 8; ++start) {
+    for (size_t length = 0; length <= 40; ++length) {
+      const ByteSpan part = ByteSpan(bytes).subspan(start, length);
+      EXPECT_EQ(Crc32cPortable(0x12345678, part), Crc32c(0x12345678, part)) << length << " bytes from " << start;
+    }
+  }
+}
+
 TEST(BytesTest, HexRoundTripsAndRefusesOther) {
   const ByteVector bytes = {0x00, 0xfe, 0x10};
   EXPECT_EQ(ToHex(bytes), "00fe10");
@@ -80,6 +105,24 @@ TEST(ThreadPoolTest, ParallelForRunsEachOnceAndReportsTheFirstError) {
   for (const auto& count : runs) EXPECT_EQ(count, 1);
   EXPECT_THAT(ParallelFor(pool, 10, [](size_t i) -> Result<void> { return IoError("task " + std::to_string(i)); }),
               HasError(ErrorKind::kIo, "task 0"));
+}
+
+TEST(ThreadPoolTest, ParallelForThrowsOnceNothingRunsAnyMore) {
+  ThreadPool pool(4);
+  std::atomic<int> running = 0;
+  const auto task = [&](size_t i) -> Result<void> {
+    ++running;
+    if (i == 0) {
+      --running;
+      throw std::bad_alloc();
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    --running;
+    return {};
+  };
+  EXPECT_THROW((void)ParallelFor(pool, 4, task), std::bad_alloc);
+  EXPECT_EQ(running, 0);
+  ASSERT_OK(ParallelFor(pool, 4, [](size_t) -> Result<void> { return {}; }));
 }
 
 TEST(ProgressTest, FormatsForPeople) {
