@@ -86,6 +86,17 @@ veritysetup verify "$scratch/hashed" "$scratch/hashes" "$root_hash" || fail "ver
 printf x | dd of="$scratch/hashed" bs=1 seek=100000 conv=notrunc status=none
 if veritysetup verify "$scratch/hashed" "$scratch/hashes" "$root_hash" 2>/dev/null; then fail "a changed byte goes unseen"; fi
 rm "$scratch/hashed"
+# Neither output may be a file of the tree, nor the other one; nothing is left of a pair of which one can't be.
+refused() { # WHAT TEXT OPTION...
+  if "$hallmark" mkfs ext4 --from "$tree" "${@:3}" 2>"$scratch/error"; then fail "took $1"; fi
+  grep -q "$2" "$scratch/error" || fail "$1: $(cat "$scratch/error")"
+}
+before=$(sha256sum size-4096)
+refused 'a source file for the hash tree' 'is one of the files that go into it' -o "$scratch/no" --verity "$tree/size-4096"
+refused 'one file for both' 'name one file' -o "$scratch/no" --verity "$scratch/./no"
+refused 'no name' '' -o "$scratch/no" --verity ''
+refused 'a missing folder' 'No such file' -o "$scratch/no" --verity "$scratch/missing/hashes"
+[ "$before" = "$(sha256sum size-4096)" ] && [ ! -e "$scratch/no" ] || fail 'an output that was refused is there'
 
 # The same as debugfs sees it: the hash trees are what e2fsprogs would have made them.
 debugfs -R 'htree_dump /many' "$image" 2>/dev/null | grep -q 'Indirect levels: 0' || fail "many has no hash tree"

@@ -33,8 +33,8 @@ struct MkfsOptions {
   std::string kind;
   fs::path from;
   fs::path output;
-  fs::path verity;    ///< of the hash tree; empty: none
-  uint64_t size = 0;  ///< bytes
+  std::optional<fs::path> verity;  ///< where the hash tree goes
+  uint64_t size = 0;               ///< bytes
   std::string label;
   uint64_t time = 0;  ///< seconds since 1970
   std::optional<Guid> uuid;
@@ -47,51 +47,61 @@ uint32_t SerialFor(const MkfsOptions& options) {
   return ~Crc32c(~0U, AsBytes("hallmark mkfs " + options.kind + "\n" + options.label));
 }
 
-Result<void> MakeFat(const FileTree& tree, const MkfsOptions& options, const File& output, ThreadPool&) {
-  FileSink sink(output);
-  return WriteFat32(
+/// Where a filesystem goes, and the hash tree over it if there is to be one.
+struct Outputs {
+  const File& image;
+  const File* hash_tree = nullptr;
+};
+
+using RootHash = std::optional<Sha256Digest>;
+
+Result<RootHash> MakeFat(const FileTree& tree, const MkfsOptions& options, const Outputs& outputs, ThreadPool&) {
+  FileSink sink(outputs.image);
+  RETURN_IF_ERROR(WriteFat32(
       tree,
       {.size = options.size, .serial = SerialFor(options), .label = options.label.empty() ? "NO NAME" : options.label},
-      sink);
+      sink));
+  return RootHash();
 }
 
-Result<void> MakeExfat(const FileTree& tree, const MkfsOptions& options, const File& output, ThreadPool&) {
-  FileSink sink(output);
-  return WriteExfat(tree, {.size = options.size, .serial = SerialFor(options), .label = options.label}, sink);
+Result<RootHash> MakeExfat(const FileTree& tree, const MkfsOptions& options, const Outputs& outputs, ThreadPool&) {
+  FileSink sink(outputs.image);
+  RETURN_IF_ERROR(WriteExfat(tree, {.size = options.size, .serial = SerialFor(options), .label = options.label}, sink));
+  return RootHash();
 }
 
-/// Writes a planned filesystem, and the hash tree over it.
-Result<void> WriteWithVerity(const Ext4Plan& plan, const MkfsOptions& options, FilePart& image, ThreadPool& pool) {
-  const Sha256Digest salt = Sha256(AsBytes("hallmark mkfs ext4 verity\n" + options.label));
-  VerityOptions verity{.salt = salt};
-  std::copy_n(salt.rbegin(), verity.uuid.size(), verity.uuid.begin());
-  ASSIGN_OR_RETURN(AtomicFile output, AtomicFile::Create(options.verity));
-  VerityHasher hasher(image, verity, options.size / kVerityBlockSize);
-  RETURN_IF_ERROR(WriteExt4(plan, hasher, pool));
-  const VerityTree hashes = hasher.Finish();
-  FileSink sink(output.file());
-  RETURN_IF_ERROR(hashes.Write(sink));
-  RETURN_IF_ERROR(output.Commit(AtomicFile::Durability::kKill));
-  std::printf("root hash %s\n", ToHex(hashes.root_hash()).c_str());
-  return {};
-}
-
-Result<void> MakeExt4(const FileTree& tree, const MkfsOptions& options, const File& output, ThreadPool& pool) {
+Result<RootHash> MakeExt4(const FileTree& tree, const MkfsOptions& options, const Outputs& outputs, ThreadPool& pool) {
   const Sha256Digest seed = Sha256(AsBytes("hallmark mkfs ext4\n" + options.label));
   Ext4Options ext4{.size = options.size, .label = options.label, .time = options.time};
   std::copy_n(seed.begin(), ext4.uuid.size(), ext4.uuid.begin());
   std::copy_n(seed.begin() + ext4.uuid.size(), ext4.hash_seed.size(), ext4.hash_seed.begin());
   if (options.uuid) ext4.uuid = *options.uuid;
   ASSIGN_OR_RETURN(const Ext4Plan plan, PlanExt4(tree, ext4));
-  FilePart image(output);
-  return options.verity.empty() ? WriteExt4(plan, image, pool) : WriteWithVerity(plan, options, image, pool);
+  FilePart image(outputs.image);
+  if (outputs.hash_tree == nullptr) {
+    RETURN_IF_ERROR(WriteExt4(plan, image, pool));
+    return RootHash();
+  }
+  VerityOptions verity{.salt = Sha256(AsBytes("hallmark mkfs ext4 verity\n" + options.label))};
+  std::copy_n(verity.salt.rbegin(), verity.uuid.size(), verity.uuid.begin());
+  VerityHasher hasher(image, verity, options.size / kVerityBlockSize);
+  RETURN_IF_ERROR(WriteExt4(plan, hasher, pool));
+  const VerityTree hash_tree = hasher.Finish();
+  FileSink sink(*outputs.hash_tree);
+  RETURN_IF_ERROR(hash_tree.Write(sink));
+  return RootHash(hash_tree.root_hash());
 }
 
 struct Kind {
   std::string_view name;
-  Result<void> (*make)(const FileTree& tree, const MkfsOptions& options, const File& output, ThreadPool& pool);
+  Result<RootHash> (*make)(const FileTree& tree, const MkfsOptions& options, const Outputs& outputs, ThreadPool& pool);
 };
 constexpr auto kKinds = std::to_array<Kind>({{"ext4", MakeExt4}, {"fat", MakeFat}, {"exfat", MakeExfat}});
+
+bool SameName(const fs::path& a, const fs::path& b) {
+  std::error_code ignored;
+  return fs::weakly_canonical(a, ignored) == fs::weakly_canonical(b, ignored) || fs::equivalent(a, b, ignored);
+}
 
 /// "1A2B-3C4D", as everybody prints them; the dash may be missing.
 Result<uint32_t> ParseSerial(std::string_view text) {
@@ -154,9 +164,15 @@ Result<std::optional<MkfsOptions>> ParseMkfs(const Arguments& arguments) {
   } else if (result.kind != "ext4") {
     return UsageError("mkfs: --size is missing").WithHint("only ext4 is made as large as its files need");
   }
-  if (parsed->count("verity") != 0) result.verity = (*parsed)["verity"].as<std::string>();
+  if (parsed->count("verity") != 0) {
+    result.verity = (*parsed)["verity"].as<std::string>();
+    if (SameName(*result.verity, result.output)) return UsageError("mkfs: -o and --verity name one file");
+  }
   if (parsed->count("uuid") != 0) {
-    ASSIGN_OR_RETURN(result.uuid, ParseGuid((*parsed)["uuid"].as<std::string>()));
+    const std::string text = (*parsed)["uuid"].as<std::string>();
+    const Result<Guid> uuid = ParseGuid(text);
+    if (!uuid.ok()) return UsageError("--uuid: '" + text + "' is no UUID");
+    result.uuid = *uuid;
   }
   if (parsed->count("serial") != 0) {
     ASSIGN_OR_RETURN(result.serial, ParseSerial((*parsed)["serial"].as<std::string>()));
@@ -189,13 +205,22 @@ Result<int> RunMkfs(const Arguments& arguments) {
   ThreadPool pool;
   ASSIGN_OR_RETURN(const FileTree tree, FileTree::Scan(options->from, pool));
   RETURN_IF_ERROR(CheckOutput(tree, options->output));
+  if (options->verity) RETURN_IF_ERROR(CheckOutput(tree, *options->verity));
   if (options->size == 0) {
     ASSIGN_OR_RETURN(options->size, EstimateExt4Size(tree));
   }
-  ASSIGN_OR_RETURN(AtomicFile output, AtomicFile::Create(options->output));
-  RETURN_IF_ERROR(output.file().Truncate(options->size));
-  RETURN_IF_ERROR(kind->make(tree, *options, output.file(), pool));
-  RETURN_IF_ERROR(output.Commit(AtomicFile::Durability::kKill));
+  std::vector<fs::path> paths = {options->output};
+  if (options->verity) paths.push_back(*options->verity);
+  std::vector<AtomicFile> files;
+  for (const fs::path& path : paths) {
+    ASSIGN_OR_RETURN(AtomicFile file, AtomicFile::Create(path));
+    files.push_back(std::move(file));
+  }
+  RETURN_IF_ERROR(files[0].file().Truncate(options->size));
+  const Outputs outputs{files[0].file(), files.size() > 1 ? &files[1].file() : nullptr};
+  ASSIGN_OR_RETURN(const RootHash root_hash, kind->make(tree, *options, outputs, pool));
+  RETURN_IF_ERROR(AtomicFile::CommitTogether(files, AtomicFile::Durability::kKill));
+  if (root_hash) std::printf("root hash %s\n", ToHex(*root_hash).c_str());
   return 0;
 }
 
