@@ -11,9 +11,6 @@
 namespace hallmark {
 namespace {
 
-// Of an image of 16 TiB in chunks of the default size.
-constexpr uint64_t kMaxChunkTableSize = 336 << 20;
-
 /// The indices below `count`, ascending, for which `holds` is false. `size` gives the bytes that one stands for.
 Result<std::vector<size_t>> FindBad(size_t count, ThreadPool& pool, Progress& progress,
                                     const std::function<Result<bool>(size_t)>& holds,
@@ -100,7 +97,7 @@ Result<ChunkTable> ReadChunkTable(const Manifest& manifest, const File& file) {
   const auto differs = [&] { return VerificationError(file.path() + ": holds other bytes than signed"); };
   ASSIGN_OR_RETURN(const uint64_t size, file.Size());
   if (size != artifact->size) return differs();
-  if (size > kMaxChunkTableSize) return UnsupportedError(file.path() + ": too large");
+  if (size > kMostChunkTableSize) return UnsupportedError(file.path() + ": too large");
   ByteVector bytes(size);
   RETURN_IF_ERROR(file.ReadAt(0, bytes));
   if (Sha256(bytes) != artifact->sha256) return differs();

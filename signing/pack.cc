@@ -7,6 +7,7 @@
 #include <future>
 #include <memory>
 #include <mutex>
+#include <string>
 
 #include "lib/base/checked.h"
 #include "lib/compress/seek_table.h"
@@ -78,6 +79,7 @@ struct PackedChunk {
   Sha256Digest frame_sha256{};
   Buffer frame;
   bool zero = false;
+  bool known = false;
 };
 
 /// Compressors that are not in use, so that as many are made as threads want one at a time.
@@ -88,6 +90,7 @@ class CompressorPool {
   Result<PackedChunk> Pack(ByteSpan raw) {
     PackedChunk chunk{.raw_sha256 = Sha256(raw)};
     std::optional<KnownFrames::Frame> frame = known_ != nullptr ? known_->Find(chunk.raw_sha256) : std::nullopt;
+    chunk.known = frame.has_value();
     if (!frame) {
       ASSIGN_OR_RETURN(frame, Compress(raw));
     }
@@ -200,11 +203,16 @@ class Packer {
   std::optional<PackedChunk> zero_chunk_;  // of a whole chunk: made once
   std::deque<std::future<Result<PackedChunk>>> running_;
   ChunkTable table_;
+  size_t known_chunks_ = 0;
 };
 
 Result<PackedImage> Packer::Pack() {
   ASSIGN_OR_RETURN(table_.raw_size, image_.Size());
   table_.chunk_size = options_.chunk_size;
+  if (DivideRoundUp(table_.raw_size, options_.chunk_size) > kMostChunks) {
+    return UsageError(image_.path() + ": more frames than a chunk table holds")
+        .WithHint("--frame-size: take larger ones");
+  }
   ASSIGN_OR_RETURN(data_, DataRanges(image_));
   progress_.BeginStage(options_.stage, table_.raw_size, Progress::Unit::kBytes);
   const size_t limit = std::min(2 * pool_.size() + 1, ChunksAtOnce(options_.chunk_size));
@@ -217,6 +225,10 @@ Result<PackedImage> Packer::Pack() {
     progress_.Advance(length);
   }
   while (!running_.empty()) RETURN_IF_ERROR(WriteOldest());
+  if (options_.known != nullptr) {
+    progress_.PrintVerbose(std::to_string(known_chunks_) + " of " + std::to_string(table_.chunks.size()) +
+                           " frames are as they were");
+  }
   RETURN_IF_ERROR(WriteSeekTable());
   PackedImage packed{.compressed = compressed_lanes_.Finish()};
   if (raw_lanes_) packed.raw = raw_lanes_->Finish();
@@ -272,6 +284,7 @@ Result<void> Packer::WriteOldest() {
                            .frame_offset = offset,
                            .frame_size = static_cast<uint32_t>(chunk->frame->size()),
                            .zero = chunk->zero});
+  if (chunk->known) ++known_chunks_;
   return {};
 }
 

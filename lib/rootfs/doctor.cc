@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include <array>
-#include <fstream>
 
 #include "lib/base/progress.h"
 #include "lib/base/subprocess.h"
@@ -22,8 +21,6 @@ namespace fs = std::filesystem;
 
 // Room for a package cache, a tree, an image and its compressed form, of the recipes that this project ships.
 constexpr uint64_t kComfortableSpace = uint64_t{8} << 30;
-// The ids that a Debian system hands out, so the least that a tree needs.
-constexpr uint64_t kSubordinateIds = 65536;
 
 struct Program {
   std::string_view name;
@@ -57,21 +54,6 @@ bool UserNamespacesWork() {
   return child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-/// How many subordinate ids `file` (subuid(5)) gives a user, by name or number.
-uint64_t SubordinateIds(const fs::path& file, const std::string& user, uid_t uid) {
-  std::ifstream lines(file);
-  uint64_t most = 0;
-  for (std::string line; std::getline(lines, line);) {
-    const size_t first = line.find(':');
-    const size_t second = line.find(':', first + 1);
-    if (first == std::string::npos || second == std::string::npos) continue;
-    const std::string owner = line.substr(0, first);
-    if (owner != user && owner != std::to_string(uid)) continue;
-    most = std::max<uint64_t>(most, strtoull(line.c_str() + second + 1, nullptr, 10));
-  }
-  return most;
-}
-
 void AddRootlessNeeds(std::vector<Need>& needs) {
   const uid_t uid = getuid();
   const passwd* entry = getpwuid(uid);
@@ -86,11 +68,11 @@ void AddRootlessNeeds(std::vector<Need>& needs) {
   needs.push_back(namespaces);
 
   for (const auto& [file, option] : {std::pair{"/etc/subuid", "--add-subuids"}, {"/etc/subgid", "--add-subgids"}}) {
-    Need ids{.name = std::string("subordinate ids in ") + file};
-    const uint64_t count = SubordinateIds(file, user, uid);
-    ids.detail = std::to_string(count) + " for " + user + ", " + std::to_string(kSubordinateIds) + " needed";
-    if (count < kSubordinateIds) {
+    const Result<uint32_t> first = SubordinateIds(file, user, uid);
+    Need ids{.name = std::string("subordinate ids in ") + file, .detail = "enough for " + user};
+    if (!first.ok()) {
       ids.state = Need::State::kMissing;
+      ids.detail = first.error().message;
       ids.remedy = "usermod " + std::string(option) + " 100000-165535 " + user;
     }
     needs.push_back(ids);

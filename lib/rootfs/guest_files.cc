@@ -9,7 +9,6 @@ namespace hallmark {
 namespace {
 
 constexpr uint64_t kMaxProgramSize = 256 << 20;
-constexpr uint64_t kMaxTrustSize = 1 << 20;
 constexpr uint64_t kMaxReleaseSize = 1 << 16;
 
 Result<void> AddFile(const std::filesystem::path& file, uint64_t limit, const std::string& path, mode_t mode,
@@ -26,21 +25,18 @@ Result<void> NameImage(const Recipe& recipe, FileTree& tree) {
   ASSIGN_OR_RETURN(std::string text, ReadTreeFile(tree, kRelease, kMaxReleaseSize));
   text += "IMAGE_ID=\"" + recipe.name + "\"\nIMAGE_VERSION=\"" + recipe.version + "\"\n";
   ASSIGN_OR_RETURN(const FileTree::Index index, tree.Find(kRelease));
-  FileTree::Inode& inode = tree.inode(index);
-  inode.source.clear();
-  inode.size = text.size();
-  inode.data = std::move(text);
+  tree.inode(index).SetContent(std::move(text));
   return {};
 }
 
 }  // namespace
 
-Result<void> AddGuestFiles(const Recipe& recipe, const std::filesystem::path& trust, Timestamp mtime, FileTree& tree) {
+Result<void> AddGuestFiles(const Recipe& recipe, const std::string& trust, Timestamp mtime, FileTree& tree) {
   for (const std::string& name : recipe.guest.programs) {
     ASSIGN_OR_RETURN(const auto program, GuestProgram(recipe.architecture, name));
     RETURN_IF_ERROR(AddFile(program, kMaxProgramSize, kGuestFolder + ("/" + name), 0755, mtime, tree));
   }
-  if (!trust.empty()) RETURN_IF_ERROR(AddFile(trust, kMaxTrustSize, kGuestTrust, 0644, mtime, tree));
+  if (!trust.empty()) RETURN_IF_ERROR(tree.Put(kGuestTrust, FileTree::RegularFile(trust, 0644, mtime)));
   RETURN_IF_ERROR(NameImage(recipe, tree));
   tree.Compact();
   return {};

@@ -31,22 +31,6 @@ namespace fs = std::filesystem;
 
 constexpr uint32_t kIds = 65536;  // what a Debian system hands out
 
-/// The first range of at least `kIds` - 1 ids that `file` (subuid(5)) gives a user.
-Result<uint32_t> SubordinateIds(const char* file, const std::string& user, uid_t uid) {
-  std::ifstream lines(file);
-  for (std::string line; std::getline(lines, line);) {
-    const size_t first = line.find(':');
-    const size_t second = line.find(':', first + 1);
-    if (first == std::string::npos || second == std::string::npos) continue;
-    const std::string owner = line.substr(0, first);
-    if (owner != user && owner != std::to_string(uid)) continue;
-    if (strtoull(line.c_str() + second + 1, nullptr, 10) + 1 < kIds) continue;
-    return static_cast<uint32_t>(strtoull(line.c_str() + first + 1, nullptr, 10));
-  }
-  return IoError("user " + user + " has no range of " + std::to_string(kIds) + " subordinate ids in " + file)
-      .WithHint("as root: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 " + user);
-}
-
 Error NamespaceError(int error_number) {
   return ErrnoError(error_number, "making namespaces for the build")
       .WithHint("run as root, or let users make user namespaces: hallmark doctor tells how");
@@ -252,6 +236,21 @@ int EnterTree(const TreeSetup& setup) {
 }
 
 }  // namespace
+
+Result<uint32_t> SubordinateIds(const char* file, const std::string& user, uid_t uid) {
+  std::ifstream lines(file);
+  for (std::string line; std::getline(lines, line);) {
+    const size_t first = line.find(':');
+    const size_t second = line.find(':', first + 1);
+    if (first == std::string::npos || second == std::string::npos) continue;
+    const std::string owner = line.substr(0, first);
+    if (owner != user && owner != std::to_string(uid)) continue;
+    if (strtoull(line.c_str() + second + 1, nullptr, 10) + 1 < kIds) continue;
+    return static_cast<uint32_t>(strtoull(line.c_str() + first + 1, nullptr, 10));
+  }
+  return IoError("user " + user + " has no range of " + std::to_string(kIds) + " subordinate ids in " + file)
+      .WithHint("as root: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 " + user);
+}
 
 std::string_view NativeArchitecture() {
 #if defined(__x86_64__)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <sys/types.h>
+
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -17,6 +19,10 @@ std::string_view NativeArchitecture();
 /// Whether programs of `architecture` run here, natively or through binfmt_misc with the interpreter held open (flag F,
 /// so it works in a tree that does not have it). kNotFound says what is missing and how to mend it.
 Result<void> CheckEmulation(std::string_view architecture);
+
+/// The first of 65535 subordinate ids in a row that `file` (subuid(5)) gives a user, by name or number. kIo, with the next
+/// step, if there are none.
+Result<uint32_t> SubordinateIds(const char* file, const std::string& user, uid_t uid);
 
 /// Moves this process into namespaces of its own: mounts made from here on vanish with its last process. Without root,
 /// it also becomes root of a user namespace where ids 0 to 65535 exist: 0 is the caller, the rest are his subordinate

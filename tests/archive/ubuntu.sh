@@ -27,8 +27,10 @@ diff -r out out2
 rm -r out2
 # Over the bundle that it replaces, whose frames it uses again, and into a new folder: the same bytes.
 echo 'changed' >common/guest/etc/hallmark-changed
-"$hallmark" build ubuntu -o out --offline -q
-"$hallmark" build ubuntu -o out2 --offline -q
+"$hallmark" build ubuntu -o out --offline -v 2>log
+grep -qE '^[1-9][0-9]+ of [0-9]+ frames are as they were$' log || fail 'the frames of the earlier bundle are not used'
+"$hallmark" build ubuntu -o out2 --offline -v 2>log
+! grep -q 'as they were' log || fail 'frames of no earlier bundle'
 diff -r out out2
 rm -r out2 common/guest/etc/hallmark-changed
 
@@ -43,6 +45,8 @@ same() { # WHAT EXPECTED ACTUAL
 }
 same 'version' 'version 1.1' "$(ask 'cat /usr/share/doc/hallmark-probe/version')"
 same 'scripts' $'preinst install\npostinst configure ' "$(ask 'cat /var/lib/hallmark-probe/order')"
+same 'log with a hole' 0 "$(ask 'stat /var/log/hallmark-sparse' | sed -n 's/.*Size: *//p')"
+same 'log with another name' '' "$(ask 'cat /var/log/hallmark-linked')"
 same 'machine' aarch64 "$(ask 'cat /var/lib/hallmark-probe/machine')"
 same 'owner' games "$(ask 'stat /var/lib/hallmark-probe/machine' | grep -q 'User: *5 *Group: *60 ' && echo games)"
 same 'diverted file' 'from the victim' "$(ask 'cat /usr/share/hallmark-victim/notice.diverted')"

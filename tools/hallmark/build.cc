@@ -126,9 +126,8 @@ class EarlierBundle {
  public:
   EarlierBundle(const Cache& cache, const fs::path& bundle, const Manifest& manifest, int level)
       : cache_(cache), encoder_(FrameEncoder(level)) {
-    constexpr uint64_t kMaxTableSize = 64 << 20;
     const Result<std::string> table =
-        ReadBundleFile(bundle, manifest.FileName(ArtifactRole::kChunkTable), kMaxTableSize);
+        ReadBundleFile(bundle, manifest.FileName(ArtifactRole::kChunkTable), kMostChunkTableSize);
     if (!table.ok()) return;
     mark_ = MarkOf(Sha256(AsBytes(*table)));
     std::error_code ignored;
@@ -235,7 +234,15 @@ void PrintJson(const BuildOptions& options, const Manifest& manifest, const Prog
     json["stages"].push_back({{"stage", stage.stage}, {"seconds", stage.seconds.count()}});
   }
   if (differences) json["comparison"] = DifferencesJson(*differences);
-  std::puts(json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace).c_str());
+  PutJson(json);
+}
+
+/// The text of the trust file, which is sound; empty if there is to be none.
+Result<std::string> ReadTrust(const BuildOptions& options) {
+  if (options.trust.empty()) return std::string();
+  ASSIGN_OR_RETURN(std::string text, ReadSmallFile(options.trust, kMaxTrustSize));
+  RETURN_IF_ERROR(ParseTrust(text).WithContext(options.trust.string()));
+  return text;
 }
 
 /// Nothing if the person did not ask for it.
@@ -251,6 +258,7 @@ Result<std::optional<Differences>> CheckAgainst(const BuildOptions& options, Pro
 Result<int> RunBuild(const Arguments& arguments) {
   ASSIGN_OR_RETURN(const std::optional<BuildOptions> options, ParseBuild(arguments));
   if (!options) return 0;
+  ASSIGN_OR_RETURN(const std::string trust, ReadTrust(*options));
   ASSIGN_OR_RETURN(const Recipe recipe, LoadRecipe(options->recipe));
   ASSIGN_OR_RETURN(const Lock lock, LoadLock(recipe, LockPath(recipe)));
   RETURN_IF_ERROR(CheckEmulation(recipe.architecture));
@@ -263,7 +271,7 @@ Result<int> RunBuild(const Arguments& arguments) {
   ASSIGN_OR_RETURN(const WorkFolder work, WorkFolder::Create(cache));
   ASSIGN_OR_RETURN(FileTree tree, MakeTree(recipe, lock, cache, work, options->packages, pool, progress));
   const Timestamp time{.seconds = static_cast<int64_t>(lock.source_date_epoch)};
-  RETURN_IF_ERROR(AddGuestFiles(recipe, options->trust, time, tree));
+  RETURN_IF_ERROR(AddGuestFiles(recipe, trust, time, tree));
   ASSIGN_OR_RETURN(const Manifest manifest, MakeBundle(*options, recipe, lock, tree, cache, work, pool, progress));
   ASSIGN_OR_RETURN(const std::optional<Differences> differences, CheckAgainst(*options, progress));
   progress.EndStage();
