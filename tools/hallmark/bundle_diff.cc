@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/hallmark/bundle_diff.h"
 
-#include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -9,6 +8,7 @@
 #include "lib/base/bytes.h"
 #include "lib/base/file.h"
 #include "signing/bundle_file.h"
+#include "tools/hallmark/verb.h"
 
 namespace hallmark {
 namespace {
@@ -153,9 +153,6 @@ nlohmann::ordered_json DifferencesJson(const Differences& differences) {
   return report;
 }
 
-int DifferencesStatus(const Differences& differences) {
-  constexpr int kDiffer = 3;
-  return differences.empty() ? 0 : kDiffer;
-}
+int DifferencesStatus(const Differences& differences) { return differences.empty() ? 0 : kDoesNotHold; }
 
 }  // namespace hallmark

@@ -6,8 +6,8 @@ _hallmark() {
     words="$(hallmark --help 2>/dev/null | sed -n 's/^  \([a-z][a-z0-9-]*\) .*/\1/p') --help --version"
   else
     help=$(hallmark "$verb" --help 2>/dev/null)
-    # "hallmark trust init|rotate|show"
-    words=$(sed -nE 's/^ *hallmark [a-z-]+ ([a-z0-9-]+(\|[a-z0-9-]+)+).*/\1/p' <<<"$help" | tr '|' ' ')
+    # "hallmark trust init|rotate|show", "hallmark kernel-config check FILE"
+    words=$(sed -nE 's/^ *hallmark [a-z-]+ ([a-z][a-z0-9-]*(\|[a-z0-9-]+)*)([ :].*)?$/\1/p' <<<"$help" | tr '|' ' ')
     if [ "$COMP_CWORD" -gt 2 ] && [ -n "$words" ]; then
       help=$(hallmark "$verb" "${COMP_WORDS[2]}" --help 2>/dev/null)
       words=

@@ -24,8 +24,7 @@ Result<int> RunDiff(const Arguments& arguments) {
   ASSIGN_OR_RETURN(const Differences differences,
                    DiffBundles((*parsed)["first"].as<std::string>(), (*parsed)["second"].as<std::string>()));
   if (parsed->count("json") != 0) {
-    const auto replace = nlohmann::ordered_json::error_handler_t::replace;
-    std::puts(DifferencesJson(differences).dump(2, ' ', false, replace).c_str());
+    PutJson(DifferencesJson(differences));
   } else {
     PrintDifferences(differences);
   }

@@ -31,7 +31,7 @@ void PrintJson(const std::vector<Need>& needs) {
     json.push_back(
         {{"name", need.name}, {"state", StateName(need.state)}, {"detail", need.detail}, {"remedy", need.remedy}});
   }
-  std::puts(json.dump(2).c_str());
+  PutJson(json);
 }
 
 void PrintTable(const std::vector<Need>& needs) {

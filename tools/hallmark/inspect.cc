@@ -225,7 +225,7 @@ Result<int> RunInspect(const Arguments& arguments) {
   if (parsed->count("image") == 0) return UsageError("no image named").WithHint("hallmark inspect --help");
   ASSIGN_OR_RETURN(const Json json, Inspect((*parsed)["image"].as<std::string>()));
   if (parsed->count("json") != 0) {
-    std::puts(json.dump(2, ' ', false, Json::error_handler_t::replace).c_str());
+    PutJson(json);
   } else {
     PrintText(json, parsed->count("packages") != 0);
   }

@@ -94,7 +94,7 @@ void PrintJson(const KernelReport& report) {
                                 {"purpose", requirement.purpose},
                                 {"reason", requirement.reason}});
   }
-  std::puts(json.dump(2).c_str());
+  PutJson(json);
 }
 
 }  // namespace
@@ -128,7 +128,7 @@ Result<int> RunKernelConfig(const Arguments& arguments) {
   } else {
     PrintText(*report);
   }
-  return report->ok() ? 0 : 3;
+  return report->ok() ? 0 : kDoesNotHold;
 }
 
 }  // namespace hallmark

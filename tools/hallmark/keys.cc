@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <optional>
 
 #include "lib/base/file.h"
 #include "lib/base/subprocess.h"

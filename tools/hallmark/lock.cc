@@ -60,7 +60,7 @@ void PrintJson(const fs::path& path, const Lock& lock, const std::vector<Change>
   for (const Change& change : changes) {
     json["changes"].push_back({{"name", change.name}, {"before", change.before}, {"after", change.after}});
   }
-  std::puts(json.dump(2).c_str());
+  PutJson(json);
 }
 
 }  // namespace

@@ -121,7 +121,9 @@ Result<uint64_t> ParseSize(std::string_view text, std::string_view option) {
   static constexpr std::string_view kUnits = "KMGT";
   const size_t power = kUnits.find(unit[0]);
   if (unit.size() != 1 || power == std::string_view::npos) return error;
-  return CheckedMultiply<uint64_t>(number, uint64_t{1} << (10 * (power + 1)), option);
+  const size_t shift = 10 * (power + 1);
+  if (number > UINT64_MAX >> shift) return error;
+  return number << shift;
 }
 
 }  // namespace hallmark

@@ -14,8 +14,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int kDoesNotHold = 3;
-
 Result<int> Write(const std::vector<std::string>& files) {
   for (const std::string& path : files) {
     ASSIGN_OR_RETURN(const File file, File::OpenForReading(path));
@@ -54,7 +52,7 @@ Result<int> Verify(const std::vector<std::string>& files, bool json) {
       std::printf("%s: %s: %s\n", Printable(path).c_str(), verdict.c_str(), Explain(check).c_str());
     }
   }
-  if (json) std::puts(results.dump(2, ' ', false, Json::error_handler_t::replace).c_str());
+  if (json) PutJson(results);
   return good ? 0 : kDoesNotHold;
 }
 

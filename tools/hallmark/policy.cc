@@ -13,10 +13,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int kDenied = 3;
-
-void Print(const Json& json) { std::puts(json.dump(2, ' ', false, Json::error_handler_t::replace).c_str()); }
-
 /// Settings are a file that a person wrote: what is wrong in it is a matter of usage.
 Result<Settings> LoadWrittenSettings(const std::string& path) {
   Result<Settings> settings = LoadSettings(path);
@@ -44,7 +40,7 @@ Result<int> RunCheck(const Arguments& arguments) {
     } else {
       json["message"] = settings.error().message;
     }
-    Print(json);
+    PutJson(json);
     return settings.ok() ? 0 : ExitStatus(settings.error());
   }
   if (!settings.ok()) return settings.error();
@@ -89,11 +85,11 @@ Result<int> RunExplain(const Arguments& arguments) {
   ASSIGN_OR_RETURN(const Settings settings, LoadWrittenSettings((*parsed)["settings"].as<std::string>()));
   const Decision decision = Matcher(settings).Decide(target.host, target.port);
   if (parsed->count("json") != 0) {
-    Print(DecisionJson(asked, decision));
+    PutJson(DecisionJson(asked, decision));
   } else {
     std::printf("%s: %s\n", decision.allowed() ? "allow" : "deny", decision.reason.c_str());
   }
-  return decision.allowed() ? 0 : kDenied;
+  return decision.allowed() ? 0 : kDoesNotHold;
 }
 
 }  // namespace

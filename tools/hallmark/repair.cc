@@ -37,7 +37,7 @@ void PrintReport(const RepairReport& report, bool others, bool as_json) {
   if (as_json) {
     const nlohmann::ordered_json json = {
         {"chunks", report.chunks}, {"frames", report.frames}, {"resized", report.resized}};
-    std::puts(json.dump(2).c_str());
+    PutJson(json);
     return;
   }
   if (report.resized) std::puts("rootfs.img: has its signed size again");

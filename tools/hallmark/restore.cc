@@ -15,7 +15,7 @@ void PrintReport(const RestoreReport& report, bool as_json) {
   if (as_json) {
     const nlohmann::ordered_json json = {
         {"wasThere", report.was_there}, {"made", report.made}, {"kept", report.kept}, {"zeros", report.zeros}};
-    std::puts(json.dump(2).c_str());
+    PutJson(json);
   } else if (report.was_there) {
     std::puts("rootfs.img is there already: hallmark verify --full looks at every byte of it");
   } else {

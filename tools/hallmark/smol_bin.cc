@@ -81,7 +81,7 @@ void PrintResult(const std::string& path, uint64_t size, const SmolBinImage& ima
                          {"size", size},
                          {"sha256", ToHex(image.sha256)},
                          {"sha1", ToHex(image.sha1)}};
-    std::puts(result.dump(2, ' ', false, Json::error_handler_t::replace).c_str());
+    PutJson(result);
     return;
   }
   std::printf("%s: smol-bin %s for %s, sequence %llu, %s\n", path.c_str(), manifest.version.c_str(),

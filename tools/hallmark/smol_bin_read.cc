@@ -23,8 +23,6 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-constexpr int kDoesNotHold = 3;
-
 struct ReadOptions {
   std::string image;
   Trust trust;
@@ -66,8 +64,6 @@ Result<std::optional<ReadOptions>> ReadOptionsFrom(const cxxopts::ParseResult& p
                   .verbosity = VerbosityFrom(parsed)});
 }
 
-void PrintJson(const Json& json) { std::puts(json.dump(2, ' ', false, Json::error_handler_t::replace).c_str()); }
-
 void PrintReport(const ReadOptions& options, const SmolBinReport& report) {
   if (options.json) {
     Json json = {{"verdict", VerdictName(report.good() ? SmolBinVerdict::kGood : report.findings[0].verdict)}};
@@ -84,7 +80,7 @@ void PrintReport(const ReadOptions& options, const SmolBinReport& report) {
       json["findings"].push_back(
           {{"verdict", VerdictName(finding.verdict)}, {"where", finding.where}, {"message", finding.message}});
     }
-    PrintJson(json);
+    PutJson(json);
     return;
   }
   for (const SmolBinFinding& finding : report.findings) {
@@ -181,7 +177,7 @@ Result<int> RunSmolBinList(const Arguments& arguments) {
       std::printf("%12" PRIu64 "  %s\n", entry.size, Printable(entry.name).c_str());
     }
   }
-  if (json) PrintJson(files);
+  if (json) PutJson(files);
   return 0;
 }
 
@@ -204,7 +200,7 @@ Result<int> RunSmolBinDump(const Arguments& arguments) {
     if (envelope.ok()) {
       for (const EnvelopeSignature& signature : envelope->signatures) result["signatures"].push_back(signature.key_id);
     }
-    PrintJson(result);
+    PutJson(result);
     return 0;
   }
   std::printf("exFAT, %s, clusters of %s, label %s, serial number %08x\n", FormatBytes(contents.size).c_str(),

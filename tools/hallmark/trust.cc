@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 
 #include "lib/base/file.h"
 #include "lib/base/time.h"

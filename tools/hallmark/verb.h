@@ -21,6 +21,9 @@ struct Verb {
   Result<int> (*run)(const Arguments& arguments);
 };
 
+/// The exit status of a run without error whose verdict is no.
+constexpr int kDoesNotHold = 3;
+
 /// Every verb, in the order of `hallmark --help`.
 std::span<const Verb> Verbs();
 

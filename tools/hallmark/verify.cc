@@ -18,8 +18,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int kDoesNotHold = 3;
-
 Json FindingJson(const Finding& finding) {
   Json json = {{"verdict", VerdictName(finding.verdict)}, {"file", finding.file}, {"message", finding.message}};
   if (finding.offset) json["offset"] = *finding.offset;
@@ -45,7 +43,7 @@ void PrintJson(const VerifyReport& report) {
   }
   json["findings"] = Json::array();
   for (const Finding& finding : report.findings) json["findings"].push_back(FindingJson(finding));
-  std::puts(json.dump(2, ' ', false, Json::error_handler_t::replace).c_str());
+  PutJson(json);
 }
 
 /// True if that is of the image or its frames, whose sound bytes the chunk table names.
