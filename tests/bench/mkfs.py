@@ -14,7 +14,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import measure  # noqa: E402
 
 # What ours has: the peer is not to spend its time on other features.
-FEATURES = "none,has_journal,ext_attr,dir_index,filetype,extent,64bit,flex_bg,sparse_super,large_file,huge_file," \
+FEATURES = "none,ext_attr,dir_index,filetype,extent,64bit,flex_bg,sparse_super,large_file,huge_file," \
            "dir_nlink,extra_isize,metadata_csum"
 FILES = 18_000
 GIB = 1 << 30
