@@ -31,6 +31,7 @@ only 'build' hallmark smol-bin bu
 only 'init rotate show' hallmark trust ''
 only 'write verify' hallmark origin ''
 only 'ext4 exfat' hallmark mkfs e
+only 'check' hallmark kernel-config ''
 offers '--sdk-daemon --settings --key --passphrase-fd' hallmark smol-bin build --
 only '--least-policy-sequence --least-sequence' hallmark smol-bin verify image --least
 only '--from' hallmark mkfs exfat --fr

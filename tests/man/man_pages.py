@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Holds the man pages to the program: each verb has a page, each option of its --help stands in the page's OPTIONS and
-the other way round, every page renders without a warning, and pages refer to pages that are there.
+the other way round, every page renders without a warning, and pages and source refer to pages that are there.
 
 Usage: man_pages.py HALLMARK MAN_FOLDER
 """
@@ -60,6 +60,13 @@ def options_of_page(text):
     return {option for tag in tags for option in re.findall(r"(?<![\w-])--?[a-z][a-z0-9-]*", tag)}
 
 
+def sources(top):
+    """The text of each source file: comments refer to pages, too."""
+    files = [file for part in ("guestd", "kernel-config", "lib", "signing", "tests", "tools")
+             for end in ("cc", "h", "sh", "py") for file in (top / part).rglob(f"*.{end}")]
+    return {file.relative_to(top).as_posix(): file.read_text() for file in sorted(files)}
+
+
 def main():
     hallmark, folder = sys.argv[1], pathlib.Path(sys.argv[2])
     pages = {page.name: render(page) for page in sorted(folder.glob("*.[1-8]"))}
@@ -80,7 +87,7 @@ def main():
             fail(f"{name}: {option} of 'hallmark {verb} --help' is missing in OPTIONS")
         for option in sorted(described - options):
             fail(f"{name}: 'hallmark {verb} --help' does not know {option}")
-    for name, text in pages.items():
+    for name, text in (pages | sources(folder.parent)).items():
         for other, section in set(re.findall(r"\b(hallmark(?:-[a-z0-9-]+)?)\((\d)\)", text)):
             if f"{other}.{section}" not in pages:
                 fail(f"{name} refers to {other}({section}), which there is not")
