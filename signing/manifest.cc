@@ -38,6 +38,9 @@ constexpr std::array<RoleEntry, 9> kRoles = {{{"rootfs", "rootfs.img", false},
                                               {"provenance", "provenance.json", true}}};
 static_assert(kRoles.size() == static_cast<size_t>(ArtifactRole::kProvenance) + 1);
 
+/// "rootfs-zst", as the manifest writes it.
+std::string_view RoleName(ArtifactRole role) { return kRoles[static_cast<size_t>(role)].name; }
+
 bool IsToken(std::string_view text) {
   return !text.empty() && text.size() <= kMaxName && text[0] != '.' && text[0] != '-' &&
          std::all_of(text.begin(), text.end(), [](char c) {
@@ -267,8 +270,6 @@ std::string BrokenRule(const Manifest& manifest) {
 }
 
 }  // namespace
-
-std::string_view RoleName(ArtifactRole role) { return kRoles[static_cast<size_t>(role)].name; }
 
 std::string ArtifactFileName(ArtifactRole role, std::string_view architecture) {
   if (role == ArtifactRole::kSmolBin) return "smol-bin." + std::string(architecture) + ".img";

@@ -37,8 +37,6 @@ enum class ArtifactRole {
   kSbom,              ///< sbom.spdx.json
   kProvenance,        ///< provenance.json
 };
-/// "rootfs-zst", as the manifest writes it.
-std::string_view RoleName(ArtifactRole role);
 /// The one file name of a role.
 std::string ArtifactFileName(ArtifactRole role, std::string_view architecture);
 /// False for what a host makes from its compressed form: it need not lie in the bundle.

@@ -28,6 +28,7 @@ Result<Sha1Digest> ParseOrigin(std::string_view text);
 
 /// The origin beside `file`; kNotFound if there is none.
 Result<Sha1Digest> ReadOrigin(const std::filesystem::path& file);
+/// Writes the origin beside `file`, whole or not at all: 40 lower-case digits, no newline.
 Result<void> WriteOrigin(const std::filesystem::path& file, const Sha1Digest& digest);
 
 /// The SHA-1 of a file. Holes are hashed as the zeros they stand for.
@@ -46,6 +47,8 @@ struct OriginCheck {
   std::optional<Sha1Digest> origin;
   Sha1Digest content{};
 };
+/// Holds a file, all of which is read, against its origin. kNotFound if there is no such file; kCorrupt if the origin
+/// is not the digits of a SHA-1.
 Result<OriginCheck> CheckOrigin(const std::filesystem::path& file);
 
 /// One line of SHA256SUMS.
@@ -55,6 +58,7 @@ struct Sum {
 
   bool operator==(const Sum&) const = default;
 };
+/// The text of SHA256SUMS: a line for each, in their order.
 std::string FormatSums(const std::vector<Sum>& sums);
 /// kCorrupt, naming the line: lower-case digits, a space, a space or '*', and the plain name of a file, each once.
 Result<std::vector<Sum>> ParseSums(std::string_view text);

@@ -75,9 +75,8 @@ class Restorer {
 Result<void> Restorer::CheckSpace() const {
   uint64_t needed = 0;
   for (size_t i = 0; i < table_.chunks.size(); ++i) needed += table_.chunks[i].zero ? 0 : table_.RawSize(i);
-  constexpr uint64_t kStatBlock = 512;
   ASSIGN_OR_RETURN(const struct stat status, work_.Stat());
-  needed -= std::min(needed, static_cast<uint64_t>(status.st_blocks) * kStatBlock);
+  needed -= std::min(needed, AllocatedBytes(status));
   ASSIGN_OR_RETURN(const uint64_t free, FreeBytes(work_));
   if (needed <= free) return {};
   return IoError("rootfs.img needs up to " + FormatBytes(needed) + ", and the disk has " + FormatBytes(free) + " left")

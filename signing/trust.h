@@ -31,7 +31,7 @@ struct TrustVersion {
   bool operator==(const TrustVersion&) const = default;
 };
 
-/// A chain of trust versions whose every step was checked: only ParseTrust, InitTrust and RotateTrust make one.
+/// A chain of trust versions whose every step was checked: only ParseTrust makes one.
 class Trust {
  public:
   /// The version that counts.

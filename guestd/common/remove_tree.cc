@@ -7,10 +7,8 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <functional>
 #include <memory>
 #include <string>
-#include <string_view>
 
 #include "lib/base/file.h"
 #include "lib/base/handle.h"
@@ -19,8 +17,6 @@ namespace hallmark {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr uint64_t kBlockSize = 512;  // of st_blocks, whatever the filesystem's own is
 
 using Folder = std::unique_ptr<DIR, Deleter<closedir>>;
 
@@ -102,7 +98,7 @@ class TreeRemoval {
     const bool folder = S_ISDIR(status.st_mode);
     if (unlinkat(parent, name, folder ? AT_REMOVEDIR : 0) != 0) return Gone(errno == EEXIST ? ENOTEMPTY : errno);
     ++removed_.files;
-    if (folder || status.st_nlink == 1) removed_.bytes += static_cast<uint64_t>(status.st_blocks) * kBlockSize;
+    if (folder || status.st_nlink == 1) removed_.bytes += AllocatedBytes(status);
     return true;
   }
 
@@ -127,13 +123,15 @@ class TreeRemoval {
 
 Result<void> RemoveTree(const fs::path& path, Removed& removed) { return TreeRemoval(path, removed).Run(); }
 
-Result<void> RemoveContent(const fs::path& folder, Removed& removed) {
+Result<void> RemoveContent(const fs::path& folder, Removed& removed,
+                           const std::function<bool(std::string_view name)>& keep) {
   Folder opened;
   if (const int error = OpenFolder(AT_FDCWD, folder.c_str(), opened); error != 0) {
     return ErrnoError(error, folder.string());
   }
   Result<void> result;
   const int error = VisitEntries(opened.get(), [&](const char* name) {
+    if (keep && keep(name)) return;
     auto deleted = RemoveTree(folder / name, removed);
     if (result.ok() && !deleted.ok()) result = std::move(deleted);
   });

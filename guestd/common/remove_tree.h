@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <string_view>
 
 #include "lib/base/result.h"
 
@@ -18,7 +20,8 @@ struct Removed {
 /// ours. What can't be deleted does not keep the rest: the first error is told at the end. No error: it was not there.
 Result<void> RemoveTree(const std::filesystem::path& path, Removed& removed);
 
-/// RemoveTree() of everything in a folder.
-Result<void> RemoveContent(const std::filesystem::path& folder, Removed& removed);
+/// RemoveTree() of everything in a folder but the names that `keep` is true for. kIo if `folder` is a link.
+Result<void> RemoveContent(const std::filesystem::path& folder, Removed& removed,
+                           const std::function<bool(std::string_view name)>& keep = {});
 
 }  // namespace hallmark

@@ -28,7 +28,9 @@ std::string ToString(const DeviceName& name);
 /// What dm-verity does when a block does not match its hash.
 enum class CorruptionReaction { kIoError, kRestart, kPanic };
 
-/// What hallmark-init(8) takes from the kernel command line.
+/// What init takes from the kernel command line: root=, rootfstype=, rootflags=, rootwait, init= and panic= as the
+/// kernel does; roothash= and systemd.verity_root_data=, _hash= and _options= as systemd-veritysetup-generator(8) does;
+/// hallmark.verity= and hallmark.overlay_size=.
 struct BootOptions {
   static constexpr size_t kRootHashSize = 32;  // SHA-256
 

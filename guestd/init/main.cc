@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The first program of the guest, run by the kernel from the initramfs: see hallmark-init(8).
+// The first program of the guest, run by the kernel from the initramfs. BootOptions is what it takes from its command
+// line.
 #include <fcntl.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>

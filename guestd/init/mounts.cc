@@ -36,7 +36,7 @@ Result<void> Mount(const std::string& source, const std::string& target, const s
 }
 
 /// Removes all in a folder that is on the same filesystem. Best effort: it only gives memory back.
-void RemoveContents(int folder, dev_t filesystem) {
+void EmptyInitramfs(int folder, dev_t filesystem) {
   const std::unique_ptr<DIR, Deleter<closedir>> handle(fdopendir(folder));
   if (handle == nullptr) return;
   while (const dirent* entry = readdir(handle.get())) {
@@ -45,7 +45,7 @@ void RemoveContents(int folder, dev_t filesystem) {
     if (name == "." || name == ".." || fstatat(folder, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0) continue;
     if (status.st_dev != filesystem) continue;
     if (S_ISDIR(status.st_mode)) {
-      RemoveContents(openat(folder, entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), filesystem);
+      EmptyInitramfs(openat(folder, entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), filesystem);
     }
     unlinkat(folder, entry->d_name, S_ISDIR(status.st_mode) ? AT_REMOVEDIR : 0);
   }
@@ -135,7 +135,7 @@ Result<void> SwitchRoot(const std::string& init, char** arguments) {
   }
   if (chdir(kNewRoot) != 0) return ErrnoError(errno, kNewRoot);
   struct stat status;
-  if (initramfs.valid() && fstat(initramfs.get(), &status) == 0) RemoveContents(initramfs.Release(), status.st_dev);
+  if (initramfs.valid() && fstat(initramfs.get(), &status) == 0) EmptyInitramfs(initramfs.Release(), status.st_dev);
   if (mount(".", "/", nullptr, MS_MOVE, nullptr) != 0) return ErrnoError(errno, "moving the new root to /");
   if (chroot(".") != 0 || chdir("/") != 0) return ErrnoError(errno, "changing to the new root");
   std::string name = init;

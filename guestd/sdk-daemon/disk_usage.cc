@@ -11,16 +11,12 @@
 #include <string>
 #include <utility>
 
+#include "lib/base/file.h"
 #include "lib/base/handle.h"
 
 namespace hallmark::guest {
-namespace {
 
 namespace fs = std::filesystem;
-
-constexpr uint64_t kBlockSize = 512;  // of st_blocks, whatever the filesystem's own is
-
-}  // namespace
 
 Result<DiskUsage> MeasureUsage(const fs::path& folder) {
   std::string root = folder.string();
@@ -37,7 +33,7 @@ Result<DiskUsage> MeasureUsage(const fs::path& folder) {
     }
     const struct stat& status = *entry->fts_statp;
     if (!S_ISDIR(status.st_mode) && status.st_nlink > 1 && !counted.insert(status.st_ino).second) continue;
-    usage.bytes += static_cast<uint64_t>(status.st_blocks) * kBlockSize;
+    usage.bytes += AllocatedBytes(status);
     ++usage.files;
   }
   if (errno != 0) return ErrnoError(errno, "measuring " + root);

@@ -22,6 +22,7 @@ struct DiskSpace {
   uint64_t free = 0;        ///< bytes that anybody may use
   uint64_t free_files = 0;  ///< inodes
 };
+/// Of the filesystem that `folder` is on. kNotFound if it does not exist, kIo where it can't be asked.
 Result<DiskSpace> MeasureSpace(const std::filesystem::path& folder);
 
 }  // namespace hallmark::guest

@@ -334,19 +334,9 @@ Result<SmolBinChoice> SmolBinStore::RestoreGood() {
 
 Result<void> SmolBinStore::RemoveUnused() const {
   const std::array<std::string, 2> used = {LinkTarget(kCurrent), LinkTarget(kGood)};
-  std::vector<fs::path> unused;
-  std::error_code error;
-  for (fs::directory_iterator entry(folder_ / kSets, error), end; !error && entry != end; entry.increment(error)) {
-    const std::string name = entry->path().filename().string();
-    if (std::find(used.begin(), used.end(), name) == used.end()) unused.push_back(entry->path());
-  }
-  if (error) return ErrnoError(error.value(), (folder_ / kSets).string());
-  Result<void> removed;
-  for (const fs::path& path : unused) {
-    auto result = Remove(path);
-    if (removed.ok() && !result.ok()) removed = std::move(result);
-  }
-  return removed;
+  Removed removed;
+  return RemoveContent(folder_ / kSets, removed,
+                       [&](std::string_view name) { return name == used[0] || name == used[1]; });
 }
 
 SmolBinChoice SmolBinStore::ChoiceOf(SmolBinChoice::Action action, const Copy& copy,

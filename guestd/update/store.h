@@ -10,7 +10,7 @@
 #include "lib/base/result.h"
 #include "signing/smol_bin.h"
 
-// The guest's copies of smol-bins, on a disk that outlives the boot: hallmark-guestd(8).
+// The guest's copies of smol-bins, on a disk that outlives the boot: guestd(8).
 //
 //     sets/NAME/    a copy, named after its manifest's digest: the members of kSmolBinMembers, manifest, envelope
 //     current       a link to the copy in use

@@ -4,10 +4,8 @@
 #include <archive.h>
 #include <archive_entry.h>
 
-#include <algorithm>
 #include <charconv>
 #include <cstdio>
-#include <cstring>
 
 #include "lib/archive/file_reader.h"
 

@@ -43,7 +43,6 @@ using BigEndian = EndianField<T, std::endian::big>;
 using Le16 = LittleEndian<uint16_t>;
 using Le32 = LittleEndian<uint32_t>;
 using Le64 = LittleEndian<uint64_t>;
-using Be16 = BigEndian<uint16_t>;
 using Be32 = BigEndian<uint32_t>;
 using Be64 = BigEndian<uint64_t>;
 

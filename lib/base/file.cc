@@ -135,11 +135,6 @@ Result<void> File::Sync() const {
   return {};
 }
 
-Result<void> File::Close() {
-  if (close(fd_.Release()) != 0) return ErrnoError(errno, path_);
-  return {};
-}
-
 Result<std::vector<DataRange>> DataRanges(const File& file) {
   ASSIGN_OR_RETURN(const uint64_t size, file.Size());
   std::vector<DataRange> ranges;
@@ -294,11 +289,13 @@ Result<void> AtomicFile::Commit(Durability durability) {
   return durability == Durability::kPowerLoss ? SyncFolder(FolderOf(path_)) : Result<void>();
 }
 
-Result<void> AtomicFile::CommitTogether(std::span<AtomicFile> files) {
+Result<void> AtomicFile::CommitTogether(std::span<AtomicFile> files, Durability durability) {
+  const bool sync = durability == Durability::kPowerLoss;
   // What takes long comes before the names that a kill could leave.
-  for (const AtomicFile& file : files) RETURN_IF_ERROR(file.file_.Sync());
+  for (const AtomicFile& file : files) RETURN_IF_ERROR(sync ? file.file_.Sync() : Result<void>());
   for (AtomicFile& file : files) RETURN_IF_ERROR(file.Prepare(Durability::kKill));
   for (AtomicFile& file : files) RETURN_IF_ERROR(file.Rename());
+  if (!sync) return {};
   fs::path synced;
   for (const AtomicFile& file : files) {
     fs::path folder = FolderOf(file.path_);
@@ -322,53 +319,19 @@ Result<void> SyncFolder(const fs::path& folder) {
   return {};
 }
 
-Result<TemporaryFolder> TemporaryFolder::Create(const fs::path& parent, std::string_view prefix) {
-  std::string name = (parent / WithSuffix(std::string(prefix), "XXXXXX")).string();
-  if (mkdtemp(name.data()) == nullptr) return ErrnoError(errno, "creating a folder in " + parent.string());
-  return TemporaryFolder(name);
-}
-
-TemporaryFolder& TemporaryFolder::operator=(TemporaryFolder&& other) noexcept {
-  std::swap(path_, other.path_);
-  return *this;
-}
-
-TemporaryFolder::~TemporaryFolder() {
-  if (path_.empty()) return;
-  std::error_code ignored;
-  fs::remove_all(path_, ignored);
-}
-
-namespace {
-
-Result<File> OpenLockFile(const fs::path& path) { return File::Open(path, O_RDWR | O_CREAT | O_NOFOLLOW); }
-
-Result<void> LockNow(const File& file) {
-  if (flock(file.fd(), LOCK_EX | LOCK_NB) == 0) return {};
-  if (errno == EWOULDBLOCK) return IoError(file.path() + ": in use by another process");
-  return ErrnoError(errno, "locking " + file.path());
-}
-
-}  // namespace
-
 Result<FileLock> FileLock::Acquire(const fs::path& path) {
-  ASSIGN_OR_RETURN(File file, OpenLockFile(path));
+  ASSIGN_OR_RETURN(File file, File::Open(path, O_RDWR | O_CREAT | O_NOFOLLOW));
   while (flock(file.fd(), LOCK_EX) != 0) {
     if (errno != EINTR) return ErrnoError(errno, "locking " + path.string());
   }
   return FileLock(std::move(file));
 }
 
-Result<FileLock> FileLock::TryAcquire(const fs::path& path) {
-  ASSIGN_OR_RETURN(File file, OpenLockFile(path));
-  RETURN_IF_ERROR(LockNow(file));
-  return FileLock(std::move(file));
-}
-
 Result<FileLock> FileLock::TryAcquireFolder(const fs::path& folder) {
   ASSIGN_OR_RETURN(File file, File::Open(folder, O_RDONLY | O_DIRECTORY));
-  RETURN_IF_ERROR(LockNow(file));
-  return FileLock(std::move(file));
+  if (flock(file.fd(), LOCK_EX | LOCK_NB) == 0) return FileLock(std::move(file));
+  if (errno == EWOULDBLOCK) return IoError(folder.string() + ": in use by another process");
+  return ErrnoError(errno, "locking " + folder.string());
 }
 
 }  // namespace hallmark

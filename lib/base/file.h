@@ -7,7 +7,6 @@
 #include <filesystem>
 #include <span>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -41,7 +40,7 @@ class File {
   File() = default;
   File(UniqueFd fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
 
-  /// Opens an existing file. O_CLOEXEC is added.
+  /// Opens an existing file. O_CLOEXEC is added. With O_CREAT, a new one has mode 0666 less the umask.
   static Result<File> Open(const std::filesystem::path& path, int flags);
   static Result<File> OpenForReading(const std::filesystem::path& path);
 
@@ -61,12 +60,14 @@ class File {
   [[nodiscard]] Result<void> PunchHole(uint64_t offset, uint64_t length) const;
   [[nodiscard]] Result<void> Truncate(uint64_t size) const;
   [[nodiscard]] Result<void> Sync() const;
-  [[nodiscard]] Result<void> Close();
 
  private:
   UniqueFd fd_;
   std::string path_;
 };
+
+/// Bytes that the disk gives to a file. st_blocks counts 512 bytes, whatever the filesystem's own block is.
+inline uint64_t AllocatedBytes(const struct stat& status) { return static_cast<uint64_t>(status.st_blocks) * 512; }
 
 /// A run of bytes that holds data, between holes.
 struct DataRange {
@@ -87,6 +88,8 @@ Result<std::string> ReadSmallFile(const std::filesystem::path& path, uint64_t li
 /// name where the filesystem offers that (O_TMPFILE), and a hidden temporary one elsewhere.
 class AtomicFile {
  public:
+  /// The file gets `mode`, whatever the umask. kUsage if `path` names no file, or something else than a regular file is
+  /// there: a folder, a device.
   static Result<AtomicFile> Create(const std::filesystem::path& path, mode_t mode = 0644);
   AtomicFile(AtomicFile&& other) noexcept;
   AtomicFile& operator=(AtomicFile&& other) noexcept;
@@ -99,7 +102,7 @@ class AtomicFile {
   [[nodiscard]] Result<void> Commit(Durability durability = Durability::kPowerLoss);
   /// Commit() of files that belong together: every one is on the disk before the first rename, and the renames follow
   /// each other with nothing between them. What a full disk or an error of the device can stop, stops before the first.
-  static Result<void> CommitTogether(std::span<AtomicFile> files);
+  static Result<void> CommitTogether(std::span<AtomicFile> files, Durability durability = Durability::kPowerLoss);
 
  private:
   AtomicFile(File file, std::filesystem::path path, std::string temporary)
@@ -125,32 +128,13 @@ std::string RandomSuffix();
 /// fsync of a folder, so that a rename in it lasts.
 Result<void> SyncFolder(const std::filesystem::path& folder);
 
-/// A new private folder under `parent`, removed with all it holds on destruction (other filesystems mounted in it are
-/// left alone).
-class TemporaryFolder {
- public:
-  static Result<TemporaryFolder> Create(const std::filesystem::path& parent, std::string_view prefix);
-  TemporaryFolder(TemporaryFolder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
-  TemporaryFolder& operator=(TemporaryFolder&& other) noexcept;
-  ~TemporaryFolder();
-
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-  /// Keeps the folder; the caller owns it now.
-  std::filesystem::path Release() { return std::exchange(path_, {}); }
-
- private:
-  explicit TemporaryFolder(std::filesystem::path path) : path_(std::move(path)) {}
-  std::filesystem::path path_;
-};
-
-/// An advisory lock on a file (flock), made if missing. It dies with its owner, so it is never stale.
+/// An advisory lock on a file or a folder (flock). It dies with its owner, so it is never stale.
 class FileLock {
  public:
-  /// Waits for the lock.
+  /// Waits for the lock. The file is made if it is missing.
   static Result<FileLock> Acquire(const std::filesystem::path& path);
-  /// kIo at once, with a message that somebody else holds it.
-  static Result<FileLock> TryAcquire(const std::filesystem::path& path);
-  /// TryAcquire on a folder that exists: leaves no file behind.
+  /// Locks a folder that exists, and leaves no file behind. kIo at once, with a message that says so, if another
+  /// process holds it.
   static Result<FileLock> TryAcquireFolder(const std::filesystem::path& folder);
 
  private:

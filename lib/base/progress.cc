@@ -75,11 +75,6 @@ void Progress::EndStageLocked() {
   stage_.clear();
 }
 
-void Progress::Print(std::string_view line) {
-  const std::lock_guard lock(mutex_);
-  PrintLocked(line);
-}
-
 void Progress::PrintVerbose(std::string_view line) {
   const std::lock_guard lock(mutex_);
   if (verbosity_ == Verbosity::kVerbose) PrintLocked(line);

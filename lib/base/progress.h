@@ -32,9 +32,7 @@ class Progress {
   void Advance(uint64_t amount, std::string_view item = {});
   void EndStage();
 
-  /// A line for the person, between stages or within one.
-  void Print(std::string_view line);
-  /// The same, with -v only.
+  /// A line for the person, between stages or within one; with -v only.
   void PrintVerbose(std::string_view line);
 
   /// Every stage so far, in order.

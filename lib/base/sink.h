@@ -33,12 +33,10 @@ class FileSink : public Sink {
     position_ += length;
     return {};
   }
-  /// Where the next byte goes, from the start of the file.
-  [[nodiscard]] uint64_t position() const { return position_; }
 
  private:
   const File& file_;
-  uint64_t position_;
+  uint64_t position_;  // where the next byte goes, from the start of the file
 };
 
 /// Takes pieces of a range of bytes in any order, and from several threads at once. What nobody writes reads as zeros.

@@ -40,7 +40,6 @@ class Hasher {
 
 using Sha256Hasher = Hasher<Sha256Digest>;
 using Sha1Hasher = Hasher<Sha1Digest>;
-using Sha512Hasher = Hasher<Sha512Digest>;
 
 Sha256Digest Sha256(ByteSpan bytes);
 Sha1Digest Sha1(ByteSpan bytes);

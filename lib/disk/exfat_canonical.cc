@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <bit>
-#include <optional>
 
 #include "lib/base/checked.h"
 #include "lib/disk/exfat.h"

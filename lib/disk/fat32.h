@@ -22,7 +22,7 @@ struct Fat32Options {
 /// Writes a tree as a FAT32 filesystem, front to back: every file in one piece, in the order of the tree, nothing of the
 /// builder in it. Owners, permissions and extended attributes have no place in FAT and are left out; times are kept to two
 /// seconds, in UTC. kUsage names what FAT can't hold: names, links, devices, files of 4 GiB, two names that differ in case
-/// only; or how much is missing.
+/// only; or the option that is wrong. kNoSpace says how much is missing.
 Result<void> WriteFat32(const FileTree& tree, const Fat32Options& options, Sink& sink);
 
 /// Reads a FAT32 filesystem. Nothing in it is trusted: chains that loop or leave the disk, sizes that do not fit and

@@ -68,7 +68,6 @@ struct FatInfoSector {
 };
 static_assert(sizeof(FatInfoSector) == kFatSector);
 
-constexpr uint8_t kFatReadOnly = 0x01;
 constexpr uint8_t kFatVolumeLabel = 0x08;
 constexpr uint8_t kFatFolder = 0x10;
 constexpr uint8_t kFatArchive = 0x20;

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstring>
 
 #include "lib/base/checked.h"
 #include "lib/base/endian.h"

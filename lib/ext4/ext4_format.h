@@ -20,7 +20,6 @@ constexpr uint32_t kInodeSize = 256;
 constexpr uint32_t kInodesPerBlock = kBlockSize / kInodeSize;
 
 constexpr uint32_t kRootInode = 2;
-constexpr uint32_t kJournalInode = 8;
 constexpr uint32_t kFirstInode = 11;  // the first that is not reserved; lost+found by custom
 
 constexpr std::string_view kLostFoundName = "lost+found";

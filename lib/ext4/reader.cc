@@ -2,7 +2,6 @@
 #include "lib/ext4/reader.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "lib/base/checked.h"
 #include "lib/ext4/partition_io.h"

@@ -14,6 +14,7 @@ ByteVector MakeSuperblock(const Ext4Plan::State& state, uint32_t group);
 /// The group descriptors, whole blocks.
 ByteVector MakeDescriptors(const Ext4Plan::State& state);
 
+/// The inode bitmap of `group`, one block: the bits behind its last inode are set.
 ByteVector MakeInodeBitmap(const Ext4Plan::State& state, uint32_t group);
 
 }  // namespace hallmark::ext4

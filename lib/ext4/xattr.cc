@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <optional>
 #include <tuple>
 
 #include "lib/base/checked.h"

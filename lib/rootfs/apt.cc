@@ -2,7 +2,6 @@
 #include "lib/rootfs/apt.h"
 
 #include <algorithm>
-#include <map>
 #include <set>
 
 #include "lib/base/file.h"

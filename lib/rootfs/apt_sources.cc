@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <string_view>
 
 #include "lib/base/bytes.h"
 #include "lib/base/file.h"
@@ -41,6 +42,43 @@ std::string TakeOptions(std::string_view& rest) {
   }
   rest.remove_prefix(end + 1);
   return signed_by;
+}
+
+/// A sources.list (sources.list(5)); entries that are disabled are left out.
+std::vector<AptSource> ParseSourcesList(std::string_view text) {
+  std::vector<AptSource> sources;
+  for (size_t start = 0; start < text.size();) {
+    const size_t end = std::min(text.find('\n', start), text.size());
+    std::string_view line = text.substr(start, end - start);
+    start = end + 1;
+    line = line.substr(0, line.find('#'));
+    line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
+    if (!line.starts_with("deb ") && !line.starts_with("deb\t")) continue;
+    line.remove_prefix(4);
+    const std::string signed_by = TakeOptions(line);
+    const std::vector<std::string> words = Words(line);
+    if (words.size() < 3) continue;  // flat repositories have no components
+    sources.push_back({WithSlash(words[0]), words[1], {words.begin() + 2, words.end()}, signed_by});
+  }
+  return sources;
+}
+
+/// A file of the deb822 form; entries that are disabled are left out.
+std::vector<AptSource> ParseDeb822Sources(std::string_view text) {
+  std::vector<AptSource> sources;
+  ForEachParagraph(text, [&](const Deb822Paragraph& paragraph) {
+    const std::vector<std::string> types = Words(paragraph.Get("Types"));
+    const std::string enabled = Lowercase(paragraph.Get("Enabled"));
+    if (enabled == "no" || enabled == "false" || enabled == "0") return;
+    if (std::find(types.begin(), types.end(), "deb") == types.end()) return;
+    for (const std::string& uri : Words(paragraph.Get("URIs"))) {
+      for (const std::string& suite : Words(paragraph.Get("Suites"))) {
+        sources.push_back(
+            {WithSlash(uri), suite, Words(paragraph.Get("Components")), std::string(paragraph.Get("Signed-By"))});
+      }
+    }
+  });
+  return sources;
 }
 
 Result<std::vector<AptSource>> BuilderSources() {
@@ -103,41 +141,6 @@ std::string SnapshotBase(const std::string& mirror, const std::string& time) {
   std::string uri = mirror;
   if (const size_t at = uri.find(kTime); at != std::string::npos) uri.replace(at, kTime.size(), time);
   return WithSlash(uri);
-}
-
-std::vector<AptSource> ParseSourcesList(std::string_view text) {
-  std::vector<AptSource> sources;
-  for (size_t start = 0; start < text.size();) {
-    const size_t end = std::min(text.find('\n', start), text.size());
-    std::string_view line = text.substr(start, end - start);
-    start = end + 1;
-    line = line.substr(0, line.find('#'));
-    line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
-    if (!line.starts_with("deb ") && !line.starts_with("deb\t")) continue;
-    line.remove_prefix(4);
-    const std::string signed_by = TakeOptions(line);
-    const std::vector<std::string> words = Words(line);
-    if (words.size() < 3) continue;  // flat repositories have no components
-    sources.push_back({WithSlash(words[0]), words[1], {words.begin() + 2, words.end()}, signed_by});
-  }
-  return sources;
-}
-
-std::vector<AptSource> ParseDeb822Sources(std::string_view text) {
-  std::vector<AptSource> sources;
-  ForEachParagraph(text, [&](const Deb822Paragraph& paragraph) {
-    const std::vector<std::string> types = Words(paragraph.Get("Types"));
-    const std::string enabled = Lowercase(paragraph.Get("Enabled"));
-    if (enabled == "no" || enabled == "false" || enabled == "0") return;
-    if (std::find(types.begin(), types.end(), "deb") == types.end()) return;
-    for (const std::string& uri : Words(paragraph.Get("URIs"))) {
-      for (const std::string& suite : Words(paragraph.Get("Suites"))) {
-        sources.push_back(
-            {WithSlash(uri), suite, Words(paragraph.Get("Components")), std::string(paragraph.Get("Signed-By"))});
-      }
-    }
-  });
-  return sources;
 }
 
 Result<std::vector<AptSource>> AptSources(const Recipe& recipe) {

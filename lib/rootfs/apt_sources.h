@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "lib/base/result.h"
@@ -24,9 +23,5 @@ Result<std::vector<AptSource>> AptSources(const Recipe& recipe);
 
 /// The base of a snapshot mirror ("https://host/{time}") at a time ("20261101T000000Z"), with a "/" at its end.
 std::string SnapshotBase(const std::string& mirror, const std::string& time);
-
-/// A sources.list (sources.list(5)) and a file of the deb822 form, entries that are disabled left out.
-std::vector<AptSource> ParseSourcesList(std::string_view text);
-std::vector<AptSource> ParseDeb822Sources(std::string_view text);
 
 }  // namespace hallmark

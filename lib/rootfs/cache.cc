@@ -49,34 +49,29 @@ fs::path CacheFolder() {
   return fs::absolute(Environment("HOME")) / ".cache" / "hallmark";
 }
 
-Result<Cache> Cache::Open() { return OpenAt(CacheFolder()); }
-
-Result<Cache> Cache::OpenAt(const fs::path& folder) {
-  const fs::path absolute = fs::absolute(folder);
+Result<Cache> Cache::Open() {
+  const fs::path folder = CacheFolder();
   for (const char* part : {"blobs/sha256", "blobs/sha512", "partial", "stages", "locks", "work", "apt"}) {
     std::error_code error;
-    fs::create_directories(absolute / part, error);
+    fs::create_directories(folder / part, error);
     if (error) {
-      return ErrnoError(error.value(), "making the cache folder " + (absolute / part).string())
+      return ErrnoError(error.value(), "making the cache folder " + (folder / part).string())
           .WithHint("HALLMARK_CACHE names another folder");
     }
   }
-  return Cache(absolute);
+  return Cache(folder);
 }
 
 fs::path Cache::BlobPath(const std::string& sha256) const {
   return folder_ / "blobs" / "sha256" / sha256.substr(0, 2) / sha256;
 }
 
-fs::path Cache::Sha512BlobPath(const std::string& sha512) const {
-  return folder_ / "blobs" / "sha512" / sha512.substr(0, 2) / sha512;
-}
-
 Result<fs::path> Cache::IntegrityBlobPath(std::string_view integrity) const {
   constexpr std::string_view kAlgorithm = "sha512-";
   if (!integrity.starts_with(kAlgorithm)) return CorruptError("integrity " + std::string(integrity) + ": not SHA-512");
   ASSIGN_OR_RETURN(const ByteVector digest, FromBase64(integrity.substr(kAlgorithm.size())));
-  return Sha512BlobPath(ToHex(digest));
+  const std::string sha512 = ToHex(digest);
+  return folder_ / "blobs" / "sha512" / sha512.substr(0, 2) / sha512;
 }
 
 Result<File> Cache::OpenBlob(const std::string& sha256) const { return OpenChecked(BlobPath(sha256)); }

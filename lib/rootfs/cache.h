@@ -23,12 +23,10 @@ class Cache {
  public:
   /// Makes the folders that are missing.
   static Result<Cache> Open();
-  static Result<Cache> OpenAt(const std::filesystem::path& folder);
 
   [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
   /// Digests are lower-case hex.
   [[nodiscard]] std::filesystem::path BlobPath(const std::string& sha256) const;
-  [[nodiscard]] std::filesystem::path Sha512BlobPath(const std::string& sha512) const;
   /// Where a blob of that integrity ("sha512-BASE64", as npm writes it) is. kCorrupt if it has another form.
   [[nodiscard]] Result<std::filesystem::path> IntegrityBlobPath(std::string_view integrity) const;
   /// Opens a blob and checks it through that descriptor. kIo if it is no longer what was fetched.

@@ -4,8 +4,6 @@
 #include <fcntl.h>
 
 #include <algorithm>
-#include <array>
-#include <cstring>
 #include <string_view>
 
 #include "lib/base/bytes.h"

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/rootfs/initramfs.h"
 
-#include <algorithm>
 #include <cstdlib>
 #include <map>
 #include <vector>

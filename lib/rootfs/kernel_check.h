@@ -31,6 +31,8 @@ struct KernelReport {
 /// Refuses every block of the root that was changed."
 std::string Describe(const KernelProblem& problem);
 
+/// A configuration alone: modules are not looked for, and the version stays empty. kUnsupported if the kernel is for
+/// neither arm64 nor amd64.
 Result<KernelReport> CheckKernelConfig(const KernelConfig& config);
 
 /// The files whose content CheckKernel reads, beside what is in their folders: its configuration and the index of its

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/rootfs/lock.h"
 
-#include <algorithm>
 #include <set>
 
 #include "lib/base/file.h"

@@ -204,8 +204,7 @@ Result<void> PackageInstaller::Dpkg(std::vector<std::string> arguments, const st
   return IoError(std::move(message)).WithHint("-v shows all that dpkg and the packages' scripts print");
 }
 
-}  // namespace
-
+/// What PackageTree depends on, as hex: the folder's name.
 std::string PackageTreeDigest(const Recipe& recipe, const Lock& lock, const PackageTreeOptions& options) {
   Lock packages = lock;  // all that packages depend on, and nothing else
   packages.recipe.clear();
@@ -217,6 +216,8 @@ std::string PackageTreeDigest(const Recipe& recipe, const Lock& lock, const Pack
   for (const std::string& name : recipe.apt.packages) text += name + "\n";  // the rest is marked as automatic
   return ToHex(Sha256(AsBytes(text)));
 }
+
+}  // namespace
 
 Result<fs::path> PackageTree(const Recipe& recipe, const Lock& lock, const Cache& cache,
                              const PackageTreeOptions& options, ThreadPool& pool, Progress& progress) {

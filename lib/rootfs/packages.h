@@ -23,7 +23,4 @@ struct PackageTreeOptions {
 Result<std::filesystem::path> PackageTree(const Recipe& recipe, const Lock& lock, const Cache& cache,
                                           const PackageTreeOptions& options, ThreadPool& pool, Progress& progress);
 
-/// What PackageTree depends on, as hex: the folder's name.
-std::string PackageTreeDigest(const Recipe& recipe, const Lock& lock, const PackageTreeOptions& options);
-
 }  // namespace hallmark

@@ -116,6 +116,19 @@ Result<void> MoveIntoCache(const fs::path& file, const std::string& sha256, cons
   return {};
 }
 
+/// "pdfminer.six" and "20231228" of "pdfminer.six-20231228-py3-none-any.whl" (PyPA's binary distribution format). kCorrupt
+/// for other names.
+Result<Lock::Python> ParseWheelName(const std::string& file) {
+  constexpr std::string_view kSuffix = ".whl";
+  const size_t first = file.find('-');
+  const size_t second = first == std::string::npos ? first : file.find('-', first + 1);
+  if (!file.ends_with(kSuffix) || second == std::string::npos || first == 0 || second == first + 1) {
+    return CorruptError("'" + file + "' is not the name of a wheel");
+  }
+  return Lock::Python{
+      .name = file.substr(0, first), .version = file.substr(first + 1, second - first - 1), .file = file};
+}
+
 }  // namespace
 
 Result<std::vector<Lock::Python>> ResolvePython(const Recipe& recipe, const std::vector<Lock::Package>& packages,
@@ -162,17 +175,6 @@ std::string LockedRequirements(const std::vector<Lock::Python>& wheels) {
     text += wheel.name + "==" + wheel.version + " --hash=sha256:" + wheel.sha256 + "\n";
   }
   return text;
-}
-
-Result<Lock::Python> ParseWheelName(const std::string& file) {
-  constexpr std::string_view kSuffix = ".whl";
-  const size_t first = file.find('-');
-  const size_t second = first == std::string::npos ? first : file.find('-', first + 1);
-  if (!file.ends_with(kSuffix) || second == std::string::npos || first == 0 || second == first + 1) {
-    return CorruptError("'" + file + "' is not the name of a wheel");
-  }
-  return Lock::Python{
-      .name = file.substr(0, first), .version = file.substr(first + 1, second - first - 1), .file = file};
 }
 
 }  // namespace hallmark

@@ -25,8 +25,4 @@ Result<void> FetchPython(const Recipe& recipe, const Lock& lock, const Cache& ca
 /// A requirements file of exactly the wheels of a lock, with their hashes.
 std::string LockedRequirements(const std::vector<Lock::Python>& wheels);
 
-/// "pdfminer.six" and "20231228" of "pdfminer.six-20231228-py3-none-any.whl" (PyPA's binary distribution format). kCorrupt
-/// for other names.
-Result<Lock::Python> ParseWheelName(const std::string& file);
-
 }  // namespace hallmark

@@ -4,7 +4,6 @@
 #include <sys/stat.h>
 
 #include <array>
-#include <fstream>
 
 #include "lib/base/file.h"
 

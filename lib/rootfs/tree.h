@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <filesystem>
-
 #include "lib/base/file_tree.h"
 #include "lib/base/progress.h"
 #include "lib/base/result.h"

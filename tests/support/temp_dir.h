@@ -1,31 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <sys/stat.h>
+
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <stdexcept>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <utility>
 
 #include "lib/base/file.h"
 
 namespace hallmark::testing {
 
-/// A folder that lives as long as the test.
+/// A private folder that lives as long as the test, and goes with all it holds.
 class TempDir {
  public:
-  TempDir() : folder_(Make()) {}
-  [[nodiscard]] const std::filesystem::path& path() const { return folder_.path(); }
-  std::filesystem::path operator/(std::string_view name) const { return folder_.path() / name; }
+  TempDir() : path_(std::filesystem::temp_directory_path() / ("hallmark-test-" + RandomSuffix())) {
+    if (mkdir(path_.c_str(), 0700) != 0) throw std::system_error(errno, std::generic_category(), path_.string());
+  }
+  TempDir(TempDir&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+  TempDir& operator=(TempDir&& other) noexcept {
+    std::swap(path_, other.path_);
+    return *this;
+  }
+  ~TempDir() {
+    std::error_code ignored;
+    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+  }
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  std::filesystem::path operator/(std::string_view name) const { return path_ / name; }
 
  private:
-  static TemporaryFolder Make() {
-    auto folder = TemporaryFolder::Create(std::filesystem::temp_directory_path(), "hallmark-test-");
-    if (!folder.ok()) throw std::runtime_error(folder.error().message);
-    return std::move(folder).value();
-  }
-  TemporaryFolder folder_;
+  std::filesystem::path path_;
 };
 
 inline void WriteFile(const std::filesystem::path& path, std::string_view text) {

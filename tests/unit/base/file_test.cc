@@ -66,7 +66,6 @@ TEST(AtomicFileTest, TakesNamesAsLongAsTheyMayBe) {
   }
   EXPECT_EQ(CountEntries(dir.path()), 2);
   EXPECT_THAT(WriteFileAtomically(dir / std::string(256, 'n'), AsBytes("new")), HasError(ErrorKind::kIo, "too long"));
-  ASSERT_OK_AND_ASSIGN(const TemporaryFolder folder, TemporaryFolder::Create(dir.path(), std::string(255, 'f')));
 }
 
 TEST(AtomicFileTest, TakesThePlaceOfFilesAlone) {
@@ -137,21 +136,10 @@ TEST(FileTest, SmallFileLimitHolds) {
 TEST(FileLockTest, SecondOwnerIsRefusedUntilTheFirstIsGone) {
   const TempDir dir;
   {
-    ASSERT_OK_AND_ASSIGN(const FileLock lock, FileLock::TryAcquire(dir / "lock"));
-    EXPECT_THAT(FileLock::TryAcquire(dir / "lock"), HasError(ErrorKind::kIo, "in use by another process"));
+    ASSERT_OK_AND_ASSIGN(const FileLock lock, FileLock::TryAcquireFolder(dir.path()));
+    EXPECT_THAT(FileLock::TryAcquireFolder(dir.path()), HasError(ErrorKind::kIo, "in use by another process"));
   }
-  EXPECT_OK(FileLock::TryAcquire(dir / "lock"));
-}
-
-TEST(TemporaryFolderTest, IsRemovedWithItsContent) {
-  const TempDir dir;
-  std::filesystem::path path;
-  {
-    ASSERT_OK_AND_ASSIGN(const TemporaryFolder folder, TemporaryFolder::Create(dir.path(), "t-"));
-    path = folder.path();
-    WriteFile(path / "a" / "b", "x");
-  }
-  EXPECT_FALSE(std::filesystem::exists(path));
+  EXPECT_OK(FileLock::TryAcquireFolder(dir.path()));
 }
 
 }  // namespace

@@ -57,12 +57,12 @@ FileTree Kernel() {
 
 class InitramfsTest : public ::testing::Test {
  protected:
-  InitramfsTest() : folder_(TemporaryFolder::Create(::testing::TempDir(), "initramfs").value()) {
-    options_ = {folder_.path() / "init", "arm64", "6.1", {1}};
+  InitramfsTest() {
+    options_ = {folder_ / "init", "arm64", "6.1", {1}};
     EXPECT_TRUE(WriteFileAtomically(options_.init, AsBytes("program")).ok());
   }
 
-  TemporaryFolder folder_;
+  testing::TempDir folder_;
   InitramfsOptions options_;
 };
 
