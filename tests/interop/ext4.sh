@@ -94,6 +94,10 @@ refused() { # WHAT TEXT OPTION...
 before=$(sha256sum size-4096)
 refused 'a source file for the hash tree' 'is one of the files that go into it' -o "$scratch/no" --verity "$tree/size-4096"
 refused 'one file for both' 'name one file' -o "$scratch/no" --verity "$scratch/./no"
+ln -s . "$scratch/same"
+refused 'one file by way of a link' 'name one file' -o "$scratch/no" --verity "$scratch/same/no"
+(cd "$scratch" && refused 'one file, relative' 'name one file' -o no --verity ./no)
+(cd "$scratch" && refused 'one file, relative and absolute' 'name one file' -o "$scratch/no" --verity no)
 refused 'no name' '' -o "$scratch/no" --verity ''
 refused 'a missing folder' 'No such file' -o "$scratch/no" --verity "$scratch/missing/hashes"
 [ "$before" = "$(sha256sum size-4096)" ] && [ ! -e "$scratch/no" ] || fail 'an output that was refused is there'

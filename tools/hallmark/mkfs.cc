@@ -98,9 +98,13 @@ struct Kind {
 };
 constexpr auto kKinds = std::to_array<Kind>({{"ext4", MakeExt4}, {"fat", MakeFat}, {"exfat", MakeExfat}});
 
+/// True if the two name one file, which may not be there yet: a relative path of nothing that exists stays as it is
+/// spelled, so the folders are compared.
 bool SameName(const fs::path& a, const fs::path& b) {
   std::error_code ignored;
-  return fs::weakly_canonical(a, ignored) == fs::weakly_canonical(b, ignored) || fs::equivalent(a, b, ignored);
+  const auto folder = [](const fs::path& path) { return path.has_parent_path() ? path.parent_path() : fs::path("."); };
+  return (a.filename() == b.filename() && fs::equivalent(folder(a), folder(b), ignored)) ||
+         fs::equivalent(a, b, ignored);
 }
 
 /// "1A2B-3C4D", as everybody prints them; the dash may be missing.
@@ -209,15 +213,17 @@ Result<int> RunMkfs(const Arguments& arguments) {
   if (options->size == 0) {
     ASSIGN_OR_RETURN(options->size, EstimateExt4Size(tree));
   }
-  std::vector<fs::path> paths = {options->output};
+  // The image last: to put it in the place of a large one takes long, and a kill there is to find the other one done.
+  std::vector<fs::path> paths;
   if (options->verity) paths.push_back(*options->verity);
+  paths.push_back(options->output);
   std::vector<AtomicFile> files;
   for (const fs::path& path : paths) {
     ASSIGN_OR_RETURN(AtomicFile file, AtomicFile::Create(path));
     files.push_back(std::move(file));
   }
-  RETURN_IF_ERROR(files[0].file().Truncate(options->size));
-  const Outputs outputs{files[0].file(), files.size() > 1 ? &files[1].file() : nullptr};
+  RETURN_IF_ERROR(files.back().file().Truncate(options->size));
+  const Outputs outputs{files.back().file(), options->verity ? &files.front().file() : nullptr};
   ASSIGN_OR_RETURN(const RootHash root_hash, kind->make(tree, *options, outputs, pool));
   RETURN_IF_ERROR(AtomicFile::CommitTogether(files, AtomicFile::Durability::kKill));
   if (root_hash) std::printf("root hash %s\n", ToHex(*root_hash).c_str());
