@@ -25,10 +25,12 @@ grep -qE '^  rootfs\.img 1\.0 GiB, compressed [0-9.]+ MiB$' lines || fail 'no si
 "$hallmark" build ubuntu -o out2 --offline -q
 diff -r out out2
 rm -r out2
-# Over the bundle that it replaces, whose frames it uses again, and into a new folder: the same bytes.
-echo 'changed' >common/guest/etc/hallmark-changed
+# Over the bundle that it replaces, whose frames it uses again, and into a new folder, from a file with a hole and from one
+# without: the same bytes.
+truncate -s 1M common/guest/etc/hallmark-changed
 "$hallmark" build ubuntu -o out --offline -v 2>log
 grep -qE '^[1-9][0-9]+ of [0-9]+ frames are as they were$' log || fail 'the frames of the earlier bundle are not used'
+head -c 1M /dev/zero >common/guest/etc/hallmark-changed
 "$hallmark" build ubuntu -o out2 --offline -v 2>log
 ! grep -q 'as they were' log || fail 'frames of no earlier bundle'
 diff -r out out2

@@ -113,6 +113,7 @@ TEST(ThreadPoolTest, ParallelForThrowsOnceNothingRunsAnyMore) {
   const auto task = [&](size_t i) -> Result<void> {
     ++running;
     if (i == 0) {
+      while (running < 2) std::this_thread::yield();  // another one is under way
       --running;
       throw std::bad_alloc();
     }
