@@ -128,7 +128,7 @@ def main():
     arguments = parser.parse_intermixed_args()
     comparisons = []
     for number, recipe in enumerate(arguments.recipes):
-        # Emulated, the peer takes more than half an hour: one round tells enough.
+        # Emulated, the peer takes some 20 minutes: one round tells enough.
         rounds = 1 if "arm64" in recipe else 3
         of_recipe = compare(arguments.hallmark, TOP / "recipes" / recipe, arguments.work, rounds,
                             *((None, None) if number else (arguments.keep_tree, arguments.keep_image)))

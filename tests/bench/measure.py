@@ -9,11 +9,11 @@ import sys
 import time
 
 
-def run_once(command, env=None, cwd=None, log=None):
+def run_once(command, env=None, log=None):
     """Runs a shell command line or an argument list. Returns (seconds, peak resident KiB of its largest process)."""
     with open(log or os.devnull, "ab") as output:
         start = time.monotonic()
-        process = subprocess.Popen(command, shell=isinstance(command, str), env=env, cwd=cwd, stdout=output,
+        process = subprocess.Popen(command, shell=isinstance(command, str), env=env, stdout=output,
                                    stderr=output, stdin=subprocess.DEVNULL)
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.monotonic() - start

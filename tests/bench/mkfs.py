@@ -17,7 +17,6 @@ import measure  # noqa: E402
 FEATURES = "none,ext_attr,dir_index,filetype,extent,64bit,flex_bg,sparse_super,large_file,huge_file," \
            "dir_nlink,extra_isize,metadata_csum"
 FILES = 18_000
-GIB = 1 << 30
 
 
 def folder_of_files(tree):

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Holds the include lines of the source to the arrows of the design: base <- json, crypto, compress, archive, disk, ext4
-<- signing, rootfs <- tools; and each wrapped library to its one user. Usage: layers.py SOURCE_FOLDER"""
+"""Holds the include lines of the source to the arrows of the design: base <- json, crypto, compress, archive, http <- policy,
+disk, ext4 <- signing, rootfs <- guestd, tools; and each wrapped library to its one user. Usage: layers.py SOURCE_FOLDER"""
 import pathlib
 import re
 import sys
