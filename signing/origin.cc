@@ -32,7 +32,7 @@ bool IsPlainName(std::string_view name) {
 /// True if another file of the folder has the same origin: two files can't have one SHA-1.
 bool StandsElsewhere(const std::filesystem::path& file, const Sha1Digest& digest) {
   std::error_code error;
-  const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
+  const std::filesystem::path folder = FolderOf(file);
   const std::string own = OriginName(file.filename().string());
   for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
     const std::string name = entry.path().filename().string();

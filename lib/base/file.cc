@@ -20,11 +20,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-fs::path FolderOf(const fs::path& path) {
-  fs::path folder = path.parent_path();
-  return folder.empty() ? fs::path(".") : folder;
-}
-
 /// A name with `suffix` behind it, without its last characters if it would be longer than names may be.
 std::string WithSuffix(std::string name, std::string_view suffix) {
   if (size_t end = NAME_MAX - suffix.size(); name.size() > end) {
@@ -39,6 +34,11 @@ fs::path TemporaryNameFor(const fs::path& path) {
 }
 
 }  // namespace
+
+fs::path FolderOf(const fs::path& path) {
+  fs::path folder = path.parent_path();
+  return folder.empty() ? fs::path(".") : folder;
+}
 
 std::string RandomSuffix() {
   static constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789";
@@ -189,17 +189,21 @@ std::string RoomFor(uint64_t size) {
 
 Result<std::string> ReadSmallFile(const fs::path& path, uint64_t limit) {
   ASSIGN_OR_RETURN(const File file, File::OpenForReading(path));
+  return ReadSmallFile(file, limit);
+}
+
+Result<std::string> ReadSmallFile(const File& file, uint64_t limit) {
   ASSIGN_OR_RETURN(const struct stat status, file.Stat());
   std::string text = RoomFor(std::min(S_ISREG(status.st_mode) ? static_cast<uint64_t>(status.st_size) : 0, limit));
   char buffer[64 << 10];
   while (true) {
     const ssize_t n = read(file.fd(), buffer, sizeof buffer);
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return ErrnoError(errno, path.string());
+    if (n < 0) return ErrnoError(errno, file.path());
     if (n == 0) return text;
     text.append(buffer, static_cast<size_t>(n));
     if (text.size() > limit) {
-      return CorruptError(path.string() + ": larger than " + std::to_string(limit) + " bytes");
+      return CorruptError(file.path() + ": larger than " + std::to_string(limit) + " bytes");
     }
   }
 }

@@ -83,6 +83,11 @@ Result<void> CopyContent(const File& source, const File& target);
 /// A whole small file. kCorrupt if it is larger than `limit` bytes (checked while reading, so FIFOs can't exhaust
 /// memory either).
 Result<std::string> ReadSmallFile(const std::filesystem::path& path, uint64_t limit = 16 << 20);
+/// The same of a file that is open, from where it is.
+Result<std::string> ReadSmallFile(const File& file, uint64_t limit = 16 << 20);
+
+/// The folder that `path` names a file in: "." if it names none.
+std::filesystem::path FolderOf(const std::filesystem::path& path);
 
 /// An output that appears under its name whole or not at all, whatever kills the process. Until Commit() it has no
 /// name where the filesystem offers that (O_TMPFILE), and a hidden temporary one elsewhere.
@@ -100,8 +105,9 @@ class AtomicFile {
   enum class Durability { kKill, kPowerLoss };
   /// Renames over `path`; against power loss, with an fsync of the file before and of its folder after.
   [[nodiscard]] Result<void> Commit(Durability durability = Durability::kPowerLoss);
-  /// Commit() of files that belong together: every one is on the disk before the first rename, and the renames follow
-  /// each other with nothing between them. What a full disk or an error of the device can stop, stops before the first.
+  /// Commit() of files that belong together: the renames follow each other, in their order, with nothing between them.
+  /// Against power loss, every file is on the disk before the first: what a full disk or an error of the device can stop,
+  /// stops before it.
   static Result<void> CommitTogether(std::span<AtomicFile> files, Durability durability = Durability::kPowerLoss);
 
  private:

@@ -86,15 +86,10 @@ Result<FileTree::Inode> ReadInode(const std::string& path, const struct stat& st
   return inode;
 }
 
-Result<UniqueFd> OpenFolder(const std::string& folder) {
-  UniqueFd fd(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  if (!fd.valid()) return ErrnoError(errno, folder);
-  return fd;
-}
-
 Result<std::vector<std::string>> SortedNames(const std::string& folder) {
   // A link that has come in the place of the folder is not followed.
-  ASSIGN_OR_RETURN(UniqueFd fd, OpenFolder(folder));
+  UniqueFd fd(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!fd.valid()) return ErrnoError(errno, folder);
   const std::unique_ptr<DIR, Deleter<closedir>> handle(fdopendir(fd.get()));
   if (handle == nullptr) return ErrnoError(errno, folder);
   fd.Release();
@@ -171,6 +166,12 @@ Result<File> FileTree::Inode::OpenSource() const {
         .WithHint("files must not change while they are read");
   }
   return file;
+}
+
+Result<std::string> FileTree::Inode::ReadContent(uint64_t limit) const {
+  if (source.empty()) return data;
+  ASSIGN_OR_RETURN(const File file, OpenSource());
+  return ReadSmallFile(file, limit);
 }
 
 FileTree::FileTree() : inodes_(1, Folder(0755, {})) { inodes_[kRoot].link_count = 2; }

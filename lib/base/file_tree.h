@@ -62,6 +62,8 @@ class FileTree {
     void SetContent(std::string content);
     /// Opens the source of a regular file. kCorrupt unless there is still the file that a scan found, of the same size.
     [[nodiscard]] Result<File> OpenSource() const;
+    /// The content of a small regular file. As OpenSource(), and kCorrupt if the source is larger than `limit` bytes.
+    [[nodiscard]] Result<std::string> ReadContent(uint64_t limit) const;
   };
 
   /// A tree that holds an empty root folder, root:root, 0755.

@@ -29,7 +29,7 @@ Result<fs::path> Resolve(const fs::path& path) {
     if (error) return ErrnoError(error.value(), named.string());
     return folder;
   }
-  const fs::path parent = named.has_parent_path() ? named.parent_path() : fs::path(".");
+  const fs::path parent = FolderOf(named);
   fs::create_directories(parent, error);
   if (error) return ErrnoError(error.value(), "making " + parent.string());
   const fs::path folder = fs::canonical(parent, error);

@@ -13,6 +13,7 @@ namespace hallmark {
 namespace {
 
 constexpr uint64_t kMaxInitramfsSize = uint64_t{1} << 30;
+constexpr uint64_t kMaxReleaseSize = 16 << 20;
 
 /// GRUB's names for one architecture.
 struct GrubNames {
@@ -25,17 +26,12 @@ constexpr GrubNames kGrubNames[] = {
     {"amd64", "/usr/lib/grub/x86_64-efi/monolithic/grubx64.efi", "BOOTX64.EFI"},
 };
 
-Result<std::string> ReadInode(const FileTree::Inode& inode) {
-  if (inode.source.empty()) return inode.data;
-  return ReadSmallFile(inode.source);
-}
-
 /// ID of /etc/os-release (os-release(5)): the monolithic GRUB image was built to look into EFI/ID.
 Result<std::string> DistributionId(const FileTree& rootfs) {
   for (const char* path : {"/usr/lib/os-release", "/etc/os-release"}) {
     const auto index = rootfs.Find(path);
     if (!index.ok() || !S_ISREG(rootfs.inode(*index).mode)) continue;
-    ASSIGN_OR_RETURN(const std::string text, ReadInode(rootfs.inode(*index)));
+    ASSIGN_OR_RETURN(const std::string text, rootfs.inode(*index).ReadContent(kMaxReleaseSize));
     const size_t key = text.starts_with("ID=") ? 0 : text.find("\nID=") + 1;
     if (key == 0 && !text.starts_with("ID=")) continue;
     const size_t start = key + 3;

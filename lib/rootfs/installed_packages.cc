@@ -28,9 +28,7 @@ std::vector<InstalledPackage> ParseDpkgStatus(const std::string& text) {
 
 Result<std::vector<InstalledPackage>> InstalledPackages(const FileTree& tree) {
   ASSIGN_OR_RETURN(const FileTree::Index index, tree.Find(kDpkgStatusPath));
-  const FileTree::Inode& inode = tree.inode(index);
-  if (inode.source.empty()) return ParseDpkgStatus(inode.data);
-  ASSIGN_OR_RETURN(const std::string text, ReadSmallFile(inode.source, kMostDpkgStatusBytes));
+  ASSIGN_OR_RETURN(const std::string text, tree.inode(index).ReadContent(kMostDpkgStatusBytes));
   return ParseDpkgStatus(text);
 }
 

@@ -45,8 +45,7 @@ Result<std::string> ReadTreeFile(const FileTree& tree, const std::string& path, 
   const FileTree::Inode& inode = tree.inode(index);
   if (!S_ISREG(inode.mode)) return CorruptError(path + ": not a regular file");
   if (inode.size > limit) return CorruptError(path + ": larger than " + std::to_string(limit) + " bytes");
-  if (inode.source.empty()) return inode.data;
-  return ReadSmallFile(inode.source, limit);
+  return inode.ReadContent(limit);
 }
 
 Result<std::string> KernelVersion(const FileTree& rootfs) {

@@ -99,7 +99,7 @@ VerityParameters ToParameters(const ImageFacts& facts) {
 
 Result<ByteVector> ReadKernel(const BootFiles& boot) {
   constexpr uint64_t kLimit = 256 << 20;
-  ASSIGN_OR_RETURN(const std::string kernel, ReadSmallFile(boot.kernel.source, kLimit));
+  ASSIGN_OR_RETURN(const std::string kernel, boot.kernel.ReadContent(kLimit));
   const ByteSpan bytes = AsBytes(kernel);
   return ByteVector(bytes.begin(), bytes.end());
 }
@@ -126,8 +126,10 @@ class EarlierBundle {
  public:
   EarlierBundle(const Cache& cache, const fs::path& bundle, const Manifest& manifest, int level)
       : cache_(cache), encoder_(FrameEncoder(level)) {
+    // Nobody has vouched for what lies there: a build's memory stays flat, and more frames than that are made anew.
+    constexpr uint64_t kMaxTableSize = 64 << 20;
     const Result<std::string> table =
-        ReadBundleFile(bundle, manifest.FileName(ArtifactRole::kChunkTable), kMostChunkTableSize);
+        ReadBundleFile(bundle, manifest.FileName(ArtifactRole::kChunkTable), kMaxTableSize);
     if (!table.ok()) return;
     mark_ = MarkOf(Sha256(AsBytes(*table)));
     std::error_code ignored;

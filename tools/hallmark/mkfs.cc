@@ -102,8 +102,7 @@ constexpr auto kKinds = std::to_array<Kind>({{"ext4", MakeExt4}, {"fat", MakeFat
 /// spelled, so the folders are compared.
 bool SameName(const fs::path& a, const fs::path& b) {
   std::error_code ignored;
-  const auto folder = [](const fs::path& path) { return path.has_parent_path() ? path.parent_path() : fs::path("."); };
-  return (a.filename() == b.filename() && fs::equivalent(folder(a), folder(b), ignored)) ||
+  return (a.filename() == b.filename() && fs::equivalent(FolderOf(a), FolderOf(b), ignored)) ||
          fs::equivalent(a, b, ignored);
 }
 
