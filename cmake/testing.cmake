@@ -12,17 +12,18 @@ target_link_libraries(hallmark_test_support PUBLIC ${HALLMARK_GOOGLETEST} hallma
 target_precompile_headers(hallmark_test_support PRIVATE
   <gmock/gmock.h> <gtest/gtest.h> <filesystem> <functional> <map> <optional> <span> <string> <vector>)
 
-# unit_test(FOLDER LINK ... [SOURCES ...]): one executable of all tests/unit/FOLDER/*_test.cc, or of SOURCES; each of its
-# tests is a test of ctest.
-function(unit_test folder)
+# unit_test(ROOM LINK ... [SOURCES ...]): one executable of all tests/unit/ROOM/*_test.cc, or of SOURCES; each of its tests
+# is a test of ctest.
+function(unit_test room)
   cmake_parse_arguments(ARG "" "" "LINK;SOURCES" ${ARGN})
   if(NOT ARG_SOURCES)
-    file(GLOB ARG_SOURCES CONFIGURE_DEPENDS ${folder}/*_test.cc)
+    file(GLOB ARG_SOURCES CONFIGURE_DEPENDS ${room}/*_test.cc)
   endif()
-  add_executable(${folder}_test ${ARG_SOURCES})
-  target_link_libraries(${folder}_test PRIVATE hallmark_test_support ${ARG_LINK})
-  target_precompile_headers(${folder}_test REUSE_FROM hallmark_test_support)
-  gtest_discover_tests(${folder}_test TEST_PREFIX ${HALLMARK_TEST_PREFIX}${folder}. DISCOVERY_TIMEOUT 60
+  string(REPLACE / _ target ${room}_test)
+  add_executable(${target} ${ARG_SOURCES})
+  target_link_libraries(${target} PRIVATE hallmark_test_support ${ARG_LINK})
+  target_precompile_headers(${target} REUSE_FROM hallmark_test_support)
+  gtest_discover_tests(${target} TEST_PREFIX ${HALLMARK_TEST_PREFIX}${room}. DISCOVERY_TIMEOUT 60
     PROPERTIES LABELS unit)
-  add_dependencies(tests ${folder}_test)
+  add_dependencies(tests ${target})
 endfunction()

@@ -6,7 +6,7 @@
 
 namespace hallmark {
 
-/// A file of this folder; hallmark-kernel-config(1) describes the form.
+/// A file of this directory; hallmark-kernel-config(1) describes the form.
 struct KernelFragment {
   std::string_view purpose;  ///< the file's name without ".config": "storage"
   std::string_view text;

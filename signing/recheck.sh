@@ -27,7 +27,7 @@ for tool in awk cmp dd grep head mktemp od openssl sed sha256sum sort tail tr wc
   command -v "$tool" >/dev/null || { echo "recheck: there is no $tool" >&2; exit 1; }
 done
 [ -f "$trust" ] || { echo "recheck: $trust: no such file" >&2; exit 1; }
-[ -d "$bundle" ] || { echo "recheck: $bundle: no such folder" >&2; exit 1; }
+[ -d "$bundle" ] || { echo "recheck: $bundle: no such directory" >&2; exit 1; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
@@ -139,24 +139,24 @@ signed() { # PAYLOAD-FILE TYPE SIGNATURES-FILE THRESHOLD KEYS-FILE
 
 # --- the trust file
 
-# Reads the payload of a version: in FOLDER, version, and for each role keys and threshold.
-read_trust_version() { # FILE FOLDER
+# Reads the payload of a version: in DIRECTORY, version, and for each role keys and threshold.
+read_trust_version() { # FILE DIRECTORY
   mkdir -p "$2"
-  is_text "$1" && folder="$2" awk '
+  is_text "$1" && directory="$2" awk '
     function bad() { failed = 1; exit }
     function want(pattern) { if ((getline line) <= 0 || line !~ pattern) bad() }
     function role(name, end,    threshold, keys, last) {
       want("^  \"" name "\": {$"); want("^    \"threshold\": [1-9][0-9]*,$")
       threshold = line
       gsub(/[^0-9]/, "", threshold)
-      print threshold > (ENVIRON["folder"] "/" name ".threshold")
+      print threshold > (ENVIRON["directory"] "/" name ".threshold")
       want("^    \"keys\": \\[$")
       do {
         want("^      \"MCowBQYDK2VwAyEA[A-Za-z0-9+/]+=\",?$")
         key = substr(line, 8, 60)
         if (line !~ /^ *"[^"]+",?$/ || length(key) != 60 || ordered(key) <= last) bad()
         last = ordered(key)
-        print key > (ENVIRON["folder"] "/" name ".keys")
+        print key > (ENVIRON["directory"] "/" name ".keys")
       } while (line ~ /,$/ && ++keys)
       want("^    \\]$"); want("^  }" end "$")
       if (length(threshold) > 2 || threshold + 0 > keys + 1) bad()
@@ -170,7 +170,7 @@ read_trust_version() { # FILE FOLDER
     BEGIN {
       want("^{$"); want("^  \"_type\": \"urn:hallmark:trust:1\",$"); want("^  \"version\": [1-9][0-9]*,$")
       gsub(/[^0-9]/, "", line)
-      print line > (ENVIRON["folder"] "/version")
+      print line > (ENVIRON["directory"] "/version")
       want("^  \"expires\": \"[0-9-]+T[0-9:]+Z\",$")
       role("root", ","); role("bundle", ","); role("smolBin", "")
       want("^}$")
@@ -178,13 +178,13 @@ read_trust_version() { # FILE FOLDER
     }
     END { exit failed }' <"$1"
 }
-# Each version is signed by the root keys before it and by its own. Sets $versions; FOLDER gets payload.N and N/. Fails with
+# Each version is signed by the root keys before it and by its own. Sets $versions; DIRECTORY gets payload.N and N/. Fails with
 # 1 if a signature does not hold, with 2 if something is malformed.
-check_trust() { # FILE FOLDER
+check_trust() { # FILE DIRECTORY
   mkdir -p "$2"
   is_file "$1" && envelopes "$1" all >"$2/all" || return 2
-  folder="$2" awk '$0 == "version" { n++; at = 0; next }
-    { print > (ENVIRON["folder"] "/" (++at == 1 ? "base64." : at == 2 ? "type." : "signatures.") n) }' "$2/all"
+  directory="$2" awk '$0 == "version" { n++; at = 0; next }
+    { print > (ENVIRON["directory"] "/" (++at == 1 ? "base64." : at == 2 ? "type." : "signatures.") n) }' "$2/all"
   versions=0
   while [ -f "$2/base64.$((versions + 1))" ]; do
     versions=$((versions + 1))

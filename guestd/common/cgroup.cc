@@ -20,8 +20,8 @@ constexpr uint64_t kCpuPeriod = 100000;  // microseconds: the kernel's default f
 Result<fs::path> MountPoint() {
   ASSIGN_OR_RETURN(const std::string mounts, ReadSmallFile("/proc/self/mounts"));
   std::istringstream lines(mounts);
-  for (std::string device, folder, type, rest; lines >> device >> folder >> type && std::getline(lines, rest);) {
-    if (type == "cgroup2") return fs::path(folder);
+  for (std::string device, directory, type, rest; lines >> device >> directory >> type && std::getline(lines, rest);) {
+    if (type == "cgroup2") return fs::path(directory);
   }
   return UnsupportedError("cgroup v2 is not mounted").WithHint("boot with systemd.unified_cgroup_hierarchy=1");
 }
@@ -46,21 +46,21 @@ Result<Cgroup> Cgroup::Own() {
 std::vector<Cgroup> Cgroup::Children() const {
   std::vector<Cgroup> children;
   std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(folder_, ignored)) {
+  for (const auto& entry : fs::directory_iterator(directory_, ignored)) {
     if (entry.is_directory(ignored)) children.emplace_back(entry.path());
   }
   return children;
 }
 
 Result<void> Cgroup::Create() const {
-  if (mkdir(folder_.c_str(), 0755) == 0 || errno == EEXIST) return {};
-  return ErrnoError(errno, "making the control group " + folder_.string());
+  if (mkdir(directory_.c_str(), 0755) == 0 || errno == EEXIST) return {};
+  return ErrnoError(errno, "making the control group " + directory_.string());
 }
 
 Result<void> Cgroup::Remove() const {
   for (const Cgroup& child : Children()) RETURN_IF_ERROR(child.Remove());
-  if (rmdir(folder_.c_str()) == 0 || errno == ENOENT) return {};
-  return ErrnoError(errno, "removing the control group " + folder_.string());
+  if (rmdir(directory_.c_str()) == 0 || errno == ENOENT) return {};
+  return ErrnoError(errno, "removing the control group " + directory_.string());
 }
 
 Result<void> Cgroup::Kill() const { return Write("cgroup.kill", "1"); }
@@ -69,10 +69,10 @@ Result<void> Cgroup::Freeze(bool frozen) const { return Write("cgroup.freeze", f
 
 Result<void> Cgroup::Enter() const { return Write("cgroup.procs", "0"); }
 
-Result<File> Cgroup::Open() const { return File::Open(folder_, O_RDONLY | O_DIRECTORY); }
+Result<File> Cgroup::Open() const { return File::Open(directory_, O_RDONLY | O_DIRECTORY); }
 
 Result<void> Cgroup::Delegate() const {
-  ASSIGN_OR_RETURN(const std::string controllers, ReadSmallFile(folder_ / "cgroup.controllers"));
+  ASSIGN_OR_RETURN(const std::string controllers, ReadSmallFile(directory_ / "cgroup.controllers"));
   std::istringstream words(controllers);
   for (std::string name; words >> name;) {
     if (name != "memory" && name != "cpu" && name != "pids") continue;
@@ -92,24 +92,24 @@ Result<void> Cgroup::Limit(const CgroupLimits& limits) const {
 }
 
 Result<void> Cgroup::LimitOne(const std::string& file, const std::optional<std::string>& value) const {
-  if (access((folder_ / file).c_str(), F_OK) == 0) return Write(file, value.value_or("max"));
+  if (access((directory_ / file).c_str(), F_OK) == 0) return Write(file, value.value_or("max"));
   if (!value || file == "memory.swap.max") return {};  // nothing to lift; a kernel without swap has no such file
   return UnsupportedError("this machine can't limit " + file.substr(0, file.find('.')))
       .WithHint("its kernel lacks the controller, or the daemon's control group was not delegated");
 }
 
 Result<void> Cgroup::Prefer() const {
-  if (access((folder_ / "cpu.weight").c_str(), F_OK) != 0) return {};
+  if (access((directory_ / "cpu.weight").c_str(), F_OK) != 0) return {};
   return Write("cpu.weight", "1000");
 }
 
 Result<void> Cgroup::DieTogether() const {
-  if (access((folder_ / "memory.oom.group").c_str(), F_OK) != 0) return {};
+  if (access((directory_ / "memory.oom.group").c_str(), F_OK) != 0) return {};
   return Write("memory.oom.group", "1");
 }
 
 uint64_t Cgroup::OutOfMemoryKills() const {
-  const auto text = ReadSmallFile(folder_ / "memory.events");
+  const auto text = ReadSmallFile(directory_ / "memory.events");
   if (!text.ok()) return 0;
   std::istringstream words(*text);
   uint64_t count = 0;
@@ -120,7 +120,7 @@ uint64_t Cgroup::OutOfMemoryKills() const {
 }
 
 Result<void> Cgroup::Write(const std::string& file, const std::string& value) const {
-  const fs::path path = folder_ / file;
+  const fs::path path = directory_ / file;
   ASSIGN_OR_RETURN(const File opened, File::Open(path, O_WRONLY));
   if (write(opened.fd(), value.data(), value.size()) == static_cast<ssize_t>(value.size())) return {};
   return ErrnoError(errno, "writing " + value + " to " + path.string());

@@ -21,21 +21,22 @@ struct CgroupLimits {
   bool operator==(const CgroupLimits&) const = default;
 };
 
-/// A group of cgroup v2 (Documentation/admin-guide/cgroup-v2.rst), by its folder. Makes and removes nothing by itself.
+/// A group of cgroup v2 (Documentation/admin-guide/cgroup-v2.rst), by its directory. Makes and removes nothing by
+/// itself.
 class Cgroup {
  public:
   Cgroup() = default;
-  explicit Cgroup(std::filesystem::path folder) : folder_(std::move(folder)) {}
+  explicit Cgroup(std::filesystem::path directory) : directory_(std::move(directory)) {}
 
   /// The group that this process is in. kUnsupported if cgroup v2 is not mounted.
   static Result<Cgroup> Own();
 
-  [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
-  [[nodiscard]] Cgroup Child(const std::string& name) const { return Cgroup(folder_ / name); }
+  [[nodiscard]] const std::filesystem::path& directory() const { return directory_; }
+  [[nodiscard]] Cgroup Child(const std::string& name) const { return Cgroup(directory_ / name); }
   /// The groups below, one level.
   [[nodiscard]] std::vector<Cgroup> Children() const;
 
-  /// Makes the folder; no error if it is there.
+  /// Makes the directory; no error if it is there.
   [[nodiscard]] Result<void> Create() const;
   /// Removes the group and all below it. kIo while a process in it is not quite dead: try again a little later.
   [[nodiscard]] Result<void> Remove() const;
@@ -45,7 +46,7 @@ class Cgroup {
   [[nodiscard]] Result<void> Freeze(bool frozen) const;
   /// Moves this process into the group.
   [[nodiscard]] Result<void> Enter() const;
-  /// A descriptor of the folder, for clone3(2).
+  /// A descriptor of the directory, for clone3(2).
   [[nodiscard]] Result<File> Open() const;
 
   /// Hands the controllers for CgroupLimits to the groups below, as far as this machine has them.
@@ -63,7 +64,7 @@ class Cgroup {
   [[nodiscard]] Result<void> Write(const std::string& file, const std::string& value) const;
   [[nodiscard]] Result<void> LimitOne(const std::string& file, const std::optional<std::string>& value) const;
 
-  std::filesystem::path folder_;
+  std::filesystem::path directory_;
 };
 
 }  // namespace hallmark::guest

@@ -69,7 +69,8 @@ void Channel::Send(std::string_view body) {
   if (!writing_) Write();
 }
 
-// We wait, and then write ourselves: what asio writes is only counted when its handler runs, and Flush() may come before.
+// We wait, and then write ourselves: what asio writes is only counted when its handler runs, and Flush() may come
+// before.
 void Channel::Write() {
   writing_ = true;
   stream_.async_wait(asio::posix::descriptor_base::wait_write,

@@ -18,31 +18,31 @@ namespace {
 
 namespace fs = std::filesystem;
 
-using Folder = std::unique_ptr<DIR, Deleter<closedir>>;
+using Directory = std::unique_ptr<DIR, Deleter<closedir>>;
 
 /// 0, or errno: the kernel's own way to say it, of which some is no error here.
-int OpenFolder(int parent, const char* name, Folder& folder) {
+int OpenDirectory(int parent, const char* name, Directory& directory) {
   UniqueFd fd(openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (!fd.valid()) return errno;
-  folder.reset(fdopendir(fd.get()));
-  if (folder == nullptr) return errno;
+  directory.reset(fdopendir(fd.get()));
+  if (directory == nullptr) return errno;
   fd.Release();
   return 0;
 }
 
 /// 0, or errno.
-int VisitEntries(DIR* folder, const std::function<void(const char* name)>& visit) {
+int VisitEntries(DIR* directory, const std::function<void(const char* name)>& visit) {
   while (true) {
     errno = 0;
-    const dirent* entry = readdir(folder);
+    const dirent* entry = readdir(directory);
     if (entry == nullptr) return errno;
     const std::string_view name = entry->d_name;
     if (name != "." && name != "..") visit(entry->d_name);
   }
 }
 
-/// Deletes one tree. A folder that is not empty gives what it holds to the tree's top before it goes, so the tree becomes
-/// flatter with every pass, and no pass is more than two folders deep.
+/// Deletes one tree. A directory that is not empty gives what it holds to the tree's top before it goes, so the tree
+/// becomes flatter with every pass, and no pass is more than two directories deep.
 class TreeRemoval {
  public:
   TreeRemoval(const fs::path& path, Removed& removed) : path_(path), removed_(removed) {}
@@ -63,7 +63,7 @@ class TreeRemoval {
  private:
   /// One pass over the top.
   int Flatten() {
-    if (const int error = OpenFolder(AT_FDCWD, path_.c_str(), top_); error != 0) return error;
+    if (const int error = OpenDirectory(AT_FDCWD, path_.c_str(), top_); error != 0) return error;
     return VisitEntries(top_.get(), [&](const char* name) {
       if (Unlink(dirfd(top_.get()), name)) return;
       const int error = error_ == ENOTEMPTY ? Empty(name) : error_;
@@ -71,15 +71,15 @@ class TreeRemoval {
     });
   }
 
-  /// Deletes what is in a folder of the top, moves the rest to the top, and deletes the folder.
+  /// Deletes what is in a directory of the top, moves the rest to the top, and deletes the directory.
   int Empty(const char* name) {
     const int top = dirfd(top_.get());
-    Folder folder;
-    if (const int error = OpenFolder(top, name, folder); error != 0) return error;
-    const int read = VisitEntries(folder.get(), [&](const char* child) {
-      if (Unlink(dirfd(folder.get()), child)) return;
+    Directory directory;
+    if (const int error = OpenDirectory(top, name, directory); error != 0) return error;
+    const int read = VisitEntries(directory.get(), [&](const char* child) {
+      if (Unlink(dirfd(directory.get()), child)) return;
       if (error_ != ENOTEMPTY) return Fail(error_);
-      if (renameat(dirfd(folder.get()), child, top, RandomSuffix().c_str()) == 0) {
+      if (renameat(dirfd(directory.get()), child, top, RandomSuffix().c_str()) == 0) {
         moved_ = true;
       } else if (errno != ENOENT) {
         Fail(errno);
@@ -90,15 +90,15 @@ class TreeRemoval {
     return error_;
   }
 
-  /// Deletes a file or an empty folder. True if it is gone; else error_ says why, ENOTEMPTY for a folder that holds
-  /// something.
+  /// Deletes a file or an empty directory. True if it is gone; else error_ says why, ENOTEMPTY for a directory that
+  /// holds something.
   bool Unlink(int parent, const char* name) {
     struct stat status;
     if (fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW) != 0) return Gone(errno);
-    const bool folder = S_ISDIR(status.st_mode);
-    if (unlinkat(parent, name, folder ? AT_REMOVEDIR : 0) != 0) return Gone(errno == EEXIST ? ENOTEMPTY : errno);
+    const bool directory = S_ISDIR(status.st_mode);
+    if (unlinkat(parent, name, directory ? AT_REMOVEDIR : 0) != 0) return Gone(errno == EEXIST ? ENOTEMPTY : errno);
     ++removed_.files;
-    if (folder || status.st_nlink == 1) removed_.bytes += AllocatedBytes(status);
+    if (directory || status.st_nlink == 1) removed_.bytes += AllocatedBytes(status);
     return true;
   }
 
@@ -113,7 +113,7 @@ class TreeRemoval {
 
   const fs::path& path_;
   Removed& removed_;
-  Folder top_;
+  Directory top_;
   int error_ = 0;       // of the last Unlink()
   int failure_ = 0;     // the first of a pass
   bool moved_ = false;  // something, in this pass
@@ -123,19 +123,19 @@ class TreeRemoval {
 
 Result<void> RemoveTree(const fs::path& path, Removed& removed) { return TreeRemoval(path, removed).Run(); }
 
-Result<void> RemoveContent(const fs::path& folder, Removed& removed,
+Result<void> RemoveContent(const fs::path& directory, Removed& removed,
                            const std::function<bool(std::string_view name)>& keep) {
-  Folder opened;
-  if (const int error = OpenFolder(AT_FDCWD, folder.c_str(), opened); error != 0) {
-    return ErrnoError(error, folder.string());
+  Directory opened;
+  if (const int error = OpenDirectory(AT_FDCWD, directory.c_str(), opened); error != 0) {
+    return ErrnoError(error, directory.string());
   }
   Result<void> result;
   const int error = VisitEntries(opened.get(), [&](const char* name) {
     if (keep && keep(name)) return;
-    auto deleted = RemoveTree(folder / name, removed);
+    auto deleted = RemoveTree(directory / name, removed);
     if (result.ok() && !deleted.ok()) result = std::move(deleted);
   });
-  if (result.ok() && error != 0) return ErrnoError(error, folder.string());
+  if (result.ok() && error != 0) return ErrnoError(error, directory.string());
   return result;
 }
 

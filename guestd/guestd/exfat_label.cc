@@ -31,8 +31,8 @@ struct ExfatLabelEntry {
 static_assert(sizeof(ExfatLabelEntry) == 32);
 
 constexpr uint8_t kLabelEntry = 0x83;
-constexpr uint8_t kEndOfFolder = 0x00;
-constexpr size_t kMaxFolderBytes = 64 << 10;
+constexpr uint8_t kEndOfDirectory = 0x00;
+constexpr size_t kMaxDirectoryBytes = 64 << 10;
 
 }  // namespace
 
@@ -51,11 +51,11 @@ Result<std::string> ReadExfatLabel(const File& device) {
   }
   const uint64_t root =
       (uint64_t{boot.cluster_heap_offset} << sector_shift) + (uint64_t{boot.root_cluster - 2} << cluster_shift);
-  ByteVector folder(std::min(size_t{1} << cluster_shift, kMaxFolderBytes));
-  RETURN_IF_ERROR(device.ReadAt(root, folder));
-  for (size_t i = 0; i + sizeof(ExfatLabelEntry) <= folder.size() && folder[i] != kEndOfFolder;
+  ByteVector directory(std::min(size_t{1} << cluster_shift, kMaxDirectoryBytes));
+  RETURN_IF_ERROR(device.ReadAt(root, directory));
+  for (size_t i = 0; i + sizeof(ExfatLabelEntry) <= directory.size() && directory[i] != kEndOfDirectory;
        i += sizeof(ExfatLabelEntry)) {
-    ASSIGN_OR_RETURN(const auto entry, ReadStruct<ExfatLabelEntry>(ByteSpan(folder).subspan(i), "label entry"));
+    ASSIGN_OR_RETURN(const auto entry, ReadStruct<ExfatLabelEntry>(ByteSpan(directory).subspan(i), "label entry"));
     if (entry.type != kLabelEntry) continue;
     std::string label;
     for (size_t j = 0; j < std::min<size_t>(entry.character_count, entry.characters.size()); ++j) {

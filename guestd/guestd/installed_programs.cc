@@ -48,9 +48,10 @@ Result<void> InstalledPrograms::Update(const std::optional<fs::path>& mounted) {
 }
 
 Result<ProgramSet> InstalledPrograms::Take(const SmolBinChoice& choice) {
-  const fs::path folder = options_.memory / std::to_string(++copies_);
-  ASSIGN_OR_RETURN(const VerifiedSmolBin verified, CopySmolBin(choice.folder, folder, trust_, store_.Requirements()));
-  return ProgramSet{folder, NameOf(*verified), verified->sequence, ToHex(verified->files[kSettings].sha256),
+  const fs::path directory = options_.memory / std::to_string(++copies_);
+  ASSIGN_OR_RETURN(const VerifiedSmolBin verified,
+                   CopySmolBin(choice.directory, directory, trust_, store_.Requirements()));
+  return ProgramSet{directory, NameOf(*verified), verified->sequence, ToHex(verified->files[kSettings].sha256),
                     CurrentIsGood()};
 }
 

@@ -27,8 +27,8 @@ class InstalledPrograms : public ProgramSets {
 
   /// True if there is a set that can be run without a smol-bin.
   [[nodiscard]] bool HasSet() const;
-  /// Takes the set of a mounted smol-bin if it is newer, or none; and chooses what is to run. What is refused is logged,
-  /// and is no error as long as something is left.
+  /// Takes the set of a mounted smol-bin if it is newer, or none; and chooses what is to run. What is refused is
+  /// logged, and is no error as long as something is left.
   Result<void> Update(const std::optional<std::filesystem::path>& mounted);
   /// Notes that a smol-bin was there and could not even be looked at.
   void NoteRefused(const Error& error) { refused_ = {std::string(ErrorKindName(error.kind)), error.message}; }

@@ -14,7 +14,7 @@
 #include <memory>
 
 #include "guestd/common/log.h"
-#include "guestd/common/private_folder.h"
+#include "guestd/common/private_directory.h"
 #include "guestd/guestd/installed_programs.h"
 #include "guestd/guestd/notify.h"
 #include "guestd/guestd/program_sets.h"
@@ -23,7 +23,7 @@
 #include "guestd/guestd/supervisor.h"
 #include "guestd/init/command_line.h"
 #include "lib/base/run_main.h"
-#include "signing/kernel_parameters.h"
+#include "signing/bundle/kernel_parameters.h"
 
 namespace hallmark::guest {
 namespace {
@@ -36,17 +36,17 @@ Mounts the guest's session disk, installs the programs of smol-bin and keeps sdk
       --session-label LABEL    of the session disk's filesystem (default sessions)
       --smol-label LABEL       of the smol-bin volume (default SMOL-BIN)
       --trust FILE             whose keys smol-bin must be signed with (default /usr/lib/hallmark/trust.json)
-      --programs FOLDER        run sdk-daemon from this folder, and look for no smol-bin
+      --programs DIRECTORY        run sdk-daemon from this directory, and look for no smol-bin
       --connect ADDRESS        passed to sdk-daemon
   -h, --help                   print this and end
 )";
 
-constexpr const char* kSessionsFolder = "/sessions";
+constexpr const char* kSessionsDirectory = "/sessions";
 // Of the session disk: what is kept there beside the homes, and the sets of programs.
-constexpr const char* kOwnFolder = ".hallmark";
-constexpr const char* kStoreFolder = ".hallmark/programs";
-constexpr const char* kSmolFolder = "/smol/bin";
-constexpr const char* kRunFolder = "/run/hallmark";
+constexpr const char* kOwnDirectory = ".hallmark";
+constexpr const char* kStoreDirectory = ".hallmark/programs";
+constexpr const char* kSmolDirectory = "/smol/bin";
+constexpr const char* kRunDirectory = "/run/hallmark";
 // The programs of the image itself, if it has any: for a guest without smol-bin.
 constexpr const char* kImagePrograms = "/usr/lib/hallmark";
 constexpr std::chrono::seconds kDiskPatience{5};
@@ -81,7 +81,8 @@ void Notify(const std::string& state) {
   if (const auto notified = NotifyServiceManager(state); !notified.ok()) LogError("guestd", notified.error());
 }
 
-/// The value of NAME=VALUE in a file of such words, quotes taken off; of one given twice, the last; "" if there is none.
+/// The value of NAME=VALUE in a file of such words, quotes taken off; of one given twice, the last; "" if there is
+/// none.
 std::string ValueOf(const fs::path& path, std::string_view name) {
   std::string found;
   const auto text = ReadSmallFile(path);
@@ -104,15 +105,15 @@ Result<Cgroup> ArrangeCgroups() {
   return own;
 }
 
-bool RunsPrograms(const fs::path& folder) {
+bool RunsPrograms(const fs::path& directory) {
   struct statvfs info {};
-  return statvfs(folder.c_str(), &info) == 0 && (info.f_flag & ST_NOEXEC) == 0;
+  return statvfs(directory.c_str(), &info) == 0 && (info.f_flag & ST_NOEXEC) == 0;
 }
 
-/// A folder in memory that programs run from: ours in /run, or where the initramfs mounted that noexec, as
+/// A directory in memory that programs run from: ours in /run, or where the initramfs mounted that noexec, as
 /// initramfs-tools does, a tmpfs in it. That stays when guestd ends, and the next one takes it.
 Result<fs::path> ProgramsMemory() {
-  const fs::path run = kRunFolder;
+  const fs::path run = kRunDirectory;
   if (RunsPrograms(run.parent_path())) return run / "programs";
   const fs::path mounted = run / "exec";
   std::error_code error;
@@ -142,7 +143,8 @@ class Guestd {
   }
 
  private:
-  /// Runs until a signal ends it. Nothing of it is left then: the store of programs holds a folder of the session disk.
+  /// Runs until a signal ends it. Nothing of it is left then: the store of programs holds a directory of the session
+  /// disk.
   Result<void> Supervise() {
     ASSIGN_OR_RETURN(const std::unique_ptr<ProgramSets> programs, FindPrograms());
     Supervisor supervisor(loop_, *programs, SupervisorOptions(*programs));
@@ -156,15 +158,15 @@ class Guestd {
     return {};
   }
 
-  /// Mounts the session disk. One whose folders of our own are links, or another user's, is let go again: the host has
-  /// written it, and nothing on it is followed.
+  /// Mounts the session disk. One whose directories of our own are links, or another user's, is let go again: the host
+  /// has written it, and nothing on it is followed.
   [[nodiscard]] Result<void> PrepareSessionDisk() const {
-    RETURN_IF_ERROR(MountSessionDisk(options_.session_label, kSessionsFolder, kDiskPatience));
-    for (const char* folder : {kOwnFolder, kStoreFolder}) {
-      auto opened = OpenPrivateFolder(fs::path(kSessionsFolder) / folder, 0700);
-      // A full disk, say, has what it needs to get room again; who needs the folder tells of it.
+    RETURN_IF_ERROR(MountSessionDisk(options_.session_label, kSessionsDirectory, kDiskPatience));
+    for (const char* directory : {kOwnDirectory, kStoreDirectory}) {
+      auto opened = OpenPrivateDirectory(fs::path(kSessionsDirectory) / directory, 0700);
+      // A full disk, say, has what it needs to get room again; who needs the directory tells of it.
       if (opened.ok() || opened.error().kind != ErrorKind::kVerification) continue;
-      if (umount2(kSessionsFolder, 0) != 0) LogError("guestd", ErrnoError(errno, "unmounting the session disk"));
+      if (umount2(kSessionsDirectory, 0) != 0) LogError("guestd", ErrnoError(errno, "unmounting the session disk"));
       return std::move(opened).error().WithContext("session disk").WithHint("give the guest a new session disk");
     }
     return {};
@@ -180,7 +182,7 @@ class Guestd {
       Notify("READY=1\nSTATUS=sdk-daemon of " + set.name + " is healthy");
     };
     options.on_status = [](const std::string& status) { Notify("STATUS=" + status); };
-    options.trim = [] { return TrimFilesystem(kSessionsFolder); };
+    options.trim = [] { return TrimFilesystem(kSessionsDirectory); };
     return options;
   }
 
@@ -196,15 +198,15 @@ class Guestd {
 
   /// The sets on the session disk, with what smol-bin brings; in memory while there is no session disk.
   Result<std::unique_ptr<InstalledPrograms>> InstallPrograms() {
-    const fs::path run = kRunFolder;
+    const fs::path run = kRunDirectory;
     InstalledPrograms::Options options;
-    options.store = trouble_.empty() ? fs::path(kSessionsFolder) / kStoreFolder : run / "programs-store";
+    options.store = trouble_.empty() ? fs::path(kSessionsDirectory) / kStoreDirectory : run / "programs-store";
     ASSIGN_OR_RETURN(options.memory, ProgramsMemory());
     options.trust = options_.trust;
     ASSIGN_OR_RETURN(options.rootfs, Rootfs());
     ASSIGN_OR_RETURN(std::unique_ptr<InstalledPrograms> programs, InstalledPrograms::Open(std::move(options)));
     const auto patience = programs->HasSet() ? kNewerSmolPatience : kSmolPatience;
-    Result<void> updated = VisitSmolBin(options_.smol_label, kSmolFolder, patience,
+    Result<void> updated = VisitSmolBin(options_.smol_label, kSmolDirectory, patience,
                                         [&](const fs::path& mounted) { return programs->Update(mounted); });
     const bool no_disk = !updated.ok() && updated.error().kind == ErrorKind::kNotFound;
     if (!updated.ok() && !no_disk && !programs->refused()) programs->NoteRefused(updated.error());
@@ -237,7 +239,8 @@ class Guestd {
     return rootfs;
   }
 
-  /// What the host is told of smol-bin, not as an option: the daemon of an older smol-bin would not start with one more.
+  /// What the host is told of smol-bin, not as an option: the daemon of an older smol-bin would not start with one
+  /// more.
   static std::string SmolBinVariable(const ProgramSet& set, const std::optional<SmolBinRefusal>& refused) {
     SmolBinState state{.sequence = set.sequence};
     if (refused) {
@@ -249,8 +252,8 @@ class Guestd {
 
   std::vector<std::string> DaemonArguments(const ProgramSet& set) const {
     std::vector<std::string> command = {
-        set.daemon(), "--connect",     options_.address, "--supervisor-fd", std::to_string(kSupervisorFd),
-        "--sessions", kSessionsFolder, "--set-clock"};
+        set.daemon(), "--connect",        options_.address, "--supervisor-fd", std::to_string(kSupervisorFd),
+        "--sessions", kSessionsDirectory, "--set-clock"};
     const auto add = [&](const std::string& name, const std::string& value) {
       if (!value.empty()) command.insert(command.end(), {name, value});
     };
@@ -258,14 +261,14 @@ class Guestd {
     add("--root-hash", KernelParameter("roothash"));
     add("--policy-digest", set.policy_digest);
     add("--trouble", trouble_);
-    if (access(set.helper().c_str(), X_OK) == 0) add("--programs", set.folder);
-    if (cgroup_) add("--cgroup", cgroup_->Child("sessions").folder());
+    if (access(set.helper().c_str(), X_OK) == 0) add("--programs", set.directory);
+    if (cgroup_) add("--cgroup", cgroup_->Child("sessions").directory());
     return command;
   }
 
   Result<void> Unmount() const {
-    if (!trouble_.empty() || umount2(kSessionsFolder, 0) == 0) return {};
-    return ErrnoError(errno, std::string("unmounting ") + kSessionsFolder);
+    if (!trouble_.empty() || umount2(kSessionsDirectory, 0) == 0) return {};
+    return ErrnoError(errno, std::string("unmounting ") + kSessionsDirectory);
   }
 
   GuestdOptions options_;

@@ -13,15 +13,15 @@ namespace hallmark::guest {
 
 /// Programs that belong together: sdk-daemon, sandbox-helper, srt-settings.json.
 struct ProgramSet {
-  std::filesystem::path folder;
+  std::filesystem::path directory;
   std::string name;           ///< for the log: "sequence 7"
   uint64_t sequence = 0;      ///< of its smol-bin; 0: it is of none
   std::string policy_digest;  ///< SHA-256 of srt-settings.json, hexadecimal; empty: unknown
   bool proven = false;        ///< has passed its health check before
 
-  [[nodiscard]] std::filesystem::path daemon() const { return folder / "sdk-daemon"; }
-  [[nodiscard]] std::filesystem::path helper() const { return folder / "sandbox-helper"; }
-  [[nodiscard]] std::filesystem::path settings() const { return folder / "srt-settings.json"; }
+  [[nodiscard]] std::filesystem::path daemon() const { return directory / "sdk-daemon"; }
+  [[nodiscard]] std::filesystem::path helper() const { return directory / "sandbox-helper"; }
+  [[nodiscard]] std::filesystem::path settings() const { return directory / "srt-settings.json"; }
 };
 
 /// The sets that this guest has, as its supervisor sees them. Whoever implements it has verified what it gives out.
@@ -39,20 +39,20 @@ class ProgramSets {
   [[nodiscard]] virtual std::optional<SmolBinRefusal> refused() const = 0;
 };
 
-/// A folder of programs that stays as it is: in images that carry them, and in tests.
+/// A directory of programs that stays as it is: in images that carry them, and in tests.
 class FixedPrograms : public ProgramSets {
  public:
-  explicit FixedPrograms(std::filesystem::path folder, std::optional<SmolBinRefusal> refused = {})
-      : folder_(std::move(folder)), refused_(std::move(refused)) {}
-  Result<ProgramSet> Current() override { return ProgramSet{folder_, folder_.string(), 0, "", true}; }
+  explicit FixedPrograms(std::filesystem::path directory, std::optional<SmolBinRefusal> refused = {})
+      : directory_(std::move(directory)), refused_(std::move(refused)) {}
+  Result<ProgramSet> Current() override { return ProgramSet{directory_, directory_.string(), 0, "", true}; }
   Result<void> Confirm() override { return {}; }
   Result<ProgramSet> FallBack() override {
-    return NotFoundError("there is no other set of programs beside " + folder_.string());
+    return NotFoundError("there is no other set of programs beside " + directory_.string());
   }
   [[nodiscard]] std::optional<SmolBinRefusal> refused() const override { return refused_; }
 
  private:
-  std::filesystem::path folder_;
+  std::filesystem::path directory_;
   std::optional<SmolBinRefusal> refused_;
 };
 

@@ -25,41 +25,41 @@ constexpr const char* kOptions = "errors=remount-ro";
 constexpr const char* kLeftAlone =
     "nothing was changed: check a copy of the disk on the host with e2fsck -n, or give the guest a new session disk";
 
-Result<void> MountAt(const std::string& node, const fs::path& folder) {
-  const std::string before = DeviceMountedAt(folder);
+Result<void> MountAt(const std::string& node, const fs::path& directory) {
+  const std::string before = DeviceMountedAt(directory);
   if (before == node) {
-    Log("guestd", "session disk " + node + " is mounted at " + folder.string() + " already");
+    Log("guestd", "session disk " + node + " is mounted at " + directory.string() + " already");
     return {};
   }
-  if (!before.empty()) return IoError(before + " is mounted at " + folder.string() + " already, and is not " + node);
-  Log("guestd", "mounting session disk " + node + " at " + folder.string());
+  if (!before.empty()) return IoError(before + " is mounted at " + directory.string() + " already, and is not " + node);
+  Log("guestd", "mounting session disk " + node + " at " + directory.string());
   std::error_code ignored;
-  fs::create_directories(folder, ignored);
-  if (mount(node.c_str(), folder.c_str(), "ext4", MS_NOSUID | MS_NODEV | MS_NOATIME, kOptions) == 0) return {};
-  return Result<void>(ErrnoError(errno, "session disk " + node + ": mounting it at " + folder.string()))
+  fs::create_directories(directory, ignored);
+  if (mount(node.c_str(), directory.c_str(), "ext4", MS_NOSUID | MS_NODEV | MS_NOATIME, kOptions) == 0) return {};
+  return Result<void>(ErrnoError(errno, "session disk " + node + ": mounting it at " + directory.string()))
       .WithHint(kLeftAlone);
 }
 
 }  // namespace
 
-std::string DeviceMountedAt(const fs::path& folder) {
+std::string DeviceMountedAt(const fs::path& directory) {
   const auto mounts = ReadSmallFile("/proc/self/mounts");
   if (!mounts.ok()) return {};
   std::istringstream lines(*mounts);
   std::string found;
   for (std::string device, place, rest; lines >> device >> place && std::getline(lines, rest);) {
-    if (place == folder.string()) found = device;  // the last one covers those before it
+    if (place == directory.string()) found = device;  // the last one covers those before it
   }
   return found;
 }
 
-Result<void> MountSessionDisk(const std::string& label, const fs::path& folder, std::chrono::milliseconds patience) {
+Result<void> MountSessionDisk(const std::string& label, const fs::path& directory, std::chrono::milliseconds patience) {
   using Clock = std::chrono::steady_clock;
   BlockDevices devices;
   const auto end = Clock::now() + patience;
   for (devices.Refresh();; devices.Refresh()) {
     const auto device = devices.Find({DeviceName::Kind::kLabel, label});
-    if (device.ok()) return MountAt(device->node, folder);
+    if (device.ok()) return MountAt(device->node, directory);
     if (device.error().kind != ErrorKind::kNotFound) return device.error();
     if (Clock::now() >= end) break;
     std::this_thread::sleep_for(kPollInterval);
@@ -68,13 +68,13 @@ Result<void> MountSessionDisk(const std::string& label, const fs::path& folder, 
       .WithHint(kLeftAlone);
 }
 
-Result<uint64_t> TrimFilesystem(const fs::path& folder) {
-  ASSIGN_OR_RETURN(const File opened, File::Open(folder, O_RDONLY | O_DIRECTORY));
+Result<uint64_t> TrimFilesystem(const fs::path& directory) {
+  ASSIGN_OR_RETURN(const File opened, File::Open(directory, O_RDONLY | O_DIRECTORY));
   fstrim_range range = {.start = 0, .len = std::numeric_limits<uint64_t>::max(), .minlen = 0};
   if (ioctl(opened.fd(), FITRIM, &range) == 0) return uint64_t{range.len};
   if (errno == EOPNOTSUPP || errno == ENOTTY)
-    return UnsupportedError(folder.string() + ": the disk does not take trim");
-  return ErrnoError(errno, "trimming " + folder.string());
+    return UnsupportedError(directory.string() + ": the disk does not take trim");
+  return ErrnoError(errno, "trimming " + directory.string());
 }
 
 }  // namespace hallmark::guest

@@ -20,20 +20,21 @@ constexpr std::chrono::milliseconds kPollInterval{50};
 /// A mount that ends with its owner.
 class Mounted {
  public:
-  explicit Mounted(fs::path folder) : folder_(std::move(folder)) {}
+  explicit Mounted(fs::path directory) : directory_(std::move(directory)) {}
   Mounted(const Mounted&) = delete;
   Mounted& operator=(const Mounted&) = delete;
   ~Mounted() {
     // Lazily where it is busy: whoever still reads keeps reading, and nobody else finds it.
-    if (umount2(folder_.c_str(), UMOUNT_NOFOLLOW) == 0 || umount2(folder_.c_str(), UMOUNT_NOFOLLOW | MNT_DETACH) == 0) {
+    if (umount2(directory_.c_str(), UMOUNT_NOFOLLOW) == 0 ||
+        umount2(directory_.c_str(), UMOUNT_NOFOLLOW | MNT_DETACH) == 0) {
       Log("updater", "unmounted smol-bin");
     } else {
-      LogError("updater", ErrnoError(errno, "unmounting " + folder_.string()));
+      LogError("updater", ErrnoError(errno, "unmounting " + directory_.string()));
     }
   }
 
  private:
-  fs::path folder_;
+  fs::path directory_;
 };
 
 Result<std::string> WaitForDisk(const std::string& label, std::chrono::milliseconds patience) {
@@ -65,19 +66,19 @@ Result<std::string> FindExfatDisk(const std::string& label, const fs::path& sys,
   return found;
 }
 
-Result<void> VisitSmolBin(const std::string& label, const fs::path& folder, std::chrono::milliseconds patience,
+Result<void> VisitSmolBin(const std::string& label, const fs::path& directory, std::chrono::milliseconds patience,
                           const std::function<Result<void>(const fs::path&)>& visit) {
   ASSIGN_OR_RETURN(const std::string node, WaitForDisk(label, patience));
   std::error_code ignored;
-  fs::create_directories(folder, ignored);
-  if (!DeviceMountedAt(folder).empty())
-    umount2(folder.c_str(), UMOUNT_NOFOLLOW | MNT_DETACH);  // of one that was killed
-  if (mount(node.c_str(), folder.c_str(), "exfat", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr) != 0) {
-    return ErrnoError(errno, "mounting smol-bin device " + node + " at " + folder.string());
+  fs::create_directories(directory, ignored);
+  if (!DeviceMountedAt(directory).empty())
+    umount2(directory.c_str(), UMOUNT_NOFOLLOW | MNT_DETACH);  // of one that was killed
+  if (mount(node.c_str(), directory.c_str(), "exfat", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr) != 0) {
+    return ErrnoError(errno, "mounting smol-bin device " + node + " at " + directory.string());
   }
-  const Mounted mounted(folder);
-  Log("updater", "mounted smol-bin device " + node + " at " + folder.string());
-  return visit(folder);
+  const Mounted mounted(directory);
+  Log("updater", "mounted smol-bin device " + node + " at " + directory.string());
+  return visit(directory);
 }
 
 }  // namespace hallmark::guest

@@ -15,9 +15,9 @@ namespace hallmark::guest {
 Result<std::string> FindExfatDisk(const std::string& label, const std::filesystem::path& sys = "/sys",
                                   const std::filesystem::path& dev = "/dev");
 
-/// Waits for the smol-bin disk, mounts it read-only at `folder`, calls `visit` with that folder and unmounts it, whatever
-/// came of it. kNotFound if there is no such disk within `patience`.
-Result<void> VisitSmolBin(const std::string& label, const std::filesystem::path& folder,
+/// Waits for the smol-bin disk, mounts it read-only at `directory`, calls `visit` with that directory and unmounts it,
+/// whatever came of it. kNotFound if there is no such disk within `patience`.
+Result<void> VisitSmolBin(const std::string& label, const std::filesystem::path& directory,
                           std::chrono::milliseconds patience,
                           const std::function<Result<void>(const std::filesystem::path&)>& visit);
 

@@ -21,8 +21,8 @@ struct BlockDevice {
   std::vector<DeviceName> names;
 };
 
-/// UUID and label that the superblock in a device's first 4096 bytes gives: ext2, ext3, ext4, dm-verity. None if there is
-/// no such superblock.
+/// UUID and label that the superblock in a device's first 4096 bytes gives: ext2, ext3, ext4, dm-verity. None if there
+/// is no such superblock.
 std::vector<DeviceName> ProbeSuperblock(ByteSpan start);
 
 /// PARTUUID and PARTLABEL of a disk's partitions, by number; from the backup GPT if the primary is damaged. kCorrupt if

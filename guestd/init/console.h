@@ -10,9 +10,9 @@
 
 namespace hallmark::guest {
 
-/// Tells the host what happens. Progress goes to the kernel's log, which the console shows unless the kernel was told to
-/// be quiet; a failure goes to the console itself. Both go to the virtio-serial port too, if the host gave the machine
-/// one, so that a host need not guess from a log.
+/// Tells the host what happens. Progress goes to the kernel's log, which the console shows unless the kernel was told
+/// to be quiet; a failure goes to the console itself. Both go to the virtio-serial port too, if the host gave the
+/// machine one, so that a host need not guess from a log.
 class Console {
  public:
   /// The name of the virtio-serial port that reports go to.

@@ -22,8 +22,8 @@ namespace {
 
 constexpr int kMaxLinks = 40;  // as the kernel's own limit on links in a path
 
-Result<void> MakeFolder(const std::string& path, mode_t mode) {
-  if (mkdir(path.c_str(), mode) != 0 && errno != EEXIST) return ErrnoError(errno, "making folder " + path);
+Result<void> MakeDirectory(const std::string& path, mode_t mode) {
+  if (mkdir(path.c_str(), mode) != 0 && errno != EEXIST) return ErrnoError(errno, "making directory " + path);
   return {};
 }
 
@@ -35,19 +35,19 @@ Result<void> Mount(const std::string& source, const std::string& target, const s
   return {};
 }
 
-/// Removes all in a folder that is on the same filesystem. Best effort: it only gives memory back.
-void EmptyInitramfs(int folder, dev_t filesystem) {
-  const std::unique_ptr<DIR, Deleter<closedir>> handle(fdopendir(folder));
+/// Removes all in a directory that is on the same filesystem. Best effort: it only gives memory back.
+void EmptyInitramfs(int directory, dev_t filesystem) {
+  const std::unique_ptr<DIR, Deleter<closedir>> handle(fdopendir(directory));
   if (handle == nullptr) return;
   while (const dirent* entry = readdir(handle.get())) {
     const std::string_view name = entry->d_name;
     struct stat status;
-    if (name == "." || name == ".." || fstatat(folder, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0) continue;
+    if (name == "." || name == ".." || fstatat(directory, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0) continue;
     if (status.st_dev != filesystem) continue;
     if (S_ISDIR(status.st_mode)) {
-      EmptyInitramfs(openat(folder, entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), filesystem);
+      EmptyInitramfs(openat(directory, entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), filesystem);
     }
-    unlinkat(folder, entry->d_name, S_ISDIR(status.st_mode) ? AT_REMOVEDIR : 0);
+    unlinkat(directory, entry->d_name, S_ISDIR(status.st_mode) ? AT_REMOVEDIR : 0);
   }
 }
 
@@ -60,14 +60,14 @@ UniqueFd OpenInitramfs() {
   return UniqueFd(open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 }
 
-/// That `path`, read as if `root` were "/", leads to an executable file. Debian's /sbin/init is an absolute link below a
-/// linked /sbin, so the links are followed here, by hand.
+/// That `path`, read as if `root` were "/", leads to an executable file. Debian's /sbin/init is an absolute link below
+/// a linked /sbin, so the links are followed here, by hand.
 Result<void> CheckExecutable(const std::string& root, const std::string& path) {
-  const UniqueFd folder(open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  const UniqueFd directory(open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   std::string current = path;
   for (int links = 0; links < kMaxLinks; ++links) {
     struct stat status;
-    if (fstatat(folder.get(), current.c_str() + 1, &status, AT_SYMLINK_NOFOLLOW) != 0) {
+    if (fstatat(directory.get(), current.c_str() + 1, &status, AT_SYMLINK_NOFOLLOW) != 0) {
       return ErrnoError(errno, path + " in the root filesystem");
     }
     if (!S_ISLNK(status.st_mode)) {
@@ -75,7 +75,7 @@ Result<void> CheckExecutable(const std::string& root, const std::string& path) {
       return UnsupportedError(path + " in the root filesystem: not a program");
     }
     std::array<char, 4096> target;
-    const ssize_t length = readlinkat(folder.get(), current.c_str() + 1, target.data(), target.size());
+    const ssize_t length = readlinkat(directory.get(), current.c_str() + 1, target.data(), target.size());
     if (length <= 0) return ErrnoError(errno, path + " in the root filesystem");
     const std::string link(target.data(), static_cast<size_t>(length));
     current = link.starts_with('/') ? link : current.substr(0, current.rfind('/') + 1) + link;
@@ -100,37 +100,38 @@ Result<void> MountKernelFilesystems() {
       {"tmpfs", "/run", "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755,size=20%"},
   }};
   for (const Entry& entry : kEntries) {
-    RETURN_IF_ERROR(MakeFolder(entry.target, 0755));
+    RETURN_IF_ERROR(MakeDirectory(entry.target, 0755));
     RETURN_IF_ERROR(Mount(entry.source, entry.target, entry.type, entry.flags, entry.options));
   }
   return {};
 }
 
 Result<void> MountRoot(const std::string& node, const std::string& type, const std::string& options) {
-  RETURN_IF_ERROR(MakeFolder("/run/hallmark", 0700));  // the upper folder holds every file of this boot, of every user
-  RETURN_IF_ERROR(MakeFolder(kLowerFolder, 0755));
-  return Mount(node, kLowerFolder, type, MS_RDONLY, options);
+  RETURN_IF_ERROR(
+      MakeDirectory("/run/hallmark", 0700));  // the upper directory holds every file of this boot, of every user
+  RETURN_IF_ERROR(MakeDirectory(kLowerDirectory, 0755));
+  return Mount(node, kLowerDirectory, type, MS_RDONLY, options);
 }
 
 Result<void> MountOverlay(const std::string& size) {
-  const std::string upper = kUpperFolder;
-  RETURN_IF_ERROR(MakeFolder(upper, 0755));
+  const std::string upper = kUpperDirectory;
+  RETURN_IF_ERROR(MakeDirectory(upper, 0755));
   RETURN_IF_ERROR(Mount("tmpfs", upper, "tmpfs", 0, "mode=0755,size=" + size));
-  RETURN_IF_ERROR(MakeFolder(upper + "/data", 0755));
-  RETURN_IF_ERROR(MakeFolder(upper + "/work", 0755));
-  RETURN_IF_ERROR(MakeFolder(kNewRoot, 0755));
+  RETURN_IF_ERROR(MakeDirectory(upper + "/data", 0755));
+  RETURN_IF_ERROR(MakeDirectory(upper + "/work", 0755));
+  RETURN_IF_ERROR(MakeDirectory(kNewRoot, 0755));
   return Mount("overlay", kNewRoot, "overlay", 0,
-               "lowerdir=" + std::string(kLowerFolder) + ",upperdir=" + upper + "/data,workdir=" + upper + "/work");
+               "lowerdir=" + std::string(kLowerDirectory) + ",upperdir=" + upper + "/data,workdir=" + upper + "/work");
 }
 
 Result<void> SwitchRoot(const std::string& init, char** arguments) {
   RETURN_IF_ERROR(CheckExecutable(kNewRoot, init));
   UniqueFd initramfs = OpenInitramfs();
-  for (const char* folder : {"/dev", "/proc", "/sys", "/run"}) {
-    const std::string target = std::string(kNewRoot) + folder;
-    RETURN_IF_ERROR(MakeFolder(target, 0755));
-    if (mount(folder, target.c_str(), nullptr, MS_MOVE, nullptr) != 0) {
-      return ErrnoError(errno, std::string("moving ") + folder + " to the new root");
+  for (const char* directory : {"/dev", "/proc", "/sys", "/run"}) {
+    const std::string target = std::string(kNewRoot) + directory;
+    RETURN_IF_ERROR(MakeDirectory(target, 0755));
+    if (mount(directory, target.c_str(), nullptr, MS_MOVE, nullptr) != 0) {
+      return ErrnoError(errno, std::string("moving ") + directory + " to the new root");
     }
   }
   if (chdir(kNewRoot) != 0) return ErrnoError(errno, kNewRoot);

@@ -21,7 +21,7 @@ inline constexpr std::string_view kProtocolName = "hallmark-guest";
 
 /// The smol-bin of the guest. As a text it is the hello's member `smol_bin`, which guestd hands to sdk-daemon.
 struct SmolBinState {
-  uint64_t sequence = 0;  ///< of the one whose programs run; 0: they are the image's own, or come from a folder
+  uint64_t sequence = 0;  ///< of the one whose programs run; 0: they are the image's own, or come from a directory
   /// Why the last one that was offered is not what runs: a verdict of hallmark-smol-bin(1), "twin", "failed" or an
   /// error's kind. Empty: none was refused.
   std::string refused_verdict;
@@ -85,8 +85,8 @@ std::string EncodeSmolBinState(const SmolBinState& state);
 std::string EncodeMessage(const HostMessage& message);
 std::string EncodeMessage(const GuestMessage& message);
 
-/// The event "process.output" as EncodeMessage would give it, without a tree of JSON: this is most of what is ever sent.
-/// `offset`: bytes that came on this stream before.
+/// The event "process.output" as EncodeMessage would give it, without a tree of JSON: this is most of what is ever
+/// sent. `offset`: bytes that came on this stream before.
 std::string EncodeOutput(uint64_t process, std::string_view stream, uint64_t offset, ByteSpan bytes);
 
 }  // namespace hallmark::guest

@@ -28,7 +28,7 @@ void AddMount(ArgumentList& arguments, const Mount& mount) {
       return arguments.Add({"--ro-bind" + suffix, source, mount.path});
     case Access::kNone:
       // A device, mounted as bwrap does it without devices: opening it fails.
-      if (!mount.folder) return arguments.Add({"--ro-bind", "/dev/null", mount.path});
+      if (!mount.directory) return arguments.Add({"--ro-bind", "/dev/null", mount.path});
       return arguments.Add({"--tmpfs", mount.path});
   }
 }
@@ -43,16 +43,16 @@ std::vector<std::string> BwrapArguments(const SandboxPlan& plan) {
   const bool hides_root = !plan.mounts.empty() && plan.mounts[0].path == "/" && plan.mounts[0].access == Access::kNone;
   if (!hides_root) arguments.Add({"--ro-bind", "/", "/"});
   arguments.Add({"--proc", "/proc", "--dev", "/dev"});
-  for (const char* folder : {"/tmp", "/var/tmp"}) arguments.Add({"--perms", "1777", "--tmpfs", folder});
+  for (const char* directory : {"/tmp", "/var/tmp"}) arguments.Add({"--perms", "1777", "--tmpfs", directory});
   for (const Mount& mount : plan.mounts) {
     if (mount.path != "/") AddMount(arguments, mount);
   }
   arguments.Add({"--ro-bind", plan.program, kInsidePath});
   // Last, when every place for a mount has been made in them.
   for (const Mount& mount : plan.mounts) {
-    if (mount.access == Access::kNone && mount.folder) arguments.Add({"--remount-ro", mount.path});
+    if (mount.access == Access::kNone && mount.directory) arguments.Add({"--remount-ro", mount.path});
   }
-  arguments.Add({"--chdir", plan.working_folder});
+  arguments.Add({"--chdir", plan.working_directory});
   return arguments.Release();
 }
 

@@ -15,7 +15,7 @@ constexpr const char* kInsidePath = "/run/sandbox-helper";
 struct Mount {
   std::string path;
   Access access = Access::kNone;
-  bool folder = false;
+  bool directory = false;
   /// What to mount there, opened, where another thing could be put at its path meanwhile; -1: what is at the path.
   int fd = -1;
 
@@ -24,11 +24,11 @@ struct Mount {
 
 /// A sandbox, ready to be made.
 struct SandboxPlan {
-  std::vector<Mount> mounts;   ///< parents before what they hold
-  std::string program;         ///< this program's file
-  std::string working_folder;  ///< where the command starts
-  int seccomp_fd = -1;         ///< the filter, as a file of struct sock_filter
-  int lock_fd = -1;            ///< kept open by the sandbox's first process, as long as that lives
+  std::vector<Mount> mounts;      ///< parents before what they hold
+  std::string program;            ///< this program's file
+  std::string working_directory;  ///< where the command starts
+  int seccomp_fd = -1;            ///< the filter, as a file of struct sock_filter
+  int lock_fd = -1;               ///< kept open by the sandbox's first process, as long as that lives
 };
 
 /// The options of bwrap(1) for a sandbox, as --args takes them. All namespaces are new, no capability is left, and what

@@ -34,28 +34,29 @@ bool IsOwn(std::string_view path, const std::string& home) {
 }
 
 /// A list of paths of the settings, in normal form and without links.
-Result<std::vector<std::string>> PolicyPaths(const std::vector<std::string>& texts, const SessionFolders& folders) {
+Result<std::vector<std::string>> PolicyPaths(const std::vector<std::string>& texts,
+                                             const SessionDirectories& directories) {
   std::vector<std::string> paths;
   for (const std::string& text : texts) {
-    ASSIGN_OR_RETURN(const std::string path, PolicyPath(text, folders.home, folders.working));
+    ASSIGN_OR_RETURN(const std::string path, PolicyPath(text, directories.home, directories.working));
     ASSIGN_OR_RETURN(std::string canonical, Canonical(path));
-    // Whoever may write the folder could have made the link.
-    if (IsWithin(path, folders.home) && canonical != path) {
+    // Whoever may write the directory could have made the link.
+    if (IsWithin(path, directories.home) && canonical != path) {
       return UnsupportedError("'" + text + "' in the policy: goes through a link to " + canonical)
           .WithHint("put what it points to in its place");
     }
-    if (!IsOwn(canonical, folders.home)) paths.push_back(std::move(canonical));
+    if (!IsOwn(canonical, directories.home)) paths.push_back(std::move(canonical));
   }
   return paths;
 }
 
-std::optional<bool> IsFolder(const std::string& path) {
+std::optional<bool> IsDirectory(const std::string& path) {
   struct stat status;
   if (lstat(path.c_str(), &status) != 0) return std::nullopt;
   return S_ISDIR(status.st_mode);
 }
 
-/// The writable folder that a rule lies in, if any: the nearest rule above it, which is for writing.
+/// The writable directory that a rule lies in, if any: the nearest rule above it, which is for writing.
 std::optional<std::string> WritableAround(const std::vector<FileRule>& rules, const std::string& path) {
   for (auto rule = rules.rbegin(); rule != rules.rend(); ++rule) {
     if (rule->path == path || !IsWithin(path, rule->path)) continue;
@@ -73,47 +74,47 @@ ProtectedPath Missing(const std::vector<ProtectedPath>& paths, const std::string
 
 }  // namespace
 
-Result<SessionFolders> FindSessionFolders(const std::string& home, const std::string& working_folder) {
-  SessionFolders folders;
-  ASSIGN_OR_RETURN(folders.home, Canonical(home));
-  ASSIGN_OR_RETURN(folders.working, Canonical(working_folder));
-  for (const std::string* folder : {&folders.home, &folders.working}) {
-    const std::optional<bool> is_folder = IsFolder(*folder);
-    if (!is_folder) return NotFoundError(*folder + ": no such folder");
-    if (!*is_folder) return UsageError(*folder + ": not a folder");
+Result<SessionDirectories> FindSessionDirectories(const std::string& home, const std::string& working_directory) {
+  SessionDirectories directories;
+  ASSIGN_OR_RETURN(directories.home, Canonical(home));
+  ASSIGN_OR_RETURN(directories.working, Canonical(working_directory));
+  for (const std::string* directory : {&directories.home, &directories.working}) {
+    const std::optional<bool> is_directory = IsDirectory(*directory);
+    if (!is_directory) return NotFoundError(*directory + ": no such directory");
+    if (!*is_directory) return UsageError(*directory + ": not a directory");
   }
-  if (fs::path(folders.home).parent_path() == "/" || folders.home == "/") {
-    return UsageError(folders.home + ": a session's folder stands in a folder with other sessions, not in /");
+  if (fs::path(directories.home).parent_path() == "/" || directories.home == "/") {
+    return UsageError(directories.home + ": a session's directory stands in a directory with other sessions, not in /");
   }
-  if (!IsWithin(folders.working, folders.home)) {
-    return UsageError(folders.working + " is not in the session's folder " + folders.home);
+  if (!IsWithin(directories.working, directories.home)) {
+    return UsageError(directories.working + " is not in the session's directory " + directories.home);
   }
-  return folders;
+  return directories;
 }
 
-Result<FilePolicy> MakeFilePolicy(const FilesystemSettings& settings, const SessionFolders& folders,
+Result<FilePolicy> MakeFilePolicy(const FilesystemSettings& settings, const SessionDirectories& directories,
                                   const std::vector<ProtectedPath>& protected_paths,
                                   const std::vector<std::string>& read_only) {
   FilePolicy policy;
-  ASSIGN_OR_RETURN(policy.deny_read, PolicyPaths(settings.deny_read, folders));
-  ASSIGN_OR_RETURN(policy.allow_read, PolicyPaths(settings.allow_read, folders));
-  ASSIGN_OR_RETURN(policy.allow_write, PolicyPaths(settings.allow_write, folders));
-  ASSIGN_OR_RETURN(policy.deny_write, PolicyPaths(settings.deny_write, folders));
+  ASSIGN_OR_RETURN(policy.deny_read, PolicyPaths(settings.deny_read, directories));
+  ASSIGN_OR_RETURN(policy.allow_read, PolicyPaths(settings.allow_read, directories));
+  ASSIGN_OR_RETURN(policy.allow_write, PolicyPaths(settings.allow_write, directories));
+  ASSIGN_OR_RETURN(policy.deny_write, PolicyPaths(settings.deny_write, directories));
   for (const std::string& path : policy.allow_write) {
     if (path == "/") return UnsupportedError("'/' in allowWrite of the policy: all would be writable");
     // What may be written may be read, unless the policy hides it.
     if (AccessAt(policy, path) != Access::kNone) policy.allow_read.push_back(path);
   }
-  policy.allow_read.push_back(folders.home);
+  policy.allow_read.push_back(directories.home);
   for (const std::string_view hidden : kHidden) {
     const std::string path(hidden);
     ASSIGN_OR_RETURN(const std::string canonical, Canonical(path));
     if (canonical == path) policy.deny_read.push_back(path);
   }
-  policy.deny_read.push_back(fs::path(folders.home).parent_path());
+  policy.deny_read.push_back(fs::path(directories.home).parent_path());
   for (const std::string& path : read_only) {
     ASSIGN_OR_RETURN(std::string canonical, Canonical(path));
-    if (!IsFolder(canonical)) return NotFoundError("--read-only " + path + ": does not exist");
+    if (!IsDirectory(canonical)) return NotFoundError("--read-only " + path + ": does not exist");
     policy.deny_write.push_back(std::move(canonical));
   }
   for (const ProtectedPath& path : protected_paths) policy.deny_write.push_back(path.path);
@@ -130,14 +131,14 @@ Result<std::vector<Mount>> PlanMounts(const FilePolicy& policy, const std::vecto
     if (writable && rule.access != Access::kReadWrite) {
       ASSIGN_OR_RETURN(const Placeholders::Cover cover,
                        placeholders.CoverPath(Missing(protected_paths, path), *writable));
-      for (const std::string& folder : cover.folders) {
-        mounts.try_emplace(folder, Mount{.path = folder, .access = Access::kReadWrite, .folder = true});
+      for (const std::string& directory : cover.directories) {
+        mounts.try_emplace(directory, Mount{.path = directory, .access = Access::kReadWrite, .directory = true});
       }
       path = cover.path;
     }
-    const std::optional<bool> is_folder = IsFolder(path);
-    if (!is_folder) continue;  // nothing there, and nobody inside can make it
-    mounts[path] = Mount{.path = path, .access = rule.access, .folder = *is_folder};
+    const std::optional<bool> is_directory = IsDirectory(path);
+    if (!is_directory) continue;  // nothing there, and nobody inside can make it
+    mounts[path] = Mount{.path = path, .access = rule.access, .directory = *is_directory};
   }
   std::vector<Mount> result;
   result.reserve(mounts.size());

@@ -9,20 +9,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The longest of `folders` that holds `path`; 0 if none does.
-size_t DeepestAround(const std::vector<std::string>& folders, std::string_view path) {
+/// The longest of `directories` that holds `path`; 0 if none does.
+size_t DeepestAround(const std::vector<std::string>& directories, std::string_view path) {
   size_t deepest = 0;
-  for (const std::string& folder : folders) {
-    if (IsWithin(path, folder)) deepest = std::max(deepest, folder.size());
+  for (const std::string& directory : directories) {
+    if (IsWithin(path, directory)) deepest = std::max(deepest, directory.size());
   }
   return deepest;
 }
 
 }  // namespace
 
-bool IsWithin(std::string_view path, std::string_view folder) {
-  if (folder == "/") return path.starts_with('/');
-  return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');
+bool IsWithin(std::string_view path, std::string_view directory) {
+  if (directory == "/") return path.starts_with('/');
+  return path.starts_with(directory) && (path.size() == directory.size() || path[directory.size()] == '/');
 }
 
 Access AccessAt(const FilePolicy& policy, std::string_view path) {
@@ -38,7 +38,7 @@ std::vector<FileRule> EffectiveRules(const FilePolicy& policy) {
     paths.insert(paths.end(), list->begin(), list->end());
   }
   std::sort(paths.begin(), paths.end(), [](const std::string& a, const std::string& b) {
-    return fs::path(a) < fs::path(b);  // by component: what is in a folder follows right after it
+    return fs::path(a) < fs::path(b);  // by component: what is in a directory follows right after it
   });
   paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
   std::vector<FileRule> rules;
@@ -51,7 +51,7 @@ std::vector<FileRule> EffectiveRules(const FilePolicy& policy) {
   return rules;
 }
 
-Result<std::string> PolicyPath(std::string_view text, const std::string& home, const std::string& working_folder) {
+Result<std::string> PolicyPath(std::string_view text, const std::string& home, const std::string& working_directory) {
   const auto refuse = [&](std::string_view why) {
     return UnsupportedError("'" + std::string(text) + "' in the policy: " + std::string(why));
   };
@@ -61,19 +61,19 @@ Result<std::string> PolicyPath(std::string_view text, const std::string& home, c
   if (rest.find_first_of(std::string_view("*?[]{}\0", 7)) != std::string_view::npos) {
     return refuse("wildcards are for a final '/**' only");
   }
-  fs::path folder = working_folder;
+  fs::path directory = working_directory;
   if (rest.starts_with('/')) {
-    folder = "/";
+    directory = "/";
   } else if (rest == "~" || rest.starts_with("~/")) {
-    folder = home;
+    directory = home;
     rest.remove_prefix(std::min<size_t>(2, rest.size()));
   } else if (rest.starts_with('~')) {
     return refuse("another user's home");
   }
   while (rest.starts_with('/')) rest.remove_prefix(1);
-  std::string path = (folder / rest).lexically_normal().string();
+  std::string path = (directory / rest).lexically_normal().string();
   if (path.size() > 1 && path.ends_with('/')) path.pop_back();
-  if (!IsWithin(path, folder.string())) return refuse("'..' leads out of where it begins");
+  if (!IsWithin(path, directory.string())) return refuse("'..' leads out of where it begins");
   return path;
 }
 

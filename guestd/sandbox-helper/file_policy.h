@@ -22,7 +22,7 @@ struct FilePolicy {
   bool operator==(const FilePolicy&) const = default;
 };
 
-/// A path whose access differs from that of the folder that it is in.
+/// A path whose access differs from that of the directory that it is in.
 struct FileRule {
   std::string path;
   Access access = Access::kNone;
@@ -30,19 +30,19 @@ struct FileRule {
   bool operator==(const FileRule&) const = default;
 };
 
-/// True if `path` is `folder` or lies in it. Both are in normal form.
-bool IsWithin(std::string_view path, std::string_view folder);
+/// True if `path` is `directory` or lies in it. Both are in normal form.
+bool IsWithin(std::string_view path, std::string_view directory);
 
 /// The access of any path.
 Access AccessAt(const FilePolicy& policy, std::string_view path);
 
 /// The whole policy as mounts have it: the deepest rule above a path decides. Parents stand before what they hold; the
-/// root folder, which is read-only, is left out.
+/// root directory, which is read-only, is left out.
 std::vector<FileRule> EffectiveRules(const FilePolicy& policy);
 
 /// An absolute path in normal form from how a policy writes it: "~" and "~/..." in `home`, a relative one in
-/// `working_folder`, "/**" at the end taken off. kUnsupported on other wildcards, and on what leads out of its folder
-/// with "..".
-Result<std::string> PolicyPath(std::string_view text, const std::string& home, const std::string& working_folder);
+/// `working_directory`, "/**" at the end taken off. kUnsupported on other wildcards, and on what leads out of its
+/// directory with "..".
+Result<std::string> PolicyPath(std::string_view text, const std::string& home, const std::string& working_directory);
 
 }  // namespace hallmark::sandbox

@@ -27,8 +27,8 @@ cxxopts::Options Description() {
   cxxopts::Options options("sandbox-helper", "Run one command of a session, isolated, in bubblewrap.");
   options.custom_help("--settings FILE --session-home DIR [OPTION...] -- COMMAND [ARGUMENT...]");
   options.add_options()("settings", "The policy: what the command may reach and write", cxxopts::value<std::string>(),
-                        "FILE")("session-home", "The session's own folder", cxxopts::value<std::string>(), "DIR")(
-      "workdir", "Where the command starts, in the session's folder (default: that folder)",
+                        "FILE")("session-home", "The session's own directory", cxxopts::value<std::string>(), "DIR")(
+      "workdir", "Where the command starts, in the session's directory (default: that directory)",
       cxxopts::value<std::string>(),
       "DIR")("read-only", "A path that may not be written, whatever the policy says; may be repeated",
              cxxopts::value<std::vector<std::string>>(), "PATH")("h,help", "Print this help");
@@ -39,9 +39,9 @@ Result<Options> OptionsFrom(const cxxopts::ParseResult& parsed, std::vector<std:
   Options options;
   ASSIGN_OR_RETURN(options.settings, AbsolutePath(parsed, "settings"));
   ASSIGN_OR_RETURN(options.session_home, AbsolutePath(parsed, "session-home"));
-  options.working_folder = options.session_home;
+  options.working_directory = options.session_home;
   if (parsed.count("workdir") != 0) {
-    ASSIGN_OR_RETURN(options.working_folder, AbsolutePath(parsed, "workdir"));
+    ASSIGN_OR_RETURN(options.working_directory, AbsolutePath(parsed, "workdir"));
   }
   if (parsed.count("read-only") != 0) {
     for (const std::string& path : parsed["read-only"].as<std::vector<std::string>>()) {

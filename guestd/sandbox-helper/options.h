@@ -13,8 +13,8 @@ namespace hallmark::sandbox {
 /// What sandbox-helper(8) is asked for. Paths are absolute.
 struct Options {
   std::filesystem::path settings;                ///< --settings: the policy, srt-settings.json
-  std::filesystem::path session_home;            ///< --session-home: the only folder of its parent that can be seen
-  std::filesystem::path working_folder;          ///< --workdir: in session_home, which it is by default
+  std::filesystem::path session_home;            ///< --session-home: the only directory of its parent that can be seen
+  std::filesystem::path working_directory;       ///< --workdir: in session_home, which it is by default
   std::vector<std::filesystem::path> read_only;  ///< --read-only: what may not be written whatever the policy says
   std::vector<std::string> command;              ///< never empty
 };

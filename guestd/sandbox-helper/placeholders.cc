@@ -21,22 +21,23 @@ namespace fs = std::filesystem;
 constexpr timespec kPlaceholderTime{.tv_sec = 1, .tv_nsec = 0};
 constexpr mode_t kPlaceholderFile = 0444;
 constexpr off_t kMostContent = 2;  // bytes
-constexpr mode_t kPlaceholderFolder = 0555;
-// A folder that only a placeholder in it made necessary: the sticky bit, of no use in a folder of one owner, tells it.
-constexpr mode_t kMadeFolder = S_ISVTX | 0755;
+constexpr mode_t kPlaceholderDirectory = 0555;
+// A directory that only a placeholder in it made necessary: the sticky bit, of no use in a directory of one owner,
+// tells it.
+constexpr mode_t kMadeDirectory = S_ISVTX | 0755;
 
 bool IsPlaceholder(const struct stat& status) {
   const mode_t mode = status.st_mode & 07777;
   if (status.st_mtim.tv_sec != kPlaceholderTime.tv_sec || status.st_mtim.tv_nsec != 0) return false;
   return S_ISDIR(status.st_mode)
-             ? mode == kPlaceholderFolder
+             ? mode == kPlaceholderDirectory
              : S_ISREG(status.st_mode) && mode == kPlaceholderFile && status.st_size <= kMostContent;
 }
 
 bool IsNoSpace(int error) { return error == ENOSPC || error == EDQUOT; }
 
-bool IsMadeFolder(const struct stat& status) {
-  return S_ISDIR(status.st_mode) && (status.st_mode & 07777) == kMadeFolder;
+bool IsMadeDirectory(const struct stat& status) {
+  return S_ISDIR(status.st_mode) && (status.st_mode & 07777) == kMadeDirectory;
 }
 
 }  // namespace
@@ -66,8 +67,8 @@ Placeholders::~Placeholders() {
   if (lock_.fd() < 0 || flock(lock_.fd(), LOCK_EX | LOCK_NB) != 0) return;
   for (auto path = settled_.rbegin(); path != settled_.rend(); ++path) {
     struct stat status;
-    if (lstat(path->c_str(), &status) != 0 || !(IsPlaceholder(status) || IsMadeFolder(status))) continue;
-    // A folder stays if somebody put something into it.
+    if (lstat(path->c_str(), &status) != 0 || !(IsPlaceholder(status) || IsMadeDirectory(status))) continue;
+    // A directory stays if somebody put something into it.
     S_ISDIR(status.st_mode) ? rmdir(path->c_str()) : unlink(path->c_str());
   }
   unlink(lock_.path().c_str());
@@ -82,10 +83,10 @@ Result<Placeholders::Cover> Placeholders::CoverPath(const ProtectedPath& path, c
   const fs::path relative = fs::path(path.path).lexically_relative(writable);
   for (auto part = relative.begin(); part != relative.end(); ++part) {
     const bool last = std::next(part) == relative.end();
-    const Wanted wanted{current / *part, last, !last || path.folder, last ? path.content : std::string_view()};
+    const Wanted wanted{current / *part, last, !last || path.directory, last ? path.content : std::string_view()};
     ASSIGN_OR_RETURN(const bool settled, Settle(parent.get(), wanted));
     if (!settled) {  // `current` is the one
-      if (!cover.folders.empty()) cover.folders.pop_back();
+      if (!cover.directories.empty()) cover.directories.pop_back();
       break;
     }
     current = wanted.path;
@@ -96,7 +97,7 @@ Result<Placeholders::Cover> Placeholders::CoverPath(const ProtectedPath& path, c
       return ErrnoError(errno, current.string());
     }
     parent = std::move(next);
-    cover.folders.push_back(current);
+    cover.directories.push_back(current);
   }
   cover.path = current;
   return cover;
@@ -124,20 +125,21 @@ Result<Placeholders::Made> Placeholders::Make(int parent, const Wanted& wanted) 
   const fs::path& path = wanted.path;
   const std::string name = path.filename();
   bool placeholder = wanted.placeholder;
-  bool folder = wanted.folder;
-  int failure = folder && mkdirat(parent, name.c_str(), 0755) != 0 ? errno : 0;
+  bool directory = wanted.directory;
+  int failure = directory && mkdirat(parent, name.c_str(), 0755) != 0 ? errno : 0;
   if (IsNoSpace(failure)) {
     // An empty file takes no block of a full disk, and nothing can be made below it either.
     placeholder = true;
-    folder = false;
+    directory = false;
     failure = 0;
   }
-  if (!folder && failure == 0 && mknodat(parent, name.c_str(), S_IFREG | 0644, 0) != 0) failure = errno;
+  if (!directory && failure == 0 && mknodat(parent, name.c_str(), S_IFREG | 0644, 0) != 0) failure = errno;
   if (failure == EEXIST) return Made::kThereAlready;
   if (failure == EACCES || failure == EPERM || failure == EROFS) return Made::kRefused;
   if (failure != 0) return ErrnoError(failure, "making the placeholder " + path.string());
   if (IsWithin(path.string(), session_home_)) settled_.push_back(path);
-  const File made(UniqueFd(openat(parent, name.c_str(), (folder ? O_RDONLY : O_RDWR) | O_NOFOLLOW | O_CLOEXEC)), path);
+  const File made(UniqueFd(openat(parent, name.c_str(), (directory ? O_RDONLY : O_RDWR) | O_NOFOLLOW | O_CLOEXEC)),
+                  path);
   if (made.fd() < 0) return ErrnoError(errno, "opening the placeholder " + path.string());
   if (!wanted.content.empty() && write(made.fd(), wanted.content.data(), wanted.content.size()) < 0) {
     const int error = errno;
@@ -146,7 +148,7 @@ Result<Placeholders::Made> Placeholders::Make(int parent, const Wanted& wanted) 
     return ErrnoError(error, "writing the placeholder " + path.string());
   }
   const std::array<timespec, 2> times = {kPlaceholderTime, kPlaceholderTime};
-  const mode_t mode = !placeholder ? kMadeFolder : folder ? kPlaceholderFolder : kPlaceholderFile;
+  const mode_t mode = !placeholder ? kMadeDirectory : directory ? kPlaceholderDirectory : kPlaceholderFile;
   if (fchmod(made.fd(), mode) != 0 || (placeholder && futimens(made.fd(), times.data()) != 0)) {
     return ErrnoError(errno, "marking the placeholder " + path.string());
   }

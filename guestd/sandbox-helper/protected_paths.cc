@@ -28,7 +28,7 @@ namespace fs = std::filesystem;
 
 struct Name {
   std::string_view path;
-  bool folder;
+  bool directory;
 };
 
 constexpr std::array kInHome = {
@@ -52,19 +52,19 @@ constexpr std::array kInProject = {Name{".gitmodules", false}, Name{".envrc", fa
                                    Name{".claude/settings.local.json", false}, Name{".claude/commands", true},
                                    Name{".claude/agents", true}, Name{".claude/hooks", true}};
 
-// In a folder of git's that there is. Where a project has none, .git as a whole is protected: one that a command made
-// would bring its own.
-constexpr std::array kInGitFolder = {Name{"hooks", true}, Name{"config", false}, Name{"config.worktree", false}};
-// This one names the folder that git takes the others from (gitrepository-layout(5)); so it says "from here".
-constexpr std::string_view kCommonFolder = "commondir";
+// In a directory of git's that there is. Where a project has none, .git as a whole is protected: one that a command
+// made would bring its own.
+constexpr std::array kInGitDirectory = {Name{"hooks", true}, Name{"config", false}, Name{"config.worktree", false}};
+// This one names the directory that git takes the others from (gitrepository-layout(5)); so it says "from here".
+constexpr std::string_view kCommonDirectory = "commondir";
 constexpr std::string_view kHere = ".\n";
 
-constexpr size_t kMaxSearchedEntries = 50'000;  // less than 0.5 s of a warm cache, all of them folders
-// Of a folder whose folders are not looked into: with more, it is less work to look for each name.
+constexpr size_t kMaxSearchedEntries = 50'000;  // less than 0.5 s of a warm cache, all of them directories
+// Of a directory whose directories are not looked into: with more, it is less work to look for each name.
 constexpr size_t kMaxListedEntries = 1000;
 constexpr size_t kMaxGitFile = 1 << 20;  // bytes: what git takes
 
-bool IsFolder(const fs::path& path) {
+bool IsDirectory(const fs::path& path) {
   std::error_code ignored;
   return fs::is_directory(fs::symlink_status(path, ignored));
 }
@@ -74,7 +74,7 @@ bool Exists(const fs::path& path) {
   return fs::exists(fs::symlink_status(path, ignored));
 }
 
-/// What is looked for in every folder: the first part of a name in a project.
+/// What is looked for in every directory: the first part of a name in a project.
 bool Matters(std::string_view name) {
   if (!name.starts_with('.')) return false;
   return name == ".git" || std::any_of(kInProject.begin(), kInProject.end(), [&](const Name& in_project) {
@@ -87,10 +87,10 @@ struct Entry {
   bool is_link = false;
 };
 
-/// As much of a folder as the search asks for.
+/// As much of a directory as the search asks for.
 struct Listing {
-  std::vector<Entry> matter;         ///< see Matters()
-  std::vector<std::string> folders;  ///< by their names
+  std::vector<Entry> matter;             ///< see Matters()
+  std::vector<std::string> directories;  ///< by their names
 
   [[nodiscard]] const Entry* Find(const std::string& name) const {
     const auto found =
@@ -100,18 +100,18 @@ struct Listing {
 };
 
 /// The kind of an entry: DT_DIR, DT_LNK or another. Most filesystems say it themselves.
-unsigned char KindOf(int folder, const dirent& entry) {
+unsigned char KindOf(int directory, const dirent& entry) {
   struct stat status {};
   if (entry.d_type != DT_UNKNOWN) return entry.d_type;
-  if (fstatat(folder, entry.d_name, &status, AT_SYMLINK_NOFOLLOW) != 0) return DT_UNKNOWN;
+  if (fstatat(directory, entry.d_name, &status, AT_SYMLINK_NOFOLLOW) != 0) return DT_UNKNOWN;
   return static_cast<unsigned char>(IFTODT(status.st_mode));
 }
 
 /// Gathers protected paths; see ProtectedPaths().
 class Gatherer {
  public:
-  Gatherer(fs::path home, fs::path working_folder)
-      : home_(std::move(home)), working_folder_(std::move(working_folder)) {}
+  Gatherer(fs::path home, fs::path working_directory)
+      : home_(std::move(home)), working_directory_(std::move(working_directory)) {}
 
   void AddHome() {
     paths_.push_back({.path = home_ / kLockName});
@@ -119,13 +119,13 @@ class Gatherer {
     AddProject(home_);
   }
   /// What a project may have, whether it is there or not.
-  void AddProject(const fs::path& folder) {
-    Add(folder, kInProject);
-    AddRepository(folder);
+  void AddProject(const fs::path& directory) {
+    Add(directory, kInProject);
+    AddRepository(directory);
   }
-  /// What of a project's there is in a folder. Without a listing, each name is looked for.
-  void AddExisting(const fs::path& folder, const Listing* listing = nullptr);
-  /// AddExisting() for each folder below home_, not through links, and not into what package managers and git fill.
+  /// What of a project's there is in a directory. Without a listing, each name is looked for.
+  void AddExisting(const fs::path& directory, const Listing* listing = nullptr);
+  /// AddExisting() for each directory below home_, not through links, and not into what package managers and git fill.
   /// Shared ones first, so that a session that fills its own can't spoil them.
   void Search() {
     SearchIn({home_ / "mnt", 1});
@@ -135,60 +135,60 @@ class Gatherer {
   std::vector<ProtectedPath> Release();
 
  private:
-  struct Folder {
+  struct Directory {
     fs::path path;
     int depth = 0;  ///< below home_
   };
 
   template <typename Names>
-  void Add(const fs::path& folder, const Names& names) {
-    for (const Name& name : names) paths_.push_back({(folder / name.path).string(), name.folder, {}});
+  void Add(const fs::path& directory, const Names& names) {
+    for (const Name& name : names) paths_.push_back({(directory / name.path).string(), name.directory, {}});
   }
-  /// All that is in a folder. Not one that the command works in: there, what can't be protected alone is an error.
-  void AddWhole(const fs::path& folder) { paths_.push_back({folder.string(), true, {}}); }
-  void AddRepository(const fs::path& folder);
-  /// Where a .git that is a file points to, and that folder's repository.
-  void FollowGitFile(const fs::path& folder);
-  void AddGitFolder(const fs::path& git);
-  void SearchIn(const Folder& top);
-  /// Reads a folder once; nothing if it can't be searched, or has more than is worth it.
-  std::optional<Listing> List(const Folder& folder);
-  [[nodiscard]] bool LeadsToWork(const fs::path& folder) const {
-    return IsWithin(working_folder_.string(), folder.string());
+  /// All that is in a directory. Not one that the command works in: there, what can't be protected alone is an error.
+  void AddWhole(const fs::path& directory) { paths_.push_back({directory.string(), true, {}}); }
+  void AddRepository(const fs::path& directory);
+  /// Where a .git that is a file points to, and that directory's repository.
+  void FollowGitFile(const fs::path& directory);
+  void AddGitDirectory(const fs::path& git);
+  void SearchIn(const Directory& top);
+  /// Reads a directory once; nothing if it can't be searched, or has more than is worth it.
+  std::optional<Listing> List(const Directory& directory);
+  [[nodiscard]] bool LeadsToWork(const fs::path& directory) const {
+    return IsWithin(working_directory_.string(), directory.string());
   }
 
   fs::path home_;
-  fs::path working_folder_;
+  fs::path working_directory_;
   size_t searched_ = 0;
   std::vector<ProtectedPath> paths_;
 };
 
-void Gatherer::AddRepository(const fs::path& folder) {
-  const fs::path git = folder / ".git";
-  if (IsFolder(git) && Exists(git / "HEAD")) return AddGitFolder(git);
+void Gatherer::AddRepository(const fs::path& directory) {
+  const fs::path git = directory / ".git";
+  if (IsDirectory(git) && Exists(git / "HEAD")) return AddGitDirectory(git);
   paths_.push_back({git.string(), true, {}});
-  FollowGitFile(folder);
+  FollowGitFile(directory);
 }
 
-void Gatherer::FollowGitFile(const fs::path& folder) {
-  const fs::path file = folder / ".git";
+void Gatherer::FollowGitFile(const fs::path& directory) {
+  const fs::path file = directory / ".git";
   std::error_code error;
   if (!fs::is_regular_file(fs::symlink_status(file, error))) return;
   const Result<std::string> text = ReadSmallFile(file, kMaxGitFile);
   constexpr std::string_view kPrefix = "gitdir: ";
   if (!text.ok() || !text->starts_with(kPrefix)) return;
   const std::string target = text->substr(kPrefix.size(), text->find_first_of("\r\n") - kPrefix.size());
-  const fs::path git = (folder / target).lexically_normal();
+  const fs::path git = (directory / target).lexically_normal();
   if (!IsWithin(git.string(), home_.string())) return;
   // A worktree's is .git/worktrees/NAME of its repository.
   const bool worktree = git.parent_path().filename() == "worktrees";
   const fs::path repository = worktree ? git.parent_path().parent_path() : git;
-  if (IsFolder(repository) && Exists(repository / "HEAD")) AddGitFolder(repository);
+  if (IsDirectory(repository) && Exists(repository / "HEAD")) AddGitDirectory(repository);
 }
 
-void Gatherer::AddGitFolder(const fs::path& git) {
-  Add(git, kInGitFolder);
-  paths_.push_back({(git / kCommonFolder).string(), false, kHere});
+void Gatherer::AddGitDirectory(const fs::path& git) {
+  Add(git, kInGitDirectory);
+  paths_.push_back({(git / kCommonDirectory).string(), false, kHere});
   std::error_code error;
   for (const fs::directory_entry& entry : fs::directory_iterator(git / "worktrees", error)) {
     for (const char* name : {"commondir", "gitdir", "config.worktree"}) {
@@ -198,17 +198,17 @@ void Gatherer::AddGitFolder(const fs::path& git) {
   // Those of submodules, whose names may have slashes.
   for (fs::recursive_directory_iterator it(git / "modules", error), end;
        !error && it != end && searched_ < kMaxSearchedEntries; it.increment(error), ++searched_) {
-    if (!IsFolder(it->path())) continue;
+    if (!IsDirectory(it->path())) continue;
     const std::string name = it->path().filename();
     if (name == "objects" || name == "refs" || name == "logs" || name == "hooks") it.disable_recursion_pending();
     if (!Exists(it->path() / "HEAD")) continue;
-    Add(it->path(), kInGitFolder);
-    paths_.push_back({(it->path() / kCommonFolder).string(), false, kHere});
+    Add(it->path(), kInGitDirectory);
+    paths_.push_back({(it->path() / kCommonDirectory).string(), false, kHere});
   }
 }
 
-void Gatherer::AddExisting(const fs::path& folder, const Listing* listing) {
-  if (listing != nullptr && listing->matter.empty()) return;  // as in almost every folder that a session has
+void Gatherer::AddExisting(const fs::path& directory, const Listing* listing) {
+  if (listing != nullptr && listing->matter.empty()) return;  // as in almost every directory that a session has
   bool has_link = false;
   const auto is_there = [&](const fs::path& name) {
     if (listing != nullptr && !name.has_parent_path()) {
@@ -217,7 +217,7 @@ void Gatherer::AddExisting(const fs::path& folder, const Listing* listing) {
       return entry != nullptr;
     }
     std::error_code ignored;
-    const fs::file_status status = fs::symlink_status(folder / name, ignored);
+    const fs::file_status status = fs::symlink_status(directory / name, ignored);
     has_link = has_link || fs::is_symlink(status);
     return fs::exists(status);
   };
@@ -225,17 +225,17 @@ void Gatherer::AddExisting(const fs::path& folder, const Listing* listing) {
   for (const Name& name : kInProject) {
     const fs::path path = name.path;
     if (path.has_parent_path() && !is_there(path.parent_path())) continue;
-    if (is_there(path)) found.push_back({(folder / path).string(), name.folder, {}});
+    if (is_there(path)) found.push_back({(directory / path).string(), name.directory, {}});
   }
   const bool has_git = is_there(".git");
-  if (has_link && !LeadsToWork(folder)) return AddWhole(folder);
+  if (has_link && !LeadsToWork(directory)) return AddWhole(directory);
   paths_.insert(paths_.end(), found.begin(), found.end());
-  if (has_git) AddRepository(folder);
+  if (has_git) AddRepository(directory);
 }
 
-std::optional<Listing> Gatherer::List(const Folder& folder) {
+std::optional<Listing> Gatherer::List(const Directory& directory) {
   // With its dot, so that opening it takes the right to look names up in it too.
-  const std::unique_ptr<DIR, Deleter<closedir>> opened(opendir((folder.path.native() + "/.").c_str()));
+  const std::unique_ptr<DIR, Deleter<closedir>> opened(opendir((directory.path.native() + "/.").c_str()));
   if (opened == nullptr) return std::nullopt;
   Listing listing;
   size_t entries = 0;
@@ -243,30 +243,31 @@ std::optional<Listing> Gatherer::List(const Folder& folder) {
   while (const dirent* const entry = readdir(opened.get())) {
     const std::string_view name = entry->d_name;
     if (name == "." || name == "..") continue;
-    if (folder.depth == kSearchDepth && ++entries > kMaxListedEntries) return std::nullopt;
-    // The session's own folder is looked through to its end: as a whole it can't be protected.
-    if (folder.depth < kSearchDepth && ++searched_ > kMaxSearchedEntries && folder.path != home_) return std::nullopt;
+    if (directory.depth == kSearchDepth && ++entries > kMaxListedEntries) return std::nullopt;
+    // The session's own directory is looked through to its end: as a whole it can't be protected.
+    if (directory.depth < kSearchDepth && ++searched_ > kMaxSearchedEntries && directory.path != home_)
+      return std::nullopt;
     const unsigned char kind = KindOf(dirfd(opened.get()), *entry);
     if (Matters(name)) listing.matter.push_back({std::string(name), kind == DT_LNK});
-    if (kind == DT_DIR && name != ".git" && name != "node_modules") listing.folders.emplace_back(name);
+    if (kind == DT_DIR && name != ".git" && name != "node_modules") listing.directories.emplace_back(name);
     errno = 0;
   }
   return errno == 0 ? std::optional(std::move(listing)) : std::nullopt;
 }
 
-void Gatherer::SearchIn(const Folder& top) {
-  if (!IsFolder(top.path)) return;
+void Gatherer::SearchIn(const Directory& top) {
+  if (!IsDirectory(top.path)) return;
   searched_ = 0;
-  std::deque<Folder> found = {top};
+  std::deque<Directory> found = {top};
   for (; !found.empty(); found.pop_front()) {
-    const Folder& folder = found.front();
-    const std::optional<Listing> listing = List(folder);
-    if (folder.depth > 0) AddExisting(folder.path, listing ? &*listing : nullptr);
-    if (folder.depth == kSearchDepth) continue;
-    if (!listing && folder.depth > 0 && !LeadsToWork(folder.path)) AddWhole(folder.path);
+    const Directory& directory = found.front();
+    const std::optional<Listing> listing = List(directory);
+    if (directory.depth > 0) AddExisting(directory.path, listing ? &*listing : nullptr);
+    if (directory.depth == kSearchDepth) continue;
+    if (!listing && directory.depth > 0 && !LeadsToWork(directory.path)) AddWhole(directory.path);
     if (!listing) continue;
-    for (const std::string& name : listing->folders) {
-      if (folder.depth > 0 || name != "mnt") found.push_back({folder.path / name, folder.depth + 1});
+    for (const std::string& name : listing->directories) {
+      if (directory.depth > 0 || name != "mnt") found.push_back({directory.path / name, directory.depth + 1});
     }
   }
 }
@@ -280,13 +281,13 @@ std::vector<ProtectedPath> Gatherer::Release() {
 
 }  // namespace
 
-std::vector<ProtectedPath> ProtectedPaths(const std::string& home, const std::string& working_folder) {
-  Gatherer gatherer(home, working_folder);
+std::vector<ProtectedPath> ProtectedPaths(const std::string& home, const std::string& working_directory) {
+  Gatherer gatherer(home, working_directory);
   gatherer.AddHome();
-  if (working_folder != home) gatherer.AddProject(working_folder);
-  for (fs::path folder = fs::path(working_folder).parent_path(); IsWithin(folder.string(), home) && folder != home;
-       folder = folder.parent_path()) {
-    gatherer.AddExisting(folder);
+  if (working_directory != home) gatherer.AddProject(working_directory);
+  for (fs::path directory = fs::path(working_directory).parent_path();
+       IsWithin(directory.string(), home) && directory != home; directory = directory.parent_path()) {
+    gatherer.AddExisting(directory);
   }
   gatherer.Search();
   return gatherer.Release();

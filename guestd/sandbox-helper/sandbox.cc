@@ -31,7 +31,7 @@
 namespace hallmark::sandbox {
 namespace {
 
-// Not looked for in PATH, which is the command's and may name folders that it writes.
+// Not looked for in PATH, which is the command's and may name directories that it writes.
 constexpr const char* kBwrap = "/usr/bin/bwrap";
 
 /// A file in memory that a child inherits, at its start.
@@ -126,7 +126,7 @@ Result<Bwrap> Bwrap::Start(const std::vector<std::string>& argv) {
   pointers.reserve(argv.size() + 1);
   for (const std::string& argument : argv) pointers.push_back(const_cast<char*>(argument.c_str()));
   pointers.push_back(nullptr);
-  // None of the command's environment: it could tell the dynamic linker to load something from the session's folder.
+  // None of the command's environment: it could tell the dynamic linker to load something from the session's directory.
   std::array<char*, 1> environment = {nullptr};
   if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) return ErrnoError(errno, "PR_SET_CHILD_SUBREAPER");
   const pid_t parent = getpid();
@@ -211,25 +211,27 @@ Result<std::string> OwnProgram() {
   return path.string();
 }
 
-Result<std::vector<Mount>> Mounts(const Options& options, const SessionFolders& folders, Placeholders& placeholders) {
+Result<std::vector<Mount>> Mounts(const Options& options, const SessionDirectories& directories,
+                                  Placeholders& placeholders) {
   ASSIGN_OR_RETURN(const Settings settings, LoadSettings(options.settings));
   const std::vector<std::string> read_only(options.read_only.begin(), options.read_only.end());
-  const std::vector<ProtectedPath> protected_paths = ProtectedPaths(folders.home, folders.working);
-  ASSIGN_OR_RETURN(const FilePolicy policy, MakeFilePolicy(settings.filesystem, folders, protected_paths, read_only));
+  const std::vector<ProtectedPath> protected_paths = ProtectedPaths(directories.home, directories.working);
+  ASSIGN_OR_RETURN(const FilePolicy policy,
+                   MakeFilePolicy(settings.filesystem, directories, protected_paths, read_only));
   return PlanMounts(policy, protected_paths, placeholders);
 }
 
-/// Opens what is mounted in the session's folder, without following a link on the way. Another command of the session
-/// may write there: what it puts in place of a folder must not bring something hidden into this sandbox.
+/// Opens what is mounted in the session's directory, without following a link on the way. Another command of the
+/// session may write there: what it puts in place of a directory must not bring something hidden into this sandbox.
 Result<std::vector<UniqueFd>> OpenMounts(std::vector<Mount>& mounts, const std::string& home) {
-  const UniqueFd folder(open(home.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  if (!folder.valid()) return ErrnoError(errno, home);
+  const UniqueFd directory(open(home.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!directory.valid()) return ErrnoError(errno, home);
   const open_how how{.flags = O_PATH | O_NOFOLLOW, .mode = 0, .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS};
   std::vector<UniqueFd> opened;  // inherited
   for (Mount& mount : mounts) {
     if (mount.access == Access::kNone || mount.path == home || !IsWithin(mount.path, home)) continue;
     const std::string relative = mount.path.substr(home.size() + 1);
-    UniqueFd fd(static_cast<int>(syscall(SYS_openat2, folder.get(), relative.c_str(), &how, sizeof how)));
+    UniqueFd fd(static_cast<int>(syscall(SYS_openat2, directory.get(), relative.c_str(), &how, sizeof how)));
     if (!fd.valid()) return ErrnoError(errno, mount.path);
     mount.fd = fd.get();
     opened.push_back(std::move(fd));
@@ -237,8 +239,8 @@ Result<std::vector<UniqueFd>> OpenMounts(std::vector<Mount>& mounts, const std::
   return opened;
 }
 
-/// A session may have locked itself out of its own folder.
-void OpenOwnFolder(const std::string& home) {
+/// A session may have locked itself out of its own directory.
+void OpenOwnDirectory(const std::string& home) {
   struct stat status;
   if (lstat(home.c_str(), &status) != 0 || !S_ISDIR(status.st_mode) || status.st_uid != geteuid()) return;
   if ((status.st_mode & S_IRWXU) != S_IRWXU) chmod(home.c_str(), (status.st_mode & 07777) | S_IRWXU);
@@ -247,12 +249,13 @@ void OpenOwnFolder(const std::string& home) {
 }  // namespace
 
 Result<int> RunSandbox(const Options& options) {
-  OpenOwnFolder(options.session_home);
-  ASSIGN_OR_RETURN(const SessionFolders folders, FindSessionFolders(options.session_home, options.working_folder));
-  ASSIGN_OR_RETURN(Placeholders placeholders, Placeholders::Create(folders.home));
-  SandboxPlan plan{.working_folder = folders.working};
-  ASSIGN_OR_RETURN(plan.mounts, Mounts(options, folders, placeholders));
-  ASSIGN_OR_RETURN(std::vector<UniqueFd> opened, OpenMounts(plan.mounts, folders.home));
+  OpenOwnDirectory(options.session_home);
+  ASSIGN_OR_RETURN(const SessionDirectories directories,
+                   FindSessionDirectories(options.session_home, options.working_directory));
+  ASSIGN_OR_RETURN(Placeholders placeholders, Placeholders::Create(directories.home));
+  SandboxPlan plan{.working_directory = directories.working};
+  ASSIGN_OR_RETURN(plan.mounts, Mounts(options, directories, placeholders));
+  ASSIGN_OR_RETURN(std::vector<UniqueFd> opened, OpenMounts(plan.mounts, directories.home));
   ASSIGN_OR_RETURN(plan.program, OwnProgram());
   ASSIGN_OR_RETURN(const UniqueFd filter, SeccompFile());
   plan.seccomp_fd = filter.get();

@@ -42,7 +42,7 @@ std::string BootId() {
 Result<Cgroup> SessionsCgroup(const DaemonOptions& options) {
   if (!options.cgroup.empty()) return Cgroup(options.cgroup);
   ASSIGN_OR_RETURN(const Cgroup own, Cgroup::Own());
-  return Cgroup(own.folder().parent_path()).Child("sessions");
+  return Cgroup(own.directory().parent_path()).Child("sessions");
 }
 
 /// Bytes that this process has in memory (proc(5), statm).
@@ -179,9 +179,9 @@ class Daemon {
     });
   }
 
-  static Result<void> SyncFilesystem(const std::filesystem::path& folder) {
-    ASSIGN_OR_RETURN(const File opened, File::Open(folder, O_RDONLY | O_DIRECTORY));
-    if (syncfs(opened.fd()) != 0) return ErrnoError(errno, "syncing " + folder.string());
+  static Result<void> SyncFilesystem(const std::filesystem::path& directory) {
+    ASSIGN_OR_RETURN(const File opened, File::Open(directory, O_RDONLY | O_DIRECTORY));
+    if (syncfs(opened.fd()) != 0) return ErrnoError(errno, "syncing " + directory.string());
     return {};
   }
 

@@ -14,7 +14,7 @@ namespace hallmark::guest {
 struct DaemonOptions {
   HostAddress address;
   std::filesystem::path sessions = "/sessions";
-  std::filesystem::path shared = "/mnt/.virtiofs-root";  ///< where the host's folders are
+  std::filesystem::path shared = "/mnt/.virtiofs-root";  ///< where the host's directories are
   std::filesystem::path cgroup;                          ///< of the sessions; empty: "sessions" beside our own
   std::filesystem::path programs;                        ///< sandbox-helper and srt-settings.json; empty: none
   bool unsandboxed = false;                              ///< requests may do without the sandbox: for tests

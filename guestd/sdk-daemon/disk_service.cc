@@ -22,11 +22,11 @@ Result<Json> UsageOf(const fs::path& home) {
 }
 
 /// The disk and every session on it. A session that can't be measured says why in its own place.
-Result<Json> UsageOfAll(const fs::path& folder, const std::vector<std::string>& names) {
-  ASSIGN_OR_RETURN(const DiskSpace space, MeasureSpace(folder));
+Result<Json> UsageOfAll(const fs::path& directory, const std::vector<std::string>& names) {
+  ASSIGN_OR_RETURN(const DiskSpace space, MeasureSpace(directory));
   Json sessions = Json::object();
   for (const std::string& name : names) {
-    auto usage = UsageOf(folder / name);
+    auto usage = UsageOf(directory / name);
     sessions[name] = usage.ok() ? *usage : Json{{"error", usage.error().message}};
   }
   return Json{{"total", space.total}, {"free", space.free}, {"free_files", space.free_files}, {"sessions", sessions}};
@@ -84,7 +84,8 @@ void DiskService::Usage(const Json& parameters, const Reply& reply) {
     if (const auto session = sessions_.Find(name); !session.ok()) return reply(session.error());
   }
   Worker::Start(
-      loop_, kWalkLimit, -1, [folder = sessions_.store().folder(), names] { return UsageOfAll(folder, names); },
+      loop_, kWalkLimit, -1,
+      [directory = sessions_.store().directory(), names] { return UsageOfAll(directory, names); },
       [reply](Result<Json> result, pid_t) { reply(std::move(result)); });
 }
 
@@ -111,7 +112,7 @@ void DiskService::Quota(const Json& parameters, const Reply& reply) {
 void DiskService::Check(const std::string& name) {
   if (!checking_.insert(name).second) return;
   Worker::Start(
-      loop_, kWalkLimit, -1, [home = sessions_.store().folder() / name] { return UsageOf(home); },
+      loop_, kWalkLimit, -1, [home = sessions_.store().directory() / name] { return UsageOf(home); },
       [this, name](const Result<Json>& result, pid_t) {
         checking_.erase(name);
         Judge(name, result);

@@ -14,8 +14,9 @@
 
 namespace hallmark::guest {
 
-/// The methods disk.* and session.quota: what the sessions use of their disk. A session that uses more than its quota is
-/// frozen where it stands, and goes on when it no longer does: nothing of it is lost, and the others have their room.
+/// The methods disk.* and session.quota: what the sessions use of their disk. A session that uses more than its quota
+/// is frozen where it stands, and goes on when it no longer does: nothing of it is lost, and the others have their
+/// room.
 class DiskService {
  public:
   /// `trim` asks guestd to give free blocks back to the host, and answers with an object.

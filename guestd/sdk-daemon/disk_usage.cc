@@ -18,8 +18,8 @@ namespace hallmark::guest {
 
 namespace fs = std::filesystem;
 
-Result<DiskUsage> MeasureUsage(const fs::path& folder) {
-  std::string root = folder.string();
+Result<DiskUsage> MeasureUsage(const fs::path& directory) {
+  std::string root = directory.string();
   char* const roots[] = {root.data(), nullptr};
   const std::unique_ptr<FTS, Deleter<fts_close>> walk(fts_open(roots, FTS_PHYSICAL | FTS_XDEV | FTS_NOCHDIR, nullptr));
   if (walk == nullptr) return ErrnoError(errno, "measuring " + root);
@@ -40,9 +40,9 @@ Result<DiskUsage> MeasureUsage(const fs::path& folder) {
   return usage;
 }
 
-Result<DiskSpace> MeasureSpace(const fs::path& folder) {
+Result<DiskSpace> MeasureSpace(const fs::path& directory) {
   struct statvfs status;
-  if (statvfs(folder.c_str(), &status) != 0) return ErrnoError(errno, folder.string());
+  if (statvfs(directory.c_str(), &status) != 0) return ErrnoError(errno, directory.string());
   return DiskSpace{uint64_t{status.f_blocks} * status.f_frsize, uint64_t{status.f_bavail} * status.f_frsize,
                    uint64_t{status.f_favail}};
 }

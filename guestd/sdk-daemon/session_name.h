@@ -9,7 +9,7 @@
 
 namespace hallmark::guest {
 
-/// A session's name is a folder's name, a user's name and a control group's name: three words of a to z, joined by
+/// A session's name is a directory's name, a user's name and a control group's name: three words of a to z, joined by
 /// hyphens, at most 31 bytes. kUsage with the reason otherwise.
 Result<void> CheckSessionName(std::string_view name);
 

@@ -28,24 +28,24 @@ Result<void> Mount(const char* type, const fs::path& target, unsigned long flags
   return ErrnoError(errno, std::string("mounting ") + type + " at " + target.string());
 }
 
-Result<void> MakeFolder(const fs::path& path) {
+Result<void> MakeDirectory(const fs::path& path) {
   if (mkdir(path.c_str(), 0755) == 0 || errno == EEXIST) return {};
-  return ErrnoError(errno, "making folder " + path.string());
+  return ErrnoError(errno, "making directory " + path.string());
 }
 
-/// Opens below `folder` without following any link, so that what a session or a host left there leads nowhere else.
-Result<UniqueFd> OpenBelow(int folder, const std::string& path, const std::string& what) {
+/// Opens below `directory` without following any link, so that what a session or a host left there leads nowhere else.
+Result<UniqueFd> OpenBelow(int directory, const std::string& path, const std::string& what) {
   open_how how{};
   how.flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
   how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS;
-  UniqueFd fd(static_cast<int>(syscall(SYS_openat2, folder, path.c_str(), &how, sizeof how)));
+  UniqueFd fd(static_cast<int>(syscall(SYS_openat2, directory, path.c_str(), &how, sizeof how)));
   if (!fd.valid()) return ErrnoError(errno, what);
   return fd;
 }
 
 /// A copy of the mount at `path`, attached nowhere yet.
-Result<UniqueFd> CopyMount(int folder, const std::string& path, unsigned int flags, const std::string& what) {
-  UniqueFd tree(open_tree(folder, path.c_str(), flags | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE));
+Result<UniqueFd> CopyMount(int directory, const std::string& path, unsigned int flags, const std::string& what) {
+  UniqueFd tree(open_tree(directory, path.c_str(), flags | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE));
   if (!tree.valid()) return ErrnoError(errno, what);
   return tree;
 }
@@ -58,9 +58,9 @@ Result<void> SetAttributes(const UniqueFd& tree, uint64_t attributes, const std:
   return ErrnoError(errno, what);
 }
 
-Result<void> AttachMount(const UniqueFd& tree, int folder, const std::string& path, unsigned int flags,
+Result<void> AttachMount(const UniqueFd& tree, int directory, const std::string& path, unsigned int flags,
                          const std::string& what) {
-  if (move_mount(tree.get(), "", folder, path.c_str(), flags | MOVE_MOUNT_F_EMPTY_PATH) == 0) return {};
+  if (move_mount(tree.get(), "", directory, path.c_str(), flags | MOVE_MOUNT_F_EMPTY_PATH) == 0) return {};
   return ErrnoError(errno, what);
 }
 
@@ -95,15 +95,15 @@ Result<void> WriteOver(const fs::path& target, const fs::path& source, const std
 }
 
 Result<void> BindUserDatabase(const NamespacePlan& plan, const fs::path& scratch) {
-  RETURN_IF_ERROR(MakeFolder(scratch));
+  RETURN_IF_ERROR(MakeDirectory(scratch));
   ASSIGN_OR_RETURN(const std::string passwd, ReadSmallFile("/etc/passwd"));
   ASSIGN_OR_RETURN(const std::string group, ReadSmallFile("/etc/group"));
   RETURN_IF_ERROR(WriteOver("/etc/passwd", scratch / "passwd", PasswdWith(passwd, plan)));
   return WriteOver("/etc/group", scratch / "group", GroupWith(group, plan));
 }
 
-/// Of all that is below the sessions' folder, the home alone.
-Result<void> ArrangeSessionsFolder(const NamespacePlan& plan) {
+/// Of all that is below the sessions' directory, the home alone.
+Result<void> ArrangeSessionsDirectory(const NamespacePlan& plan) {
   const fs::path sessions = plan.home.parent_path();
   const std::string what = "mounting " + plan.home.string();
   ASSIGN_OR_RETURN(const UniqueFd home, CopyMount(AT_FDCWD, plan.home, AT_SYMLINK_NOFOLLOW, what));
@@ -114,10 +114,10 @@ Result<void> ArrangeSessionsFolder(const NamespacePlan& plan) {
   }
   RETURN_IF_ERROR(SetAttributes(home, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, what));
   RETURN_IF_ERROR(Mount("tmpfs", sessions, MS_NOSUID | MS_NODEV, kSmallTmpfs));
-  RETURN_IF_ERROR(MakeFolder(plan.home));
+  RETURN_IF_ERROR(MakeDirectory(plan.home));
   RETURN_IF_ERROR(AttachMount(home, AT_FDCWD, plan.home, 0, what));
   if (programs.valid()) {
-    RETURN_IF_ERROR(MakeFolder(sessions / kProgramsName));
+    RETURN_IF_ERROR(MakeDirectory(sessions / kProgramsName));
     RETURN_IF_ERROR(AttachMount(programs, AT_FDCWD, sessions / kProgramsName, 0, plan.programs.string()));
   }
   RETURN_IF_ERROR(BindUserDatabase(plan, sessions / ".etc"));
@@ -128,14 +128,14 @@ Result<void> ArrangeSessionsFolder(const NamespacePlan& plan) {
   return {};
 }
 
-/// The session's mnt folder, made again if its user removed it; a tmpfs of its own is on it, so that the places of shared
-/// folders need nothing of the disk.
+/// The session's mnt directory, made again if its user removed it; a tmpfs of its own is on it, so that the places of
+/// shared directories need nothing of the disk.
 Result<void> ArrangeSharedPlace(const NamespacePlan& plan) {
   ASSIGN_OR_RETURN(const File home, File::Open(plan.home, O_PATH | O_DIRECTORY | O_NOFOLLOW));
   const std::string place = (plan.home / "mnt").string();
-  if (mkdirat(home.fd(), "mnt", 0755) != 0 && errno != EEXIST) return ErrnoError(errno, "making folder " + place);
-  ASSIGN_OR_RETURN(const UniqueFd folder, OpenBelow(home.fd(), "mnt", place));
-  return Mount("tmpfs", "/proc/self/fd/" + std::to_string(folder.get()), MS_NOSUID | MS_NODEV, kSmallTmpfs);
+  if (mkdirat(home.fd(), "mnt", 0755) != 0 && errno != EEXIST) return ErrnoError(errno, "making directory " + place);
+  ASSIGN_OR_RETURN(const UniqueFd directory, OpenBelow(home.fd(), "mnt", place));
+  return Mount("tmpfs", "/proc/self/fd/" + std::to_string(directory.get()), MS_NOSUID | MS_NODEV, kSmallTmpfs);
 }
 
 }  // namespace
@@ -149,15 +149,15 @@ std::string GroupWith(const std::string& system, const NamespacePlan& plan) {
   return WithLine(system, plan, plan.name + ":x:" + std::to_string(plan.uid) + ":");
 }
 
-Result<void> CheckSharedFolder(const SharedFolder& folder) {
+Result<void> CheckSharedDirectory(const SharedDirectory& directory) {
   const auto plain = [](const fs::path& part) { return part != "." && part != ".." && !part.empty(); };
-  const fs::path source(folder.source);
-  bool good = !folder.source.empty() && source.is_relative() && folder.source.find('\0') == std::string::npos;
+  const fs::path source(directory.source);
+  bool good = !directory.source.empty() && source.is_relative() && directory.source.find('\0') == std::string::npos;
   for (const fs::path& part : source) good = good && plain(part);
-  if (!good) return UsageError("shared folder '" + folder.source + "': not a path below the shared folders");
-  if (!plain(folder.name) || folder.name.find('/') != std::string::npos ||
-      folder.name.find('\0') != std::string::npos || folder.name.size() > 255) {
-    return UsageError("shared folder '" + folder.source + "': '" + folder.name + "' is not a plain file name");
+  if (!good) return UsageError("shared directory '" + directory.source + "': not a path below the shared directories");
+  if (!plain(directory.name) || directory.name.find('/') != std::string::npos ||
+      directory.name.find('\0') != std::string::npos || directory.name.size() > 255) {
+    return UsageError("shared directory '" + directory.source + "': '" + directory.name + "' is not a plain file name");
   }
   return {};
 }
@@ -166,40 +166,40 @@ Result<void> EnterNewNamespace(const NamespacePlan& plan) {
   if (unshare(CLONE_NEWNS) != 0) return ErrnoError(errno, "making a mount namespace");
   // Slave: what is unmounted outside goes here too, so that no session keeps a disk busy; nothing goes the other way.
   if (mount(nullptr, "/", nullptr, MS_REC | MS_SLAVE, nullptr) != 0) return ErrnoError(errno, "mount propagation of /");
-  RETURN_IF_ERROR(ArrangeSessionsFolder(plan));
+  RETURN_IF_ERROR(ArrangeSessionsDirectory(plan));
   RETURN_IF_ERROR(ArrangeSharedPlace(plan));
   if (access(plan.shared.c_str(), F_OK) == 0) {
     RETURN_IF_ERROR(Mount("tmpfs", plan.shared, MS_NOSUID | MS_NODEV | MS_RDONLY, kSmallTmpfs));
   }
-  for (const char* folder : {"/tmp", "/var/tmp", "/dev/shm"}) {
-    RETURN_IF_ERROR(Mount("tmpfs", folder, MS_NOSUID | MS_NODEV, kTemporaryTmpfs));
+  for (const char* directory : {"/tmp", "/var/tmp", "/dev/shm"}) {
+    RETURN_IF_ERROR(Mount("tmpfs", directory, MS_NOSUID | MS_NODEV, kTemporaryTmpfs));
   }
   return Mount("proc", "/proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, "hidepid=invisible");
 }
 
-Result<void> EnterAndAttach(const NamespacePlan& plan, const File& mount_namespace, const SharedFolder& folder) {
-  RETURN_IF_ERROR(CheckSharedFolder(folder));
-  const std::string what = "shared folder " + folder.source;
+Result<void> EnterAndAttach(const NamespacePlan& plan, const File& mount_namespace, const SharedDirectory& directory) {
+  RETURN_IF_ERROR(CheckSharedDirectory(directory));
+  const std::string what = "shared directory " + directory.source;
   ASSIGN_OR_RETURN(const File shared, File::Open(plan.shared, O_PATH | O_DIRECTORY));
-  ASSIGN_OR_RETURN(const UniqueFd source, OpenBelow(shared.fd(), folder.source, what));
+  ASSIGN_OR_RETURN(const UniqueFd source, OpenBelow(shared.fd(), directory.source, what));
   ASSIGN_OR_RETURN(const UniqueFd tree, CopyMount(source.get(), "", AT_EMPTY_PATH, what));
-  const uint64_t access = folder.read_only ? MOUNT_ATTR_RDONLY : 0;
+  const uint64_t access = directory.read_only ? MOUNT_ATTR_RDONLY : 0;
   RETURN_IF_ERROR(SetAttributes(tree, access | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, what));
 
   RETURN_IF_ERROR(EnterNamespace(mount_namespace));
   ASSIGN_OR_RETURN(const File home, File::Open(plan.home, O_PATH | O_DIRECTORY | O_NOFOLLOW));
-  const std::string place = (plan.home / "mnt" / folder.name).string();
+  const std::string place = (plan.home / "mnt" / directory.name).string();
   ASSIGN_OR_RETURN(const UniqueFd mnt, OpenBelow(home.fd(), "mnt", place));
-  if (mkdirat(mnt.get(), folder.name.c_str(), 0755) != 0) {
-    return errno == EEXIST ? UsageError(place + " is taken by another shared folder") : ErrnoError(errno, place);
+  if (mkdirat(mnt.get(), directory.name.c_str(), 0755) != 0) {
+    return errno == EEXIST ? UsageError(place + " is taken by another shared directory") : ErrnoError(errno, place);
   }
-  auto attached = AttachMount(tree, mnt.get(), folder.name, 0, "mounting " + what + " at " + place);
-  if (!attached.ok()) unlinkat(mnt.get(), folder.name.c_str(), AT_REMOVEDIR);
+  auto attached = AttachMount(tree, mnt.get(), directory.name, 0, "mounting " + what + " at " + place);
+  if (!attached.ok()) unlinkat(mnt.get(), directory.name.c_str(), AT_REMOVEDIR);
   return attached;
 }
 
 Result<void> EnterAndDetach(const NamespacePlan& plan, const File& mount_namespace, const std::string& name) {
-  RETURN_IF_ERROR(CheckSharedFolder({"any", name, false}));
+  RETURN_IF_ERROR(CheckSharedDirectory({"any", name, false}));
   RETURN_IF_ERROR(EnterNamespace(mount_namespace));
   ASSIGN_OR_RETURN(const File home, File::Open(plan.home, O_PATH | O_DIRECTORY | O_NOFOLLOW));
   const std::string place = (plan.home / "mnt" / name).string();
@@ -207,7 +207,8 @@ Result<void> EnterAndDetach(const NamespacePlan& plan, const File& mount_namespa
   if (fchdir(mnt.get()) != 0) return ErrnoError(errno, place);
   const bool was_mounted = umount2(name.c_str(), UMOUNT_NOFOLLOW | MNT_DETACH) == 0;
   if (!was_mounted && errno != ENOENT && errno != EINVAL) return ErrnoError(errno, "unmounting " + place);
-  // The place of one that is just being mounted goes too, and its mount with it; another worker may take it away as well.
+  // The place of one that is just being mounted goes too, and its mount with it; another worker may take it away as
+  // well.
   if (rmdir(name.c_str()) != 0 && errno != ENOENT && was_mounted) return ErrnoError(errno, "removing " + place);
   return {};
 }

@@ -22,7 +22,7 @@ constexpr std::chrono::milliseconds kSweepInterval{20};
 constexpr std::chrono::seconds kClearLimit{2};
 constexpr std::chrono::seconds kMountLimit{10};
 constexpr std::chrono::hours kTrashLimit{1};
-constexpr size_t kMaxFolders = 100;
+constexpr size_t kMaxDirectories = 100;
 constexpr int kNameAttempts = 100;
 
 uint32_t RandomBelow(uint32_t bound) {
@@ -34,18 +34,18 @@ uint32_t RandomBelow(uint32_t bound) {
 
 Json Number(const std::optional<uint64_t>& number) { return number ? Json(*number) : Json(nullptr); }
 
-Result<std::vector<SharedFolder>> TakeFolders(ObjectReader& reader) {
-  std::vector<SharedFolder> folders;
-  for (const Json& value : reader.TakeArray("folders", kMaxFolders)) {
+Result<std::vector<SharedDirectory>> TakeDirectories(ObjectReader& reader) {
+  std::vector<SharedDirectory> directories;
+  for (const Json& value : reader.TakeArray("folders", kMaxDirectories)) {
     ParameterReader item(value, "folders");
-    SharedFolder folder;
-    folder.source = item.TakeText("source", 4096);
-    folder.name = item.TakeText("name");
-    folder.read_only = item.Has("read_only") && item.TakeBool("read_only");
+    SharedDirectory directory;
+    directory.source = item.TakeText("source", 4096);
+    directory.name = item.TakeText("name");
+    directory.read_only = item.Has("read_only") && item.TakeBool("read_only");
     RETURN_IF_ERROR(item.Finish());
-    folders.push_back(std::move(folder));
+    directories.push_back(std::move(directory));
   }
-  return folders;
+  return directories;
 }
 
 Json ErrorJson(const Error& error) {
@@ -122,7 +122,8 @@ void SessionService::Recover() {
       });
 }
 
-/// Kills what an earlier daemon left and waits until it is gone: its sessions are about to get groups of the same names.
+/// Kills what an earlier daemon left and waits until it is gone: its sessions are about to get groups of the same
+/// names.
 void SessionService::ClearCgroups() {
   if (const auto killed = options_.cgroup.Kill(); !killed.ok()) LogError("sdk-daemon", killed.error());
   const auto end = std::chrono::steady_clock::now() + kClearLimit;
@@ -270,64 +271,68 @@ void SessionService::Activated(const std::string& name, const Result<Json>& resu
   auto mount_namespace = File::OpenForReading("/proc/" + std::to_string(child) + "/ns/mnt");
   if (!mount_namespace.ok()) return reply(mount_namespace.error());
   session.mount_namespace = std::move(*mount_namespace);
-  Attach(name, session.stored.record.folders, reply);
+  Attach(name, session.stored.record.directories, reply);
 }
 
-void SessionService::Attach(const std::string& name, const std::vector<SharedFolder>& folders, const Reply& reply) {
+void SessionService::Attach(const std::string& name, const std::vector<SharedDirectory>& directories,
+                            const Reply& reply) {
   const Session& session = *sessions_.at(name);
   struct Gathered {
     Json session;
-    Json folders = Json::array();
+    Json directories = Json::array();
     size_t missing;
   };
   auto gathered = std::make_shared<Gathered>();
   gathered->session = Describe(session);
-  gathered->missing = folders.size();
+  gathered->missing = directories.size();
   const auto finish = [gathered, reply] {
-    gathered->session["folders"] = gathered->folders;
+    gathered->session["folders"] = gathered->directories;
     reply(gathered->session);
   };
-  if (folders.empty()) return finish();
-  for (const SharedFolder& folder : folders) {
-    const std::string place = (session.stored.home / "mnt" / folder.name).string();
+  if (directories.empty()) return finish();
+  for (const SharedDirectory& directory : directories) {
+    const std::string place = (session.stored.home / "mnt" / directory.name).string();
     const int keep = session.mount_namespace->fd();
     Worker::Start(
         loop_, kMountLimit, keep,
-        [plan = Plan(session), &session, folder]() -> Result<Json> {
-          RETURN_IF_ERROR(EnterAndAttach(plan, *session.mount_namespace, folder));
+        [plan = Plan(session), &session, directory]() -> Result<Json> {
+          RETURN_IF_ERROR(EnterAndAttach(plan, *session.mount_namespace, directory));
           return Json::object();
         },
-        [this, gathered, finish, folder, place, name, uid = session.stored.uid](const Result<Json>& result, pid_t) {
-          if (result.ok()) Attached(name, uid, folder.name);
-          Json entry = {
-              {"source", folder.source}, {"name", folder.name}, {"path", place}, {"read_only", folder.read_only}};
+        [this, gathered, finish, directory, place, name, uid = session.stored.uid](const Result<Json>& result, pid_t) {
+          if (result.ok()) Attached(name, uid, directory.name);
+          Json entry = {{"source", directory.source},
+                        {"name", directory.name},
+                        {"path", place},
+                        {"read_only", directory.read_only}};
           if (!result.ok()) entry["error"] = ErrorJson(result.error());
           if (!result.ok()) LogError("mount", result.error());
-          gathered->folders.push_back(std::move(entry));
+          gathered->directories.push_back(std::move(entry));
           if (--gathered->missing == 0) finish();
         });
   }
 }
 
-void SessionService::Attached(const std::string& name, uid_t uid, const std::string& folder) {
+void SessionService::Attached(const std::string& name, uid_t uid, const std::string& directory) {
   const auto found = sessions_.find(name);
   if (found == sessions_.end() || found->second->stored.uid != uid) return;  // deleted meanwhile
   Session& session = *found->second;
-  const auto& wanted = session.stored.record.folders;
-  if (std::any_of(wanted.begin(), wanted.end(), [&](const SharedFolder& other) { return other.name == folder; })) {
-    session.attached.insert(folder);
+  const auto& wanted = session.stored.record.directories;
+  if (std::any_of(wanted.begin(), wanted.end(),
+                  [&](const SharedDirectory& other) { return other.name == directory; })) {
+    session.attached.insert(directory);
     return;
   }
-  Detach(session, folder, [](const Result<Json>& result) {
+  Detach(session, directory, [](const Result<Json>& result) {
     if (!result.ok()) LogError("mount", result.error());
   });
 }
 
-void SessionService::Detach(const Session& session, const std::string& folder, const Reply& reply) {
+void SessionService::Detach(const Session& session, const std::string& directory, const Reply& reply) {
   Worker::Start(
       loop_, kMountLimit, session.mount_namespace->fd(),
-      [plan = Plan(session), &session, folder]() -> Result<Json> {
-        RETURN_IF_ERROR(EnterAndDetach(plan, *session.mount_namespace, folder));
+      [plan = Plan(session), &session, directory]() -> Result<Json> {
+        RETURN_IF_ERROR(EnterAndDetach(plan, *session.mount_namespace, directory));
         return Json::object();
       },
       [reply](Result<Json> result, pid_t) { reply(std::move(result)); });
@@ -377,40 +382,40 @@ void SessionService::Limit(const Json& parameters, const Reply& reply) {
 void SessionService::Mount(const Json& parameters, const Reply& reply) {
   ParameterReader reader(parameters);
   const std::string name = reader.TakeText("session");
-  const auto folders = TakeFolders(reader);
-  if (!folders.ok()) return reply(folders.error());
+  const auto directories = TakeDirectories(reader);
+  if (!directories.ok()) return reply(directories.error());
   if (const auto finished = reader.Finish(); !finished.ok()) return reply(finished.error());
   const auto session = Active(name);
   if (!session.ok()) return reply(session.error());
   // Kept whether they can be mounted now or not: they are what the person chose, and the next resume tries again.
   StoredSession changed = (*session)->stored;
-  for (const SharedFolder& folder : *folders) {
-    if (const auto good = CheckSharedFolder(folder); !good.ok()) return reply(good.error());
-    auto& kept = changed.record.folders;
-    std::erase_if(kept, [&](const SharedFolder& other) { return other.name == folder.name; });
-    kept.push_back(folder);
+  for (const SharedDirectory& directory : *directories) {
+    if (const auto good = CheckSharedDirectory(directory); !good.ok()) return reply(good.error());
+    auto& kept = changed.record.directories;
+    std::erase_if(kept, [&](const SharedDirectory& other) { return other.name == directory.name; });
+    kept.push_back(directory);
   }
   if (const auto saved = store_.Save(changed); !saved.ok()) return reply(saved.error());
   (*session)->stored = std::move(changed);
-  Attach(name, *folders, reply);
+  Attach(name, *directories, reply);
 }
 
 void SessionService::Unmount(const Json& parameters, const Reply& reply) {
   ParameterReader reader(parameters);
   const std::string name = reader.TakeText("session");
-  const std::string folder = reader.TakeText("name");
+  const std::string directory = reader.TakeText("name");
   if (const auto finished = reader.Finish(); !finished.ok()) return reply(finished.error());
   const auto session = Active(name);
   if (!session.ok()) return reply(session.error());
   StoredSession changed = (*session)->stored;
-  const auto same = [&](const SharedFolder& other) { return other.name == folder; };
-  if (std::erase_if(changed.record.folders, same) == 0) {
-    return reply(NotFoundError("session " + name + " has no shared folder " + folder));
+  const auto same = [&](const SharedDirectory& other) { return other.name == directory; };
+  if (std::erase_if(changed.record.directories, same) == 0) {
+    return reply(NotFoundError("session " + name + " has no shared directory " + directory));
   }
   if (const auto saved = store_.Save(changed); !saved.ok()) return reply(saved.error());
   (*session)->stored = std::move(changed);
-  (*session)->attached.erase(folder);
-  Detach(**session, folder, reply);
+  (*session)->attached.erase(directory);
+  Detach(**session, directory, reply);
 }
 
 void SessionService::DeleteTrash(const fs::path& trash, const std::function<void(Result<Json>)>& done) {

@@ -24,7 +24,7 @@ struct Session {
   StoredSession stored;
   Cgroup cgroup;
   std::optional<File> mount_namespace;
-  std::set<std::string> attached;  ///< names of its shared folders that are there
+  std::set<std::string> attached;  ///< names of its shared directories that are there
   bool busy = false;               ///< being made, resumed or deleted
   bool over_quota = false;         ///< frozen until it is not
 };
@@ -92,11 +92,11 @@ class SessionService {
   /// Takes back a session that could not be made.
   void Discard(const std::string& name);
   void Activated(const std::string& name, const Result<Json>& result, pid_t child, const Reply& reply);
-  /// Attaches every folder, and answers with the session and what came of each.
-  void Attach(const std::string& name, const std::vector<SharedFolder>& folders, const Reply& reply);
-  /// What came of attaching a folder: it is there, or is taken away again if it was given up meanwhile.
-  void Attached(const std::string& name, uid_t uid, const std::string& folder);
-  void Detach(const Session& session, const std::string& folder, const Reply& reply);
+  /// Attaches every directory, and answers with the session and what came of each.
+  void Attach(const std::string& name, const std::vector<SharedDirectory>& directories, const Reply& reply);
+  /// What came of attaching a directory: it is there, or is taken away again if it was given up meanwhile.
+  void Attached(const std::string& name, uid_t uid, const std::string& directory);
+  void Detach(const Session& session, const std::string& directory, const Reply& reply);
   [[nodiscard]] NamespacePlan Plan(const Session& session) const;
   [[nodiscard]] static Json Describe(const Session& session);
 

@@ -10,7 +10,7 @@
 #include <system_error>
 
 #include "guestd/common/log.h"
-#include "guestd/common/private_folder.h"
+#include "guestd/common/private_directory.h"
 #include "guestd/sdk-daemon/session_name.h"
 #include "lib/base/file.h"
 #include "lib/json/strict_json.h"
@@ -21,7 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr size_t kMaxRecordSize = 1 << 20;
-constexpr size_t kMaxRecordFolders = 1000;
+constexpr size_t kMaxRecordDirectories = 1000;
 constexpr uint64_t kRecordVersion = 1;
 
 void AddNumber(Json& json, const char* key, const std::optional<uint64_t>& number) {
@@ -40,13 +40,13 @@ Result<void> TellFullDisk(Result<void> result) {
       .WithHint("delete a session that is not needed any more, or ask for disk.collect");
 }
 
-Result<void> MakeFolder(const fs::path& path, mode_t mode) {
+Result<void> MakeDirectory(const fs::path& path, mode_t mode) {
   if (mkdir(path.c_str(), mode) == 0) return {};
-  return TellFullDisk(ErrnoError(errno, "making folder " + path.string()));
+  return TellFullDisk(ErrnoError(errno, "making directory " + path.string()));
 }
 
-Result<void> MakePrivateFolder(const fs::path& path) {
-  const auto opened = OpenPrivateFolder(path, 0700);
+Result<void> MakePrivateDirectory(const fs::path& path) {
+  const auto opened = OpenPrivateDirectory(path, 0700);
   return opened.ok() ? Result<void>() : TellFullDisk(opened.error());
 }
 
@@ -62,14 +62,14 @@ Result<SessionRecord> ParseSessionRecord(std::string_view text) {
   record.limits.processes = TakeOptional(reader, "processes");
   record.open_files = TakeOptional(reader, "open_files");
   record.quota = TakeOptional(reader, "quota");
-  for (const Json& value : reader.TakeArray("folders", kMaxRecordFolders)) {
-    ObjectReader folder(value, "folders");
-    SharedFolder shared;
-    shared.source = folder.TakeText("source", 4096);
-    shared.name = folder.TakeText("name");
-    shared.read_only = folder.TakeBool("read_only");
-    RETURN_IF_ERROR(folder.Finish());
-    record.folders.push_back(std::move(shared));
+  for (const Json& value : reader.TakeArray("folders", kMaxRecordDirectories)) {
+    ObjectReader directory(value, "folders");
+    SharedDirectory shared;
+    shared.source = directory.TakeText("source", 4096);
+    shared.name = directory.TakeText("name");
+    shared.read_only = directory.TakeBool("read_only");
+    RETURN_IF_ERROR(directory.Finish());
+    record.directories.push_back(std::move(shared));
   }
   RETURN_IF_ERROR(reader.Finish());
   return record;
@@ -83,14 +83,15 @@ std::string EncodeSessionRecord(const SessionRecord& record) {
   AddNumber(json, "open_files", record.open_files);
   AddNumber(json, "quota", record.quota);
   json["folders"] = Json::array();
-  for (const SharedFolder& folder : record.folders) {
-    json["folders"].push_back({{"source", folder.source}, {"name", folder.name}, {"read_only", folder.read_only}});
+  for (const SharedDirectory& directory : record.directories) {
+    json["folders"].push_back(
+        {{"source", directory.source}, {"name", directory.name}, {"read_only", directory.read_only}});
   }
   return CanonicalJson(json);
 }
 
 fs::path SessionStore::RecordPath(const std::string& name) const {
-  return folder_ / ".hallmark/records" / (name + ".json");
+  return directory_ / ".hallmark/records" / (name + ".json");
 }
 
 fs::path SessionStore::FreeTrashName(const std::string& name) const {
@@ -99,9 +100,9 @@ fs::path SessionStore::FreeTrashName(const std::string& name) const {
   return path;
 }
 
-Result<void> SessionStore::MakeFolders() const {
+Result<void> SessionStore::MakeDirectories() const {
   for (const char* name : {".hallmark", ".hallmark/records", ".hallmark/new", ".hallmark/trash"}) {
-    RETURN_IF_ERROR(MakePrivateFolder(folder_ / name));
+    RETURN_IF_ERROR(MakePrivateDirectory(directory_ / name));
   }
   return {};
 }
@@ -118,23 +119,23 @@ Result<SessionRecord> SessionStore::ReadRecord(const std::string& name) const {
 }
 
 Result<std::vector<StoredSession>> SessionStore::Recover() {
-  RETURN_IF_ERROR(MakeFolders());
+  RETURN_IF_ERROR(MakeDirectories());
   std::error_code error;
-  for (const auto& entry : fs::directory_iterator(folder_ / ".hallmark/new", error)) {
+  for (const auto& entry : fs::directory_iterator(directory_ / ".hallmark/new", error)) {
     fs::rename(entry.path(), FreeTrashName(entry.path().filename()), error);
   }
   std::vector<std::string> names;
-  for (const auto& entry : fs::directory_iterator(folder_, error)) {
+  for (const auto& entry : fs::directory_iterator(directory_, error)) {
     const std::string name = entry.path().filename();
     if (CheckSessionName(name).ok()) names.push_back(name);
   }
-  if (error) return IoError("reading " + folder_.string() + ": " + error.message());
+  if (error) return IoError("reading " + directory_.string() + ": " + error.message());
   std::sort(names.begin(), names.end());
 
   std::vector<StoredSession> sessions;
   std::map<uid_t, std::string> owners;
   for (const std::string& name : names) {
-    StoredSession session{name, 0, folder_ / name, {}, ""};
+    StoredSession session{name, 0, directory_ / name, {}, ""};
     struct stat status;
     if (lstat(session.home.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) continue;
     const std::string uid = std::to_string(status.st_uid);
@@ -152,7 +153,7 @@ Result<std::vector<StoredSession>> SessionStore::Recover() {
     if (auto record = ReadRecord(name); record.ok()) {
       session.record = std::move(*record);
     } else if (record.error().kind != ErrorKind::kNotFound) {
-      session.trouble = "its limits and shared folders are lost: " + record.error().message;
+      session.trouble = "its limits and shared directories are lost: " + record.error().message;
       Log("process", session.home.string() + ": " + session.trouble);
     }
     Log("process", "recovered uid=" + uid + " gid=" + uid + " from " + session.home.string());
@@ -162,26 +163,27 @@ Result<std::vector<StoredSession>> SessionStore::Recover() {
 }
 
 Result<StoredSession> SessionStore::Create(const std::string& name, const SessionRecord& record) {
-  StoredSession session{name, 0, folder_ / name, record, ""};
+  StoredSession session{name, 0, directory_ / name, record, ""};
   struct stat status;
   if (lstat(session.home.c_str(), &status) == 0) return UsageError(session.home.string() + " exists already");
   if (highest_uid_ >= kLastSessionUid) {
     return NoSpaceError("every uid up to " + std::to_string(kLastSessionUid) + " was given out since the guest started")
         .WithHint("restart the guest");
   }
-  RETURN_IF_ERROR(MakeFolders());
+  RETURN_IF_ERROR(MakeDirectories());
   session.uid = highest_uid_ + 1;
-  const fs::path unfinished = folder_ / ".hallmark/new" / name;
+  const fs::path unfinished = directory_ / ".hallmark/new" / name;
   // What an attempt left that failed.
   if (rename(unfinished.c_str(), FreeTrashName(name).c_str()) != 0 && errno != ENOENT) {
     return ErrnoError(errno, unfinished.string());
   }
-  RETURN_IF_ERROR(MakeFolder(unfinished, 0700));
-  RETURN_IF_ERROR(MakeFolder(unfinished / "mnt", 0755));  // where shared folders go: root's, so that nobody moves it
+  RETURN_IF_ERROR(MakeDirectory(unfinished, 0700));
+  RETURN_IF_ERROR(
+      MakeDirectory(unfinished / "mnt", 0755));  // where shared directories go: root's, so that nobody moves it
   if (chown(unfinished.c_str(), session.uid, session.uid) != 0) return ErrnoError(errno, unfinished.string());
   RETURN_IF_ERROR(Save(session));
   if (rename(unfinished.c_str(), session.home.c_str()) != 0) return ErrnoError(errno, session.home.string());
-  RETURN_IF_ERROR(SyncFolder(folder_));
+  RETURN_IF_ERROR(SyncDirectory(directory_));
   highest_uid_ = session.uid;
   return session;
 }
@@ -198,12 +200,12 @@ Result<fs::path> SessionStore::Remove(const StoredSession& session) const {
   fs::path target = FreeTrashName(session.name);
   if (rename(session.home.c_str(), target.c_str()) != 0) return ErrnoError(errno, session.home.string());
   unlink(RecordPath(session.name).c_str());
-  RETURN_IF_ERROR(SyncFolder(folder_));
+  RETURN_IF_ERROR(SyncDirectory(directory_));
   return target;
 }
 
 Result<void> SessionStore::TakeCache(const std::string& name) const {
-  ASSIGN_OR_RETURN(const File home, File::Open(folder_ / name, O_PATH | O_DIRECTORY | O_NOFOLLOW));
+  ASSIGN_OR_RETURN(const File home, File::Open(directory_ / name, O_PATH | O_DIRECTORY | O_NOFOLLOW));
   struct stat status;
   const bool there = fstatat(home.fd(), ".cache", &status, AT_SYMLINK_NOFOLLOW) == 0;
   if (!there || !S_ISDIR(status.st_mode)) return {};

@@ -19,13 +19,13 @@ inline constexpr uid_t kFirstSessionUid = 1001;
 inline constexpr uid_t kLastSessionUid = 59999;     // login.defs(5): above are ids that system tools give out
 inline constexpr uint64_t kMaxOpenFiles = 1 << 20;  // fs.nr_open's default
 
-/// A folder of the host that a session sees.
-struct SharedFolder {
-  std::string source;  ///< below the folder of shared folders: "Documents/report"
+/// A directory of the host that a session sees.
+struct SharedDirectory {
+  std::string source;  ///< below the directory of shared directories: "Documents/report"
   std::string name;    ///< below the session's mnt: "report"
   bool read_only = false;
 
-  bool operator==(const SharedFolder&) const = default;
+  bool operator==(const SharedDirectory&) const = default;
 };
 
 /// What is to last of a session beside its home. Its user is not here: the home's owner tells the uid, so there is one
@@ -34,7 +34,7 @@ struct SessionRecord {
   CgroupLimits limits;
   std::optional<uint64_t> open_files;
   std::optional<uint64_t> quota;  ///< bytes on the session disk
-  std::vector<SharedFolder> folders;
+  std::vector<SharedDirectory> directories;
 
   bool operator==(const SessionRecord&) const = default;
 };
@@ -54,35 +54,35 @@ struct StoredSession {
 /// The sessions on the session disk. Every change is there whole or not at all, whatever interrupts it.
 class SessionStore {
  public:
-  explicit SessionStore(std::filesystem::path folder) : folder_(std::move(folder)) {}
+  explicit SessionStore(std::filesystem::path directory) : directory_(std::move(directory)) {}
 
-  [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
+  [[nodiscard]] const std::filesystem::path& directory() const { return directory_; }
 
   /// Finds the sessions and their users by the homes, and moves what an interruption left half made or half removed to
   /// the trash. A home whose owner is no session's user, or another session's too, is logged and left alone.
-  /// kVerification if a folder of the store's own is a link, say: OpenPrivateFolder().
+  /// kVerification if a directory of the store's own is a link, say: OpenPrivateDirectory().
   Result<std::vector<StoredSession>> Recover();
 
   /// A new session with a new user and an empty home, mode 0700.
   Result<StoredSession> Create(const std::string& name, const SessionRecord& record);
-  /// Writes the record. kUsage if it could not be read again: more folders, say, than one holds.
+  /// Writes the record. kUsage if it could not be read again: more directories, say, than one holds.
   [[nodiscard]] Result<void> Save(const StoredSession& session) const;
   /// Takes a session off the disk's list at once. What it held is in the trash: where.
   [[nodiscard]] Result<std::filesystem::path> Remove(const StoredSession& session) const;
-  /// Moves what programs keep in a home and make again when they need it, the folder .cache, to the trash, in one step:
-  /// whatever runs there can lead nothing elsewhere. No error if there is no such folder.
+  /// Moves what programs keep in a home and make again when they need it, the directory .cache, to the trash, in one
+  /// step: whatever runs there can lead nothing elsewhere. No error if there is no such directory.
   [[nodiscard]] Result<void> TakeCache(const std::string& name) const;
   /// Where what was removed waits to be deleted.
-  [[nodiscard]] std::filesystem::path trash() const { return folder_ / ".hallmark/trash"; }
+  [[nodiscard]] std::filesystem::path trash() const { return directory_ / ".hallmark/trash"; }
 
  private:
   [[nodiscard]] std::filesystem::path RecordPath(const std::string& name) const;
-  [[nodiscard]] Result<void> MakeFolders() const;
+  [[nodiscard]] Result<void> MakeDirectories() const;
   [[nodiscard]] Result<SessionRecord> ReadRecord(const std::string& name) const;
   /// "NAME" or, if that is taken, "NAME.1" and so on, in the trash.
   [[nodiscard]] std::filesystem::path FreeTrashName(const std::string& name) const;
 
-  std::filesystem::path folder_;
+  std::filesystem::path directory_;
   uid_t highest_uid_ = kFirstSessionUid - 1;  // given out since the daemon started, or on the disk
 };
 

@@ -139,7 +139,7 @@ void BecomeUser(uid_t id, int failure) {
   LimitResources(request, failure);
   umask(022);
   BecomeUser(request.uid, failure);
-  if (chdir(request.working_folder.c_str()) != 0) Fail(failure, request.working_folder.c_str());
+  if (chdir(request.working_directory.c_str()) != 0) Fail(failure, request.working_directory.c_str());
   close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
   environ = environment;  // execvp(3) looks into the PATH of this
   execvp(argv[0], argv);

@@ -23,7 +23,7 @@ struct TerminalSize {
 struct SpawnRequest {
   std::vector<std::string> argv;         ///< argv[0] is looked up in the PATH of `environment`, inside the session
   std::vector<std::string> environment;  ///< all of it: NAME=value
-  std::string working_folder;
+  std::string working_directory;
   uid_t uid = 0;  ///< and gid; no other group
   const File* mount_namespace = nullptr;
   Cgroup cgroup;

@@ -83,8 +83,8 @@ Result<SpawnParameters> ParseSpawnParameters(const Json& parameters) {
   spawn.session = reader.TakeText("session");
   spawn.command = TakeCommand(reader);
   if (reader.Has("environment")) spawn.environment = TakeEnvironment(reader);
-  if (reader.Has("working_folder")) spawn.working_folder = reader.TakeText("working_folder", 4096);
-  if (HasNul(spawn.working_folder)) reader.Refuse("working_folder", "has a NUL");
+  if (reader.Has("working_folder")) spawn.working_directory = reader.TakeText("working_directory", 4096);
+  if (HasNul(spawn.working_directory)) reader.Refuse("working_folder", "has a NUL");
   if (reader.Has("terminal")) {
     ParameterReader terminal(reader.Take("terminal"), "terminal");
     spawn.terminal = TakeTerminalSize(terminal);
@@ -102,7 +102,8 @@ Result<SpawnRequest> MakeSpawnRequest(const SpawnParameters& parameters, const S
   const StoredSession& stored = session.stored;
   SpawnRequest request;
   request.environment = EnvironmentOf(session, parameters);
-  request.working_folder = parameters.working_folder.empty() ? stored.home.string() : parameters.working_folder;
+  request.working_directory =
+      parameters.working_directory.empty() ? stored.home.string() : parameters.working_directory;
   request.uid = stored.uid;
   request.mount_namespace = &*session.mount_namespace;
   request.open_files = parameters.open_files ? parameters.open_files : stored.record.open_files;
@@ -115,17 +116,21 @@ Result<SpawnRequest> MakeSpawnRequest(const SpawnParameters& parameters, const S
     return UsageError("there is no sandbox-helper to run the command in")
         .WithHint("install a smol-bin image, or start the daemon with --programs");
   }
-  const std::filesystem::path folder = stored.home.parent_path() / kProgramsName;
-  request.argv = {folder / "sandbox-helper", "--settings", folder / "srt-settings.json",
-                  "--session-home",          stored.home,  "--workdir",
-                  request.working_folder};
-  for (const SharedFolder& shared : stored.record.folders) {
+  const std::filesystem::path directory = stored.home.parent_path() / kProgramsName;
+  request.argv = {directory / "sandbox-helper",
+                  "--settings",
+                  directory / "srt-settings.json",
+                  "--session-home",
+                  stored.home,
+                  "--workdir",
+                  request.working_directory};
+  for (const SharedDirectory& shared : stored.record.directories) {
     if (!shared.read_only || !session.attached.contains(shared.name)) continue;
     request.argv.insert(request.argv.end(), {"--read-only", stored.home / "mnt" / shared.name});
   }
   request.argv.emplace_back("--");
   request.argv.insert(request.argv.end(), parameters.command.begin(), parameters.command.end());
-  request.working_folder = stored.home;
+  request.working_directory = stored.home;
   return request;
 }
 

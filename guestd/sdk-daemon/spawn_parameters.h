@@ -17,7 +17,7 @@ struct SpawnParameters {
   std::string session;
   std::vector<std::string> command;
   std::vector<std::string> environment;  ///< NAME=value; over the session's own
-  std::string working_folder;            ///< empty: the home
+  std::string working_directory;         ///< empty: the home
   std::optional<TerminalSize> terminal;
   std::optional<uint64_t> window;
   CgroupLimits limits;
@@ -28,8 +28,8 @@ struct SpawnParameters {
 /// kUsage with the member that is wrong.
 Result<SpawnParameters> ParseSpawnParameters(const Json& parameters);
 
-/// What to start for it in that session: sandbox-helper with the command, or the command itself. The cgroup is left to the
-/// caller. kUsage if a sandbox is wanted and there are no `programs`.
+/// What to start for it in that session: sandbox-helper with the command, or the command itself. The cgroup is left to
+/// the caller. kUsage if a sandbox is wanted and there are no `programs`.
 Result<SpawnRequest> MakeSpawnRequest(const SpawnParameters& parameters, const Session& session, bool programs);
 
 /// Rows and columns, 1 to 65535 each, out of an object.

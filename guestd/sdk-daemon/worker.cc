@@ -74,7 +74,7 @@ class Running : public std::enable_shared_from_this<Running> {
     timer_.async_wait([self = shared_from_this(), limit](const asio::error_code& cancelled) {
       if (cancelled) return;
       self->Finish(IoError("no result after " + std::to_string(limit.count() / 1000) + " s")
-                       .WithHint("the disk or the shared folder does not answer"));
+                       .WithHint("the disk or the shared directory does not answer"));
     });
     Read();
   }

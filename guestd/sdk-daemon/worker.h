@@ -11,8 +11,8 @@
 
 namespace hallmark::guest {
 
-/// Runs work in a child process: what takes long, may hang on a shared folder, or has to change namespace. The daemon
-/// goes on meanwhile, and survives whatever the work does.
+/// Runs work in a child process: what takes long, may hang on a shared directory, or has to change namespace. The
+/// daemon goes on meanwhile, and survives whatever the work does.
 class Worker {
  public:
   using Work = std::function<Result<Json>()>;
@@ -21,8 +21,8 @@ class Worker {
   using Done = std::function<void(Result<Json> result, pid_t child)>;
 
   /// Returns at once. `done` is called once, later: with the work's result, or with the reason why there is none, which
-  /// may be that `limit` ran out. Of the daemon's descriptors the child has only `keep`, if that is not -1: it must hold
-  /// no end of any process's pipes.
+  /// may be that `limit` ran out. Of the daemon's descriptors the child has only `keep`, if that is not -1: it must
+  /// hold no end of any process's pipes.
   static void Start(asio::io_context& loop, std::chrono::milliseconds limit, int keep, const Work& work, Done done);
 };
 

@@ -9,11 +9,11 @@
 #include <array>
 #include <cerrno>
 
-#include "guestd/common/private_folder.h"
+#include "guestd/common/private_directory.h"
 #include "guestd/common/remove_tree.h"
-#include "signing/bundle_file.h"
-#include "signing/dsse.h"
-#include "signing/manifest.h"
+#include "signing/bundle/manifest.h"
+#include "signing/document/bundle_file.h"
+#include "signing/document/dsse.h"
 
 namespace hallmark {
 namespace {
@@ -44,13 +44,13 @@ Result<void> Remove(const fs::path& path) {
   return RemoveTree(path, removed);
 }
 
-/// A folder that is removed unless it is kept.
-class FolderInProgress {
+/// A directory that is removed unless it is kept.
+class DirectoryInProgress {
  public:
-  explicit FolderInProgress(fs::path path) : path_(std::move(path)) {}
-  FolderInProgress(const FolderInProgress&) = delete;
-  FolderInProgress& operator=(const FolderInProgress&) = delete;
-  ~FolderInProgress() {
+  explicit DirectoryInProgress(fs::path path) : path_(std::move(path)) {}
+  DirectoryInProgress(const DirectoryInProgress&) = delete;
+  DirectoryInProgress& operator=(const DirectoryInProgress&) = delete;
+  ~DirectoryInProgress() {
     std::error_code ignored;
     if (!kept_) fs::remove_all(path_, ignored);
   }
@@ -84,26 +84,26 @@ SmolBinFinding Changed() {
 }
 
 /// As CopySmolBin, with what does not hold as findings: the manifest is there if there are none.
-Result<SmolBinReport> CopyVerified(const fs::path& source, const fs::path& folder, const Trust& trust,
+Result<SmolBinReport> CopyVerified(const fs::path& source, const fs::path& directory, const Trust& trust,
                                    const SmolBinRequirements& requirements) {
   ASSIGN_OR_RETURN(SmolBinReport head, VerifySmolBinHead(source, trust, requirements));
   if (!head.good()) return head;
-  if (::mkdir(folder.c_str(), 0700) != 0) return ErrnoError(errno, "making " + folder.string());
-  FolderInProgress copy(folder);
+  if (::mkdir(directory.c_str(), 0700) != 0) return ErrnoError(errno, "making " + directory.string());
+  DirectoryInProgress copy(directory);
   for (size_t i = 0; i < kSmolBinMembers.size(); ++i) {
     // One byte more than signed, so that what is longer shows.
-    RETURN_IF_ERROR(CopyFile(source, kSmolBinMembers[i].name, folder, (*head.manifest)->files[i].size + 1,
+    RETURN_IF_ERROR(CopyFile(source, kSmolBinMembers[i].name, directory, (*head.manifest)->files[i].size + 1,
                              kSmolBinMembers[i].mode));
   }
-  RETURN_IF_ERROR(CopyFile(source, kManifestName, folder, kMaxSmolBinManifestSize, 0644));
-  RETURN_IF_ERROR(CopyFile(source, kEnvelopeName, folder, kMaxEnvelopeSize, 0644));
-  ASSIGN_OR_RETURN(SmolBinReport report, VerifySmolBinFolder(folder, trust, requirements));
+  RETURN_IF_ERROR(CopyFile(source, kManifestName, directory, kMaxSmolBinManifestSize, 0644));
+  RETURN_IF_ERROR(CopyFile(source, kEnvelopeName, directory, kMaxEnvelopeSize, 0644));
+  ASSIGN_OR_RETURN(SmolBinReport report, VerifySmolBinDirectory(directory, trust, requirements));
   if (report.good() && report.manifest->text() != head.manifest->text()) {
     report.findings.push_back(Changed());
   }
   if (!report.good()) return report;
-  if (::chmod(folder.c_str(), 0755) != 0) return ErrnoError(errno, folder.string());
-  RETURN_IF_ERROR(SyncFolder(folder));
+  if (::chmod(directory.c_str(), 0755) != 0) return ErrnoError(errno, directory.string());
+  RETURN_IF_ERROR(SyncDirectory(directory));
   copy.Keep();
   return report;
 }
@@ -115,31 +115,31 @@ std::string_view ActionName(SmolBinChoice::Action action) {
   return kNames[static_cast<size_t>(action)];
 }
 
-Result<VerifiedSmolBin> CopySmolBin(const fs::path& source, const fs::path& folder, const Trust& trust,
+Result<VerifiedSmolBin> CopySmolBin(const fs::path& source, const fs::path& directory, const Trust& trust,
                                     const SmolBinRequirements& requirements) {
-  ASSIGN_OR_RETURN(SmolBinReport report, CopyVerified(source, folder, trust, requirements));
+  ASSIGN_OR_RETURN(SmolBinReport report, CopyVerified(source, directory, trust, requirements));
   if (!report.good()) return VerificationError(FindingText(report.findings.front()));
   return std::move(*report.manifest);
 }
 
-Result<SmolBinStore> SmolBinStore::Open(const fs::path& folder, Trust trust, RunningRootfs rootfs) {
+Result<SmolBinStore> SmolBinStore::Open(const fs::path& directory, Trust trust, RunningRootfs rootfs) {
   std::error_code error;
-  fs::create_directories(folder.parent_path(), error);
-  if (error) return ErrnoError(error.value(), "making " + folder.parent_path().string());
-  RETURN_IF_ERROR(OpenPrivateFolder(folder, 0755));
-  ASSIGN_OR_RETURN(FileLock lock, FileLock::TryAcquireFolder(folder));
-  SmolBinStore store(folder, std::move(trust), std::move(rootfs), std::move(lock));
-  RETURN_IF_ERROR(store.MakeSetsFolder());
+  fs::create_directories(directory.parent_path(), error);
+  if (error) return ErrnoError(error.value(), "making " + directory.parent_path().string());
+  RETURN_IF_ERROR(OpenPrivateDirectory(directory, 0755));
+  ASSIGN_OR_RETURN(FileLock lock, FileLock::TryAcquireDirectory(directory));
+  SmolBinStore store(directory, std::move(trust), std::move(rootfs), std::move(lock));
+  RETURN_IF_ERROR(store.MakeSetsDirectory());
   RETURN_IF_ERROR(store.RemoveUnused());
   return store;
 }
 
-Result<void> SmolBinStore::MakeSetsFolder() const {
-  const fs::path sets = folder_ / kSets;
-  auto opened = OpenPrivateFolder(sets, 0755);
+Result<void> SmolBinStore::MakeSetsDirectory() const {
+  const fs::path sets = directory_ / kSets;
+  auto opened = OpenPrivateDirectory(sets, 0755);
   if (!opened.ok() && opened.error().kind == ErrorKind::kVerification) {
-    RETURN_IF_ERROR(Remove(sets));  // a link, which would lead what is cleaned up here to other folders
-    opened = OpenPrivateFolder(sets, 0755);
+    RETURN_IF_ERROR(Remove(sets));  // a link, which would lead what is cleaned up here to other directories
+    opened = OpenPrivateDirectory(sets, 0755);
   }
   return opened.ok() ? Result<void>() : opened.error();
 }
@@ -153,31 +153,31 @@ SmolBinRequirements SmolBinStore::Requirements() const {
 
 std::string SmolBinStore::LinkTarget(std::string_view link) const {
   std::error_code error;
-  const fs::path target = fs::read_symlink(folder_ / link, error);
+  const fs::path target = fs::read_symlink(directory_ / link, error);
   if (error || target.parent_path() != kSets || !IsSetName(target.filename().string())) return {};
   return target.filename().string();
 }
 
 Result<void> SmolBinStore::SetLink(std::string_view link, const std::string& name) const {
-  const fs::path temporary = folder_ / (std::string(kTemporary) + std::string(link));
+  const fs::path temporary = directory_ / (std::string(kTemporary) + std::string(link));
   RETURN_IF_ERROR(Remove(temporary));
   struct stat status {};
-  if (::lstat((folder_ / link).c_str(), &status) == 0 && S_ISDIR(status.st_mode)) {
-    RETURN_IF_ERROR(Remove(folder_ / link));  // nothing of ours, and no link can replace it
+  if (::lstat((directory_ / link).c_str(), &status) == 0 && S_ISDIR(status.st_mode)) {
+    RETURN_IF_ERROR(Remove(directory_ / link));  // nothing of ours, and no link can replace it
   }
   const std::string target = std::string(kSets) + "/" + name;
   if (::symlink(target.c_str(), temporary.c_str()) != 0) return ErrnoError(errno, "making " + temporary.string());
-  if (::rename(temporary.c_str(), (folder_ / link).c_str()) != 0) {
-    return ErrnoError(errno, "renaming to " + (folder_ / link).string());
+  if (::rename(temporary.c_str(), (directory_ / link).c_str()) != 0) {
+    return ErrnoError(errno, "renaming to " + (directory_ / link).string());
   }
-  return SyncFolder(folder_);
+  return SyncDirectory(directory_);
 }
 
 Result<std::optional<SmolBinStore::Copy>> SmolBinStore::Load(std::string_view link,
                                                              std::vector<std::string>& notes) const {
   const std::string name = LinkTarget(link);
   if (name.empty()) return std::optional<Copy>();
-  ASSIGN_OR_RETURN(SmolBinReport report, VerifySmolBinFolder(SetFolder(name), trust_, Requirements()));
+  ASSIGN_OR_RETURN(SmolBinReport report, VerifySmolBinDirectory(SetDirectory(name), trust_, Requirements()));
   if (report.manifest && NameOf(*report.manifest) != name) {
     report.findings.push_back({SmolBinVerdict::kDigest, std::string(kManifestName), "is not the one of " + name});
   }
@@ -187,7 +187,7 @@ Result<std::optional<SmolBinStore::Copy>> SmolBinStore::Load(std::string_view li
 }
 
 Result<std::vector<std::string>> SmolBinStore::FailedNames() const {
-  const Result<std::string> text = ReadBundleFile(folder_, kFailed, kMaxFailedFile);
+  const Result<std::string> text = ReadBundleFile(directory_, kFailed, kMaxFailedFile);
   std::vector<std::string> names;
   if (!text.ok()) {
     // One that is not there, or not ours, says nothing; a disk that can't be read does.
@@ -270,9 +270,9 @@ void SmolBinStore::Refuse(const std::vector<SmolBinFinding>& findings, std::stri
 Result<std::optional<SmolBinStore::Copy>> SmolBinStore::MakeCopy(const fs::path& offered,
                                                                  const VerifiedSmolBin& manifest,
                                                                  std::vector<std::string>& notes) {
-  const fs::path sets = folder_ / kSets;
+  const fs::path sets = directory_ / kSets;
   const std::string name = NameOf(manifest);
-  FolderInProgress temporary(sets / (std::string(kTemporary) + name));
+  DirectoryInProgress temporary(sets / (std::string(kTemporary) + name));
   RETURN_IF_ERROR(Remove(temporary.path()));
   ASSIGN_OR_RETURN(SmolBinReport copied, CopyVerified(offered, temporary.path(), trust_, Requirements()));
   if (copied.good() && copied.manifest->text() != manifest.text()) copied.findings.push_back(Changed());
@@ -286,14 +286,14 @@ Result<std::optional<SmolBinStore::Copy>> SmolBinStore::MakeCopy(const fs::path&
     return ErrnoError(errno, "renaming to " + (sets / name).string());
   }
   temporary.Keep();
-  RETURN_IF_ERROR(SyncFolder(sets));
+  RETURN_IF_ERROR(SyncDirectory(sets));
   RETURN_IF_ERROR(SetLink(kCurrent, name));
   return std::optional(Copy{name, **copied.manifest});
 }
 
 Result<void> SmolBinStore::MarkGood() {
   const std::string name = LinkTarget(kCurrent);
-  if (name.empty()) return NotFoundError(folder_.string() + ": no copy is in use");
+  if (name.empty()) return NotFoundError(directory_.string() + ": no copy is in use");
   if (name != LinkTarget(kGood)) RETURN_IF_ERROR(SetLink(kGood, name));
   return RemoveUnused();
 }
@@ -304,7 +304,7 @@ Result<void> SmolBinStore::NoteFailed(const std::string& name) const {
   names.push_back(name);
   std::string text;
   for (const std::string& failed : names) text += failed + "\n";
-  return WriteFileAtomically(folder_ / kFailed, AsBytes(text));
+  return WriteFileAtomically(directory_ / kFailed, AsBytes(text));
 }
 
 Result<SmolBinChoice> SmolBinStore::RestoreGood() {
@@ -315,9 +315,9 @@ Result<SmolBinChoice> SmolBinStore::RestoreGood() {
   if (restored) {
     RETURN_IF_ERROR(SetLink(kCurrent, good->name));
   } else {
-    RETURN_IF_ERROR(Remove(folder_ / kCurrent));
-    if (LinkTarget(kGood) == failed) RETURN_IF_ERROR(Remove(folder_ / kGood));
-    RETURN_IF_ERROR(SyncFolder(folder_));
+    RETURN_IF_ERROR(Remove(directory_ / kCurrent));
+    if (LinkTarget(kGood) == failed) RETURN_IF_ERROR(Remove(directory_ / kGood));
+    RETURN_IF_ERROR(SyncDirectory(directory_));
   }
   RETURN_IF_ERROR(RemoveUnused());
   // Now that a full disk has room again; and without it the good copy is in use all the same.
@@ -335,13 +335,13 @@ Result<SmolBinChoice> SmolBinStore::RestoreGood() {
 Result<void> SmolBinStore::RemoveUnused() const {
   const std::array<std::string, 2> used = {LinkTarget(kCurrent), LinkTarget(kGood)};
   Removed removed;
-  return RemoveContent(folder_ / kSets, removed,
+  return RemoveContent(directory_ / kSets, removed,
                        [&](std::string_view name) { return name == used[0] || name == used[1]; });
 }
 
 SmolBinChoice SmolBinStore::ChoiceOf(SmolBinChoice::Action action, const Copy& copy,
                                      std::vector<std::string> notes) const {
-  return {action, SetFolder(copy.name), copy.manifest, std::move(notes)};
+  return {action, SetDirectory(copy.name), copy.manifest, std::move(notes)};
 }
 
 }  // namespace hallmark

@@ -8,7 +8,7 @@
 
 #include "lib/base/file.h"
 #include "lib/base/result.h"
-#include "signing/smol_bin.h"
+#include "signing/smol_bin/smol_bin.h"
 
 // The guest's copies of smol-bins, on a disk that outlives the boot: guestd(8).
 //
@@ -17,8 +17,8 @@
 //     good          a link to the last copy that was found to work
 //     failed        digests of manifests, a line each, whose copies were found not to work: never taken again
 //
-// The host owns that disk and can change what is on it at any time. So every copy is verified at every boot, against the
-// trust file of the verity-protected root, and what runs is yet another copy, in memory: CopySmolBin().
+// The host owns that disk and can change what is on it at any time. So every copy is verified at every boot, against
+// the trust file of the verity-protected root, and what runs is yet another copy, in memory: CopySmolBin().
 
 namespace hallmark {
 
@@ -46,33 +46,33 @@ struct SmolBinChoice {
     kRestored,   ///< the last good copy was put in use again
   };
   Action action = Action::kKept;
-  std::filesystem::path folder;  ///< of the copy
+  std::filesystem::path directory;  ///< of the copy
   SmolBinManifest manifest;
   std::vector<std::string> notes;  ///< for the log: what was refused, and why; one line each
 };
 /// "kept", "installed", "restored".
 std::string_view ActionName(SmolBinChoice::Action action);
 
-/// Makes `folder`, which must not exist, hold a copy of the smol-bin in `source`, and verifies what it holds then. Each
-/// file is written to the end and synced. kVerification says what does not hold; `folder` is removed then.
-Result<VerifiedSmolBin> CopySmolBin(const std::filesystem::path& source, const std::filesystem::path& folder,
+/// Makes `directory`, which must not exist, hold a copy of the smol-bin in `source`, and verifies what it holds then.
+/// Each file is written to the end and synced. kVerification says what does not hold; `directory` is removed then.
+Result<VerifiedSmolBin> CopySmolBin(const std::filesystem::path& source, const std::filesystem::path& directory,
                                     const Trust& trust, const SmolBinRequirements& requirements);
 
 class SmolBinStore {
  public:
-  /// Opens the store in `folder`, makes it if it is not there, and removes what an interrupted run left. Holds a lock on
-  /// the folder as long as the object lives; kIo at once if another process has it, kVerification if it is no folder of
-  /// ours: OpenPrivateFolder().
-  static Result<SmolBinStore> Open(const std::filesystem::path& folder, Trust trust, RunningRootfs rootfs);
+  /// Opens the store in `directory`, makes it if it is not there, and removes what an interrupted run left. Holds a
+  /// lock on the directory as long as the object lives; kIo at once if another process has it, kVerification if it is
+  /// no directory of ours: OpenPrivateDirectory().
+  static Result<SmolBinStore> Open(const std::filesystem::path& directory, Trust trust, RunningRootfs rootfs);
 
   /// What the running rootfs asks of a smol-bin.
   [[nodiscard]] SmolBinRequirements Requirements() const;
 
-  /// Chooses between the copies that are there and `offered`, a folder with a mounted smol-bin (absent or not there:
-  /// none), and copies and puts in use what is newer. The newest by sequence wins, and nothing older than the newest that
-  /// was in use or good is taken; of two with one sequence the one that is there stays. Whatever is refused is noted.
-  /// The copy is verified after it was written, and before it is put in use. kVerification if nothing that may be used is
-  /// left, kNoSpace and kIo if a copy could not be made and there is none to fall back to.
+  /// Chooses between the copies that are there and `offered`, a directory with a mounted smol-bin (absent or not there:
+  /// none), and copies and puts in use what is newer. The newest by sequence wins, and nothing older than the newest
+  /// that was in use or good is taken; of two with one sequence the one that is there stays. Whatever is refused is
+  /// noted. The copy is verified after it was written, and before it is put in use. kVerification if nothing that may
+  /// be used is left, kNoSpace and kIo if a copy could not be made and there is none to fall back to.
   Result<SmolBinChoice> Choose(const std::optional<std::filesystem::path>& offered);
 
   /// Why the last one that was offered was not taken, whatever Choose() came to. Empty: it was, or is in use already.
@@ -86,8 +86,11 @@ class SmolBinStore {
   Result<SmolBinChoice> RestoreGood();
 
  private:
-  SmolBinStore(std::filesystem::path folder, Trust trust, RunningRootfs rootfs, FileLock lock)
-      : folder_(std::move(folder)), trust_(std::move(trust)), rootfs_(std::move(rootfs)), lock_(std::move(lock)) {}
+  SmolBinStore(std::filesystem::path directory, Trust trust, RunningRootfs rootfs, FileLock lock)
+      : directory_(std::move(directory)),
+        trust_(std::move(trust)),
+        rootfs_(std::move(rootfs)),
+        lock_(std::move(lock)) {}
 
   struct Copy {
     std::string name;  // in sets/
@@ -96,7 +99,7 @@ class SmolBinStore {
   /// The name of the copy that a link leads to; empty if there is none.
   [[nodiscard]] std::string LinkTarget(std::string_view link) const;
   Result<void> SetLink(std::string_view link, const std::string& name) const;
-  [[nodiscard]] std::filesystem::path SetFolder(const std::string& name) const { return folder_ / "sets" / name; }
+  [[nodiscard]] std::filesystem::path SetDirectory(const std::string& name) const { return directory_ / "sets" / name; }
   /// The copy of a link, if it holds; what does not is noted.
   Result<std::optional<Copy>> Load(std::string_view link, std::vector<std::string>& notes) const;
   [[nodiscard]] Result<std::vector<std::string>> FailedNames() const;
@@ -111,12 +114,12 @@ class SmolBinStore {
   void Refuse(const std::vector<SmolBinFinding>& findings, std::string_view what, std::vector<std::string>& notes);
   /// Remembers a copy that was found not to work.
   Result<void> NoteFailed(const std::string& name) const;
-  Result<void> MakeSetsFolder() const;
+  Result<void> MakeSetsDirectory() const;
   Result<void> RemoveUnused() const;
   [[nodiscard]] SmolBinChoice ChoiceOf(SmolBinChoice::Action action, const Copy& copy,
                                        std::vector<std::string> notes) const;
 
-  std::filesystem::path folder_;
+  std::filesystem::path directory_;
   Trust trust_;
   RunningRootfs rootfs_;
   FileLock lock_;

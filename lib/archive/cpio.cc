@@ -77,14 +77,14 @@ class Writer {
     auto& [number, names] = written_.try_emplace(index, written_.size() + 1, 0).first->second;
     ++names;
     // As in every newc archive, the content of a hard-linked file stands with its last name.
-    const bool folder = S_ISDIR(inode.mode);
+    const bool directory = S_ISDIR(inode.mode);
     const bool has_content = (S_ISREG(inode.mode) || S_ISLNK(inode.mode)) && names >= inode.link_count;
     NewcHeader header;
     header.inode = static_cast<uint32_t>(number);
     header.mode = inode.mode;
     header.uid = inode.uid;
     header.gid = inode.gid;
-    header.link_count = folder ? 2 : std::max<uint32_t>(inode.link_count, 1);
+    header.link_count = directory ? 2 : std::max<uint32_t>(inode.link_count, 1);
     header.mtime = static_cast<uint32_t>(inode.mtime.seconds);
     header.size = has_content ? static_cast<uint32_t>(inode.size) : 0;
     header.special_major = inode.device_major;

@@ -28,8 +28,8 @@ Result<Deb> ReadDeb(const File& deb);
 /// `plain` is new or empty. kCorrupt names what is wrong with `deb`.
 Result<void> RepackDebUncompressed(const File& deb, const File& plain);
 
-/// Extracts the files of a package into a folder, with owners, modes, times and extended attributes. A folder of the
-/// package that is a symbolic link in the tree stays one.
+/// Extracts the files of a package into a directory, with owners, modes, times and extended attributes. A directory of
+/// the package that is a symbolic link in the tree stays one.
 Result<void> ExtractDeb(const File& deb, const std::filesystem::path& tree);
 
 }  // namespace hallmark

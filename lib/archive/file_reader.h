@@ -21,7 +21,8 @@ class FileReader {
  public:
   FileReader(const File& file, uint64_t offset, uint64_t length) : file_(file), offset_(offset), left_(length) {}
 
-  /// Opens `handle`, whose formats and filters are set up, on this part; an ARCHIVE_ status. The reader must outlive it.
+  /// Opens `handle`, whose formats and filters are set up, on this part; an ARCHIVE_ status. The reader must outlive
+  /// it.
   int Open(archive* handle);
 
  private:

@@ -14,8 +14,8 @@ struct archive;
 
 namespace hallmark {
 
-/// Writes regular files as a tar archive inside gzip, one behind the other. The bytes depend on names, contents and `mtime`
-/// alone: no owner, mode 0644. Contents are stored and not compressed, which is for those that are so already.
+/// Writes regular files as a tar archive inside gzip, one behind the other. The bytes depend on names, contents and
+/// `mtime` alone: no owner, mode 0644. Contents are stored and not compressed, which is for those that are so already.
 class TarGzWriter {
  public:
   /// Into `output`, which is new or empty and outlives this object. `mtime` is seconds since 1970.
@@ -40,7 +40,7 @@ class TarGzReader {
   struct Member {
     std::string name;     ///< as it stands there, whatever it is
     uint64_t size = 0;    ///< bytes, as the archive says
-    bool regular = true;  ///< a file of its own: no link, folder, device or FIFO
+    bool regular = true;  ///< a file of its own: no link, directory, device or FIFO
   };
 
   /// `archive` outlives this object.

@@ -30,14 +30,14 @@ std::string WithSuffix(std::string name, std::string_view suffix) {
 }
 
 fs::path TemporaryNameFor(const fs::path& path) {
-  return FolderOf(path) / WithSuffix("." + path.filename().string(), "." + RandomSuffix() + ".tmp");
+  return DirectoryOf(path) / WithSuffix("." + path.filename().string(), "." + RandomSuffix() + ".tmp");
 }
 
 }  // namespace
 
-fs::path FolderOf(const fs::path& path) {
-  fs::path folder = path.parent_path();
-  return folder.empty() ? fs::path(".") : folder;
+fs::path DirectoryOf(const fs::path& path) {
+  fs::path directory = path.parent_path();
+  return directory.empty() ? fs::path(".") : directory;
 }
 
 std::string RandomSuffix() {
@@ -210,7 +210,7 @@ Result<std::string> ReadSmallFile(const File& file, uint64_t limit) {
 
 namespace {
 
-/// kUsage for what no file may take the place of: a folder, a device, a name that is none.
+/// kUsage for what no file may take the place of: a directory, a device, a name that is none.
 Result<void> CheckReplaceable(const fs::path& path) {
   if (!path.has_filename() || path.filename() == "." || path.filename() == "..") {
     return UsageError((path.empty() ? "an empty name" : path.string()) + ": names no file to write");
@@ -218,18 +218,18 @@ Result<void> CheckReplaceable(const fs::path& path) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);  // a link to a device is not to be lost either
   if (!fs::exists(status) || fs::is_regular_file(status)) return {};
-  return UsageError(path.string() + (fs::is_directory(status) ? ": is a folder" : ": is no regular file"))
+  return UsageError(path.string() + (fs::is_directory(status) ? ": is a directory" : ": is no regular file"))
       .WithHint("name another file to write");
 }
 
 }  // namespace
 
 Result<AtomicFile> AtomicFile::Create(const fs::path& path, mode_t mode) {
-  const fs::path folder = FolderOf(path);
+  const fs::path directory = DirectoryOf(path);
   RETURN_IF_ERROR(CheckReplaceable(path));
   // Else the last rename would say so, and those before it be done.
   if (path.filename().native().size() > NAME_MAX) return ErrnoError(ENAMETOOLONG, "creating " + path.string());
-  UniqueFd fd(open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, mode));
+  UniqueFd fd(open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, mode));
   std::string temporary;
   if (!fd.valid() && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL)) {
     temporary = TemporaryNameFor(path).string();
@@ -290,7 +290,7 @@ Result<void> AtomicFile::Rename() {
 Result<void> AtomicFile::Commit(Durability durability) {
   RETURN_IF_ERROR(Prepare(durability));
   RETURN_IF_ERROR(Rename());
-  return durability == Durability::kPowerLoss ? SyncFolder(FolderOf(path_)) : Result<void>();
+  return durability == Durability::kPowerLoss ? SyncDirectory(DirectoryOf(path_)) : Result<void>();
 }
 
 Result<void> AtomicFile::CommitTogether(std::span<AtomicFile> files, Durability durability) {
@@ -302,10 +302,10 @@ Result<void> AtomicFile::CommitTogether(std::span<AtomicFile> files, Durability 
   if (!sync) return {};
   fs::path synced;
   for (const AtomicFile& file : files) {
-    fs::path folder = FolderOf(file.path_);
-    if (folder == synced) continue;
-    RETURN_IF_ERROR(SyncFolder(folder));
-    synced = std::move(folder);
+    fs::path directory = DirectoryOf(file.path_);
+    if (directory == synced) continue;
+    RETURN_IF_ERROR(SyncDirectory(directory));
+    synced = std::move(directory);
   }
   return {};
 }
@@ -316,10 +316,10 @@ Result<void> WriteFileAtomically(const fs::path& path, ByteSpan bytes, mode_t mo
   return output.Commit();
 }
 
-Result<void> SyncFolder(const fs::path& folder) {
-  ASSIGN_OR_RETURN(const File file, File::Open(folder, O_RDONLY | O_DIRECTORY));
-  // Some filesystems can't sync a folder (EINVAL): they have nothing to lose by it.
-  if (fsync(file.fd()) != 0 && errno != EINVAL) return ErrnoError(errno, folder.string());
+Result<void> SyncDirectory(const fs::path& directory) {
+  ASSIGN_OR_RETURN(const File file, File::Open(directory, O_RDONLY | O_DIRECTORY));
+  // Some filesystems can't sync a directory (EINVAL): they have nothing to lose by it.
+  if (fsync(file.fd()) != 0 && errno != EINVAL) return ErrnoError(errno, directory.string());
   return {};
 }
 
@@ -331,11 +331,11 @@ Result<FileLock> FileLock::Acquire(const fs::path& path) {
   return FileLock(std::move(file));
 }
 
-Result<FileLock> FileLock::TryAcquireFolder(const fs::path& folder) {
-  ASSIGN_OR_RETURN(File file, File::Open(folder, O_RDONLY | O_DIRECTORY));
+Result<FileLock> FileLock::TryAcquireDirectory(const fs::path& directory) {
+  ASSIGN_OR_RETURN(File file, File::Open(directory, O_RDONLY | O_DIRECTORY));
   if (flock(file.fd(), LOCK_EX | LOCK_NB) == 0) return FileLock(std::move(file));
-  if (errno == EWOULDBLOCK) return IoError(folder.string() + ": in use by another process");
-  return ErrnoError(errno, "locking " + folder.string());
+  if (errno == EWOULDBLOCK) return IoError(directory.string() + ": in use by another process");
+  return ErrnoError(errno, "locking " + directory.string());
 }
 
 }  // namespace hallmark

@@ -86,15 +86,15 @@ Result<std::string> ReadSmallFile(const std::filesystem::path& path, uint64_t li
 /// The same of a file that is open, from where it is.
 Result<std::string> ReadSmallFile(const File& file, uint64_t limit = 16 << 20);
 
-/// The folder that `path` names a file in: "." if it names none.
-std::filesystem::path FolderOf(const std::filesystem::path& path);
+/// The directory that `path` names a file in: "." if it names none.
+std::filesystem::path DirectoryOf(const std::filesystem::path& path);
 
 /// An output that appears under its name whole or not at all, whatever kills the process. Until Commit() it has no
 /// name where the filesystem offers that (O_TMPFILE), and a hidden temporary one elsewhere.
 class AtomicFile {
  public:
   /// The file gets `mode`, whatever the umask. kUsage if `path` names no file, or something else than a regular file is
-  /// there: a folder, a device.
+  /// there: a directory, a device.
   static Result<AtomicFile> Create(const std::filesystem::path& path, mode_t mode = 0644);
   AtomicFile(AtomicFile&& other) noexcept;
   AtomicFile& operator=(AtomicFile&& other) noexcept;
@@ -103,11 +103,11 @@ class AtomicFile {
   [[nodiscard]] const File& file() const { return file_; }
   /// What a committed file outlives at once. Large outputs that are verified before use need no more than kKill.
   enum class Durability { kKill, kPowerLoss };
-  /// Renames over `path`; against power loss, with an fsync of the file before and of its folder after.
+  /// Renames over `path`; against power loss, with an fsync of the file before and of its directory after.
   [[nodiscard]] Result<void> Commit(Durability durability = Durability::kPowerLoss);
   /// Commit() of files that belong together: the renames follow each other, in their order, with nothing between them.
-  /// Against power loss, every file is on the disk before the first: what a full disk or an error of the device can stop,
-  /// stops before it.
+  /// Against power loss, every file is on the disk before the first: what a full disk or an error of the device can
+  /// stop, stops before it.
   static Result<void> CommitTogether(std::span<AtomicFile> files, Durability durability = Durability::kPowerLoss);
 
  private:
@@ -131,17 +131,17 @@ Result<void> WriteFileAtomically(const std::filesystem::path& path, ByteSpan byt
 /// Thirteen letters and digits, 67 bits of chance: for a name that nobody else chooses.
 std::string RandomSuffix();
 
-/// fsync of a folder, so that a rename in it lasts.
-Result<void> SyncFolder(const std::filesystem::path& folder);
+/// fsync of a directory, so that a rename in it lasts.
+Result<void> SyncDirectory(const std::filesystem::path& directory);
 
-/// An advisory lock on a file or a folder (flock). It dies with its owner, so it is never stale.
+/// An advisory lock on a file or a directory (flock). It dies with its owner, so it is never stale.
 class FileLock {
  public:
   /// Waits for the lock. The file is made if it is missing.
   static Result<FileLock> Acquire(const std::filesystem::path& path);
-  /// Locks a folder that exists, and leaves no file behind. kIo at once, with a message that says so, if another
+  /// Locks a directory that exists, and leaves no file behind. kIo at once, with a message that says so, if another
   /// process holds it.
-  static Result<FileLock> TryAcquireFolder(const std::filesystem::path& folder);
+  static Result<FileLock> TryAcquireDirectory(const std::filesystem::path& directory);
 
  private:
   explicit FileLock(File file) : file_(std::move(file)) {}

@@ -59,7 +59,7 @@ Result<std::vector<Xattr>> ReadXattrs(const std::string& path) {
   return xattrs;
 }
 
-/// Reads one file's metadata; nothing of a folder's entries.
+/// Reads one file's metadata; nothing of a directory's entries.
 Result<FileTree::Inode> ReadInode(const std::string& path, const struct stat& status) {
   FileTree::Inode inode;
   inode.mode = status.st_mode;
@@ -86,12 +86,12 @@ Result<FileTree::Inode> ReadInode(const std::string& path, const struct stat& st
   return inode;
 }
 
-Result<std::vector<std::string>> SortedNames(const std::string& folder) {
-  // A link that has come in the place of the folder is not followed.
-  UniqueFd fd(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  if (!fd.valid()) return ErrnoError(errno, folder);
+Result<std::vector<std::string>> SortedNames(const std::string& directory) {
+  // A link that has come in the place of the directory is not followed.
+  UniqueFd fd(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!fd.valid()) return ErrnoError(errno, directory);
   const std::unique_ptr<DIR, Deleter<closedir>> handle(fdopendir(fd.get()));
-  if (handle == nullptr) return ErrnoError(errno, folder);
+  if (handle == nullptr) return ErrnoError(errno, directory);
   fd.Release();
   std::vector<std::string> names;
   errno = 0;
@@ -99,7 +99,7 @@ Result<std::vector<std::string>> SortedNames(const std::string& folder) {
     const std::string_view name = entry->d_name;
     if (name != "." && name != "..") names.emplace_back(name);
   }
-  if (errno != 0) return ErrnoError(errno, folder);
+  if (errno != 0) return ErrnoError(errno, directory);
   std::sort(names.begin(), names.end());
   return names;
 }
@@ -113,27 +113,27 @@ struct FoundEntry {
   bool has_other_names = false;  // hard links
 };
 
-struct FoundFolder {
+struct FoundDirectory {
   FileTree::Index index;
   std::string path;
 };
 
-/// All that is in `folders`, in their order and sorted by name.
-Result<std::vector<FoundEntry>> FindEntries(const std::vector<FoundFolder>& folders, ThreadPool& pool) {
-  std::vector<std::vector<std::string>> names(folders.size());
-  RETURN_IF_ERROR(ParallelFor(pool, folders.size(), [&](size_t i) -> Result<void> {
-    ASSIGN_OR_RETURN(names[i], SortedNames(folders[i].path));
+/// All that is in `directories`, in their order and sorted by name.
+Result<std::vector<FoundEntry>> FindEntries(const std::vector<FoundDirectory>& directories, ThreadPool& pool) {
+  std::vector<std::vector<std::string>> names(directories.size());
+  RETURN_IF_ERROR(ParallelFor(pool, directories.size(), [&](size_t i) -> Result<void> {
+    ASSIGN_OR_RETURN(names[i], SortedNames(directories[i].path));
     return {};
   }));
   size_t count = 0;
-  for (const std::vector<std::string>& in_folder : names) count += in_folder.size();
+  for (const std::vector<std::string>& in_directory : names) count += in_directory.size();
   std::vector<FoundEntry> entries;
   entries.reserve(count);
-  for (size_t i = 0; i < folders.size(); ++i) {
-    const std::string prefix = folders[i].path == "/" ? "/" : folders[i].path + "/";
+  for (size_t i = 0; i < directories.size(); ++i) {
+    const std::string prefix = directories[i].path == "/" ? "/" : directories[i].path + "/";
     for (std::string& name : names[i]) {
       std::string path = prefix + name;
-      entries.push_back({.parent = folders[i].index, .name = std::move(name), .path = std::move(path)});
+      entries.push_back({.parent = directories[i].index, .name = std::move(name), .path = std::move(path)});
     }
   }
   RETURN_IF_ERROR(ParallelFor(pool, entries.size(), [&](size_t i) -> Result<void> {
@@ -174,21 +174,22 @@ Result<std::string> FileTree::Inode::ReadContent(uint64_t limit) const {
   return ReadSmallFile(file, limit);
 }
 
-FileTree::FileTree() : inodes_(1, Folder(0755, {})) { inodes_[kRoot].link_count = 2; }
+FileTree::FileTree() : inodes_(1, Directory(0755, {})) { inodes_[kRoot].link_count = 2; }
 
-Result<FileTree> FileTree::Scan(const std::filesystem::path& folder, ThreadPool& pool) {
+Result<FileTree> FileTree::Scan(const std::filesystem::path& directory, ThreadPool& pool) {
   struct stat status;
-  if (stat(folder.c_str(), &status) != 0) return ErrnoError(errno, folder.string());
-  if (!S_ISDIR(status.st_mode)) return UsageError(folder.string() + ": not a folder");
-  // Links on the way to the folder are the caller's; those in it are files.
+  if (stat(directory.c_str(), &status) != 0) return ErrnoError(errno, directory.string());
+  if (!S_ISDIR(status.st_mode)) return UsageError(directory.string() + ": not a directory");
+  // Links on the way to the directory are the caller's; those in it are files.
   std::error_code error;
-  const std::string root = fs::is_symlink(folder, error) ? fs::canonical(folder, error).string() : folder.string();
-  if (error) return ErrnoError(error.value(), folder.string());
+  const std::string root =
+      fs::is_symlink(directory, error) ? fs::canonical(directory, error).string() : directory.string();
+  if (error) return ErrnoError(error.value(), directory.string());
   FileTree tree;
   ASSIGN_OR_RETURN(tree.inodes_[kRoot], ReadInode(root, status));
   std::map<std::pair<dev_t, ino_t>, Index> linked;
-  // One level of folders after the other.
-  for (std::vector<FoundFolder> level = {{kRoot, root}}; !level.empty();) {
+  // One level of directories after the other.
+  for (std::vector<FoundDirectory> level = {{kRoot, root}}; !level.empty();) {
     ASSIGN_OR_RETURN(std::vector<FoundEntry> entries, FindEntries(level, pool));
     level.clear();
     for (FoundEntry& entry : entries) {
@@ -221,7 +222,7 @@ Result<FileTree::Index> FileTree::Put(std::string_view path, Inode inode) {
   Index parent = kRoot;
   for (size_t i = 0; i < parts.size(); ++i) {
     if (!S_ISDIR(inodes_[parent].mode)) {
-      return UsageError(std::string(path) + ": a parent of it is not a folder in the tree");
+      return UsageError(std::string(path) + ": a parent of it is not a directory in the tree");
     }
     const bool last = i + 1 == parts.size();
     const auto at = LowerBound(inodes_[parent].entries, parts[i]);
@@ -237,7 +238,7 @@ Result<FileTree::Index> FileTree::Put(std::string_view path, Inode inode) {
       return inodes_[parent].entries[static_cast<size_t>(position)].inode;
     }
     const auto added = static_cast<Index>(inodes_.size());
-    inodes_.push_back(last ? std::exchange(inode, {}) : Folder(0755, inode.mtime));
+    inodes_.push_back(last ? std::exchange(inode, {}) : Directory(0755, inode.mtime));
     Entries& entries = inodes_[parent].entries;
     if (exists) {
       entries[static_cast<size_t>(position)].inode = added;
@@ -247,7 +248,7 @@ Result<FileTree::Index> FileTree::Put(std::string_view path, Inode inode) {
     parent = added;
   }
   if (parts.empty()) {
-    if (!S_ISDIR(inode.mode)) return UsageError("the root of a tree must be a folder");
+    if (!S_ISDIR(inode.mode)) return UsageError("the root of a tree must be a directory");
     inode.entries = std::move(inodes_[kRoot].entries);
     inodes_[kRoot] = std::move(inode);
   }
@@ -255,7 +256,7 @@ Result<FileTree::Index> FileTree::Put(std::string_view path, Inode inode) {
 }
 
 Result<void> FileTree::Link(std::string_view path, Index target) {
-  if (S_ISDIR(inodes_[target].mode)) return UsageError(std::string(path) + ": a folder can't have a second name");
+  if (S_ISDIR(inodes_[target].mode)) return UsageError(std::string(path) + ": a directory can't have a second name");
   // Put makes an inode that the entry is then turned away from; Compact drops it.
   ASSIGN_OR_RETURN(const Index placed, Put(path, Inode{.mode = S_IFREG, .mtime = inodes_[target].mtime}));
   const std::string_view parent_path = path.substr(0, path.rfind('/'));
@@ -320,7 +321,7 @@ FileTree::Inode FileTree::RegularFile(std::string content, mode_t permissions, T
   return inode;
 }
 
-FileTree::Inode FileTree::Folder(mode_t permissions, Timestamp mtime) {
+FileTree::Inode FileTree::Directory(mode_t permissions, Timestamp mtime) {
   return {.mode = S_IFDIR | permissions, .mtime = mtime, .link_count = 2};
 }
 

@@ -28,7 +28,7 @@ struct Xattr {
   auto operator<=>(const Xattr&) const = default;
 };
 
-/// A folder of files as a filesystem writer takes it: metadata in memory, file contents where they are on disk.
+/// A directory of files as a filesystem writer takes it: metadata in memory, file contents where they are on disk.
 /// What the disk under an unprivileged user can't hold (device nodes, foreign owners) stands here all the same.
 class FileTree {
  public:
@@ -40,14 +40,14 @@ class FileTree {
     Index inode = 0;
   };
 
-  /// One file of any type. Several entries may name one inode (hard links); a folder has exactly one.
+  /// One file of any type. Several entries may name one inode (hard links); a directory has exactly one.
   struct Inode {
     mode_t mode = 0;  ///< type and permissions, as in struct stat
     uint32_t uid = 0;
     uint32_t gid = 0;
     Timestamp mtime;
     uint64_t size = 0;        ///< bytes; regular files and symbolic links
-    uint32_t link_count = 0;  ///< entries that name this inode; for a folder, 2 and its subfolders
+    uint32_t link_count = 0;  ///< entries that name this inode; for a directory, 2 and its subdirectories
     uint32_t device_major = 0;
     uint32_t device_minor = 0;
     dev_t source_device = 0;     ///< which file it is on disk, as a scan found it
@@ -56,7 +56,7 @@ class FileTree {
     bool sparse = false;         ///< regular file with a source: its holes stay holes
     std::string data;            ///< symbolic link: its target; regular file without source: its content
     std::vector<Xattr> xattrs;   ///< sorted by name
-    std::vector<Entry> entries;  ///< folder: sorted by name, bytewise; without "." and ".."
+    std::vector<Entry> entries;  ///< directory: sorted by name, bytewise; without "." and ".."
 
     /// Makes `content` that of a regular file, in place of what it had.
     void SetContent(std::string content);
@@ -66,12 +66,13 @@ class FileTree {
     [[nodiscard]] Result<std::string> ReadContent(uint64_t limit) const;
   };
 
-  /// A tree that holds an empty root folder, root:root, 0755.
+  /// A tree that holds an empty root directory, root:root, 0755.
   FileTree();
 
-  /// All that is below `folder`, on its filesystem and on those mounted in it. Sockets, FIFOs and devices are kept as
-  /// such. Runs where the caller's user namespace is, so ids and file capabilities come out as that namespace sees them.
-  static Result<FileTree> Scan(const std::filesystem::path& folder, ThreadPool& pool);
+  /// All that is below `directory`, on its filesystem and on those mounted in it. Sockets, FIFOs and devices are kept
+  /// as such. Runs where the caller's user namespace is, so ids and file capabilities come out as that namespace sees
+  /// them.
+  static Result<FileTree> Scan(const std::filesystem::path& directory, ThreadPool& pool);
 
   [[nodiscard]] const Inode& inode(Index index) const { return inodes_[index]; }
   [[nodiscard]] Inode& inode(Index index) { return inodes_[index]; }
@@ -81,18 +82,19 @@ class FileTree {
   [[nodiscard]] Result<Index> Find(std::string_view path) const;
   [[nodiscard]] bool Contains(std::string_view path) const { return Find(path).ok(); }
 
-  /// Puts `inode` at an absolute path, in place of what was there (a folder replaces a folder's metadata and keeps its
-  /// entries). Missing parents are made root:root, 0755, with the inode's mtime. kUsage if a parent is not a folder.
+  /// Puts `inode` at an absolute path, in place of what was there (a directory replaces a directory's metadata and
+  /// keeps its entries). Missing parents are made root:root, 0755, with the inode's mtime. kUsage if a parent is not a
+  /// directory.
   Result<Index> Put(std::string_view path, Inode inode);
-  /// Another name for a file that is not a folder.
+  /// Another name for a file that is not a directory.
   Result<void> Link(std::string_view path, Index target);
   /// Removes an entry and all below it; fine if it does not exist. Inodes without a name are dropped by Compact().
   void Remove(std::string_view path);
-  /// Removes all that is in a folder, and not the folder.
+  /// Removes all that is in a directory, and not the directory.
   void Clear(std::string_view path);
 
-  /// Calls `visit(path, inode index)` for each entry in depth-first order of names, the root first as "/". A hard-linked
-  /// inode comes once for each of its names.
+  /// Calls `visit(path, inode index)` for each entry in depth-first order of names, the root first as "/". A
+  /// hard-linked inode comes once for each of its names.
   void Walk(const std::function<void(const std::string& path, Index inode)>& visit) const;
 
   /// Renumbers the inodes in the order of Walk, drops those without a name and sets every link_count.
@@ -100,7 +102,7 @@ class FileTree {
 
   // Short ways to make an inode for Put().
   static Inode RegularFile(std::string content, mode_t permissions, Timestamp mtime);
-  static Inode Folder(mode_t permissions, Timestamp mtime);
+  static Inode Directory(mode_t permissions, Timestamp mtime);
   static Inode SymbolicLink(std::string target, Timestamp mtime);
   static Inode Device(mode_t type_and_permissions, uint32_t major, uint32_t minor, Timestamp mtime);
 

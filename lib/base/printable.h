@@ -6,8 +6,8 @@
 
 namespace hallmark {
 
-/// Text from an image that nobody vouched for, fit for a terminal and one line: control characters, backslashes and bytes
-/// that are no UTF-8 become \xHH; all else stays.
+/// Text from an image that nobody vouched for, fit for a terminal and one line: control characters, backslashes and
+/// bytes that are no UTF-8 become \xHH; all else stays.
 std::string Printable(std::string_view text);
 
 /// The same for lines of our own that quote such text: backslashes, tabs and line feeds stay.

@@ -12,7 +12,7 @@ Error IoError(std::string message) {
   // Whoever's words they are: the C library's, libarchive's, dpkg's or a script's.
   for (const int full : {ENOSPC, EDQUOT}) {
     if (error.message.find(std::generic_category().message(full)) != std::string::npos) {
-      error.hint = "free some space or name another folder, then run the same command again";
+      error.hint = "free some space or name another directory, then run the same command again";
     }
   }
   return error;

@@ -46,8 +46,8 @@ class PositionedSink {
   virtual Result<void> WriteAt(uint64_t offset, ByteSpan bytes) = 0;
 };
 
-/// A range of a file, from `start` on. Its bytes are zeros so far: the caller gives a new or truncated file, and sets its
-/// final size.
+/// A range of a file, from `start` on. Its bytes are zeros so far: the caller gives a new or truncated file, and sets
+/// its final size.
 class FilePart : public PositionedSink {
  public:
   explicit FilePart(const File& file, uint64_t start = 0) : file_(file), start_(start) {}

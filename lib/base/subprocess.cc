@@ -42,7 +42,7 @@ struct ChildSetup {
   const char* program;
   char** argv;
   char** environment;
-  const char* working_folder;  // null: unchanged
+  const char* working_directory;  // null: unchanged
   int standard_input;
   int standard_output;
   int standard_error;
@@ -62,7 +62,7 @@ struct ChildSetup {
   dup2(setup.standard_input, STDIN_FILENO);
   dup2(setup.standard_output, STDOUT_FILENO);
   dup2(setup.standard_error, STDERR_FILENO);
-  if (setup.working_folder != nullptr && chdir(setup.working_folder) != 0) ReportAndExit(setup, errno);
+  if (setup.working_directory != nullptr && chdir(setup.working_directory) != 0) ReportAndExit(setup, errno);
   signal(SIGPIPE, SIG_DFL);
   if (*setup.before_exec) {
     if (const int error_number = (*setup.before_exec)(); error_number != 0) ReportAndExit(setup, error_number);
@@ -153,11 +153,11 @@ std::string LastLines(const std::string& text, int count) {
 Result<fs::path> FindProgram(const std::string& name) {
   if (name.find('/') != std::string::npos) return fs::path(name);
   const char* path = getenv("PATH");
-  const std::string folders =
+  const std::string directories =
       std::string(path != nullptr ? path : "") + ":/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin";
-  for (size_t start = 0; start <= folders.size();) {
-    const size_t end = std::min(folders.find(':', start), folders.size());
-    fs::path candidate = fs::path(folders.substr(start, end - start)) / name;
+  for (size_t start = 0; start <= directories.size();) {
+    const size_t end = std::min(directories.find(':', start), directories.size());
+    fs::path candidate = fs::path(directories.substr(start, end - start)) / name;
     if (end > start && access(candidate.c_str(), X_OK) == 0 && fs::is_regular_file(candidate)) return candidate;
     start = end + 1;
   }
@@ -178,7 +178,7 @@ Result<CommandOutput> RunCommand(const Command& command) {
       .program = program.c_str(),
       .argv = argv.data(),
       .environment = command.environment ? environment.data() : environ,
-      .working_folder = command.working_folder.empty() ? nullptr : command.working_folder.c_str(),
+      .working_directory = command.working_directory.empty() ? nullptr : command.working_directory.c_str(),
       .standard_input = input.read_end.get(),
       .standard_output = out.write_end.get(),
       .standard_error = err.write_end.get(),

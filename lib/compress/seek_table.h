@@ -11,7 +11,7 @@
 namespace hallmark {
 
 // The index at the end of a seekable zstd file: a skippable frame, which decompressors pass over ("Zstandard Seekable
-// Format", version 0.1.1, in the contrib folder of zstd's source).
+// Format", version 0.1.1, in the contrib directory of zstd's source).
 
 /// One frame, by its sizes in bytes.
 struct SeekEntry {

@@ -45,8 +45,8 @@ class FrameDecompressor {
   FrameDecompressor(FrameDecompressor&&) noexcept;
   ~FrameDecompressor();
 
-  /// Fills `raw` with the content of one frame. kCorrupt if `frame` is damaged, is more than one frame, or holds any other
-  /// number of bytes: nothing is ever written past `raw`.
+  /// Fills `raw` with the content of one frame. kCorrupt if `frame` is damaged, is more than one frame, or holds any
+  /// other number of bytes: nothing is ever written past `raw`.
   Result<void> Decompress(ByteSpan frame, MutableByteSpan raw);
 
  private:

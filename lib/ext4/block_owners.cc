@@ -11,9 +11,9 @@ Ext4BlockOwners::Ext4BlockOwners(const Ext4Reader& reader, const Ext4Tree& tree)
   tree.tree.Walk([&](const std::string& path, FileTree::Index index) {
     const Ext4Inode& inode = tree.inode(index);
     if (!inode_paths_.emplace(inode.number, path).second) return;  // a further name
-    const bool folder = S_ISDIR(tree.tree.inode(index).mode);
+    const bool directory = S_ISDIR(tree.tree.inode(index).mode);
     for (const Ext4Extent& extent : inode.extents) {
-      Add(extent.physical, extent.blocks, (folder ? "the entries of " : "the content of ") + path);
+      Add(extent.physical, extent.blocks, (directory ? "the entries of " : "the content of ") + path);
     }
     for (const uint64_t block : inode.index_blocks) Add(block, 1, "the extent tree of " + path);
     if (inode.xattr_block != 0) Add(inode.xattr_block, 1, "the extended attributes of " + path);

@@ -10,7 +10,8 @@
 
 namespace hallmark {
 
-/// Names what a place in an ext4 filesystem belongs to: "the block bitmap of group 3", "the extent tree of /usr/bin/git".
+/// Names what a place in an ext4 filesystem belongs to: "the block bitmap of group 3", "the extent tree of
+/// /usr/bin/git".
 class Ext4BlockOwners {
  public:
   /// `tree` is what `reader` read.

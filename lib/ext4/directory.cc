@@ -17,7 +17,7 @@ namespace {
 
 constexpr uint32_t kDotsLength = 12;  // of "." and of ".." with nothing behind it
 
-/// One name of a folder.
+/// One name of a directory.
 struct Name {
   std::string_view name;
   uint32_t inode = 0;  ///< number; 0 while only sizes count
@@ -99,10 +99,10 @@ class BlockWriter {
 
 std::vector<Name> NamesOf(const DirectoryInput& input) {
   std::vector<Name> names;
-  for (const FileTree::Entry& entry : input.tree->inode(input.folder).entries) {
+  for (const FileTree::Entry& entry : input.tree->inode(input.directory).entries) {
     names.push_back({entry.name, (*input.numbers)[entry.inode], FileType(input.tree->inode(entry.inode).mode)});
   }
-  if (input.folder == FileTree::kRoot && input.lost_found != 0) {
+  if (input.directory == FileTree::kRoot && input.lost_found != 0) {
     names.push_back({kLostFoundName, input.lost_found, EXT2_FT_DIR});
   }
   return names;
@@ -159,8 +159,8 @@ std::vector<Leaf> PackLeaves(const std::vector<Name>& names) {
 /// Index blocks between the root and the leaves: none if the root holds all leaves.
 uint64_t IndexNodes(uint64_t leaves) { return leaves <= kIndexRootLimit ? 0 : DivideRoundUp(leaves, kIndexNodeLimit); }
 
-/// Writes limit, count, entries and checksum of an index block. `entries` are pairs of hash and block; the first hash is
-/// not kept.
+/// Writes limit, count, entries and checksum of an index block. `entries` are pairs of hash and block; the first hash
+/// is not kept.
 void WriteIndex(MutableByteSpan block, uint32_t offset, uint32_t limit, std::span<const IndexEntry> entries,
                 uint32_t checksum_seed) {
   IndexLimit head;
@@ -234,7 +234,7 @@ ByteVector MakeHashTree(const DirectoryInput& input, const std::vector<Name>& na
 
 Result<void> CheckTreeSize(uint64_t leaves) {
   if (IndexNodes(leaves) <= kIndexRootLimit) return {};
-  return UnsupportedError("a folder with more files than an index of two levels holds");
+  return UnsupportedError("a directory with more files than an index of two levels holds");
 }
 
 }  // namespace

@@ -12,15 +12,15 @@
 
 namespace hallmark::ext4 {
 
-/// What a folder's blocks are made from.
+/// What a directory's blocks are made from.
 struct DirectoryInput {
   const FileTree* tree = nullptr;
-  FileTree::Index folder = 0;
+  FileTree::Index directory = 0;
   uint32_t inode = 0;   ///< its number
   uint32_t parent = 0;  ///< its parent's
   /// The number of each inode of the tree.
   const std::vector<uint32_t>* numbers = nullptr;
-  /// The number of lost+found where the tree has none: a name more in the root folder. 0: no such name.
+  /// The number of lost+found where the tree has none: a name more in the root directory. 0: no such name.
   uint32_t lost_found = 0;
   std::array<uint8_t, 16> hash_seed{};
   uint32_t checksum_seed = 0;  ///< of this inode: see InodeSeed()
@@ -31,7 +31,7 @@ struct Directory {
   bool indexed = false;  ///< a hash tree: the inode needs kIndexFlag
 };
 
-/// The blocks of a folder: one after the other as long as it is a single one, a hash tree (half MD4) beyond.
+/// The blocks of a directory: one after the other as long as it is a single one, a hash tree (half MD4) beyond.
 /// kUnsupported if there are more entries than a tree of two levels holds.
 Result<Directory> MakeDirectory(const DirectoryInput& input);
 
@@ -42,7 +42,7 @@ struct DirectorySize {
 };
 Result<DirectorySize> MeasureDirectory(const DirectoryInput& input);
 
-/// A folder that holds nothing in `blocks` blocks: lost+found, which keeps room for what fsck finds.
+/// A directory that holds nothing in `blocks` blocks: lost+found, which keeps room for what fsck finds.
 ByteVector MakeEmptyDirectory(uint32_t inode, uint32_t parent, uint32_t checksum_seed, uint32_t blocks);
 
 }  // namespace hallmark::ext4

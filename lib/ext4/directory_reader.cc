@@ -10,11 +10,11 @@ namespace {
 
 constexpr uint32_t kLeastRecord = 12;
 
-/// Reads the blocks of one folder.
+/// Reads the blocks of one directory.
 class DirectoryReader {
  public:
-  DirectoryReader(uint32_t folder, uint32_t parent, uint64_t inodes)
-      : folder_(folder), parent_(parent), inodes_(inodes) {}
+  DirectoryReader(uint32_t directory, uint32_t parent, uint64_t inodes)
+      : directory_(directory), parent_(parent), inodes_(inodes) {}
 
   Result<void> AddBlock(ByteSpan block) {
     for (size_t at = 0; at < block.size();) {
@@ -47,14 +47,14 @@ class DirectoryReader {
 
  private:
   [[nodiscard]] Error Corrupt(const std::string& what) const {
-    return CorruptError("folder with inode " + std::to_string(folder_) + ": " + what);
+    return CorruptError("directory with inode " + std::to_string(directory_) + ": " + what);
   }
 
   Result<void> AddEntry(std::string_view name, uint32_t inode) {
     if (inode > inodes_) return Corrupt("an entry with inode " + std::to_string(inode) + ", and there are fewer");
     if (name == "." || name == "..") {
       bool& seen = name == "." ? own_ : above_;
-      if (seen || inode != (name == "." ? folder_ : parent_)) {
+      if (seen || inode != (name == "." ? directory_ : parent_)) {
         return Corrupt("'" + std::string(name) + "' is inode " + std::to_string(inode));
       }
       seen = true;
@@ -67,7 +67,7 @@ class DirectoryReader {
     return {};
   }
 
-  uint32_t folder_;
+  uint32_t directory_;
   uint32_t parent_;
   uint64_t inodes_;
   bool own_ = false;
@@ -77,21 +77,21 @@ class DirectoryReader {
 
 }  // namespace
 
-Result<std::vector<DirectoryEntry>> ReadDirectory(const Ext4Reader::State& state, const Ext4Inode& folder,
+Result<std::vector<DirectoryEntry>> ReadDirectory(const Ext4Reader::State& state, const Ext4Inode& directory,
                                                   uint64_t size, uint32_t parent) {
-  const std::string what = "folder with inode " + std::to_string(folder.number);
+  const std::string what = "directory with inode " + std::to_string(directory.number);
   const uint64_t block_size = state.superblock.block_size;
   if (size == 0 || size % block_size != 0) return CorruptError(what + ": not a whole number of blocks");
-  DirectoryReader reader(folder.number, parent, state.superblock.inodes);
+  DirectoryReader reader(directory.number, parent, state.superblock.inodes);
   ByteVector block(block_size);
   uint64_t next = 0;  // logical
   const uint64_t end = size / block_size;
-  for (const Ext4Extent& extent : folder.extents) {
+  for (const Ext4Extent& extent : directory.extents) {
     if (next == end) break;
     if (extent.logical != next) return CorruptError(what + ": a hole");
     for (uint64_t i = 0; i < extent.blocks && next < end; ++i, ++next) {
       const errcode_t code =
-          ext2fs_read_dir_block4(state.fs.get(), extent.physical + i, block.data(), 0, folder.number);
+          ext2fs_read_dir_block4(state.fs.get(), extent.physical + i, block.data(), 0, directory.number);
       if (code != 0) return LibraryError(code, what);
       RETURN_IF_ERROR(reader.AddBlock(block));
     }

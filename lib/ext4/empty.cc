@@ -72,12 +72,13 @@ void SetIdentity(const Ext4Options& options, struct_ext2_filsys& fs) {
 
 Result<void> Fill(struct_ext2_filsys& fs) {
   RETURN_IF_ERROR(Check(ext2fs_allocate_tables(&fs), "placing tables"));
-  // The file is all zeros, so the inode tables are as the kernel would make them in the background after the first mount.
+  // The file is all zeros, so the inode tables are as the kernel would make them in the background after the first
+  // mount.
   for (dgrp_t group = 0; group < fs.group_desc_count; ++group) {
     ext2fs_bg_flags_set(&fs, group, EXT2_BG_INODE_ZEROED);
     ext2fs_group_desc_csum_set(&fs, group);
   }
-  RETURN_IF_ERROR(Check(ext2fs_mkdir(&fs, EXT2_ROOT_INO, EXT2_ROOT_INO, nullptr), "making the root folder"));
+  RETURN_IF_ERROR(Check(ext2fs_mkdir(&fs, EXT2_ROOT_INO, EXT2_ROOT_INO, nullptr), "making the root directory"));
   fs.umask = 077;
   RETURN_IF_ERROR(Check(ext2fs_mkdir(&fs, EXT2_ROOT_INO, 0, "lost+found"), "making lost+found"));
   for (ext2_ino_t inode = EXT2_ROOT_INO + 1; inode < EXT2_FIRST_INODE(fs.super); ++inode) {

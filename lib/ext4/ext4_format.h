@@ -27,7 +27,7 @@ constexpr uint32_t kMaxLinks = 65000;                         // EXT4_LINK_MAX
 constexpr uint64_t kMaxFileBlocks = (uint64_t{1} << 32) - 1;  // logical block numbers have 32 bits
 
 // Inode flags.
-constexpr uint32_t kIndexFlag = 0x1000;     // EXT4_INDEX_FL: a folder with a hash tree
+constexpr uint32_t kIndexFlag = 0x1000;     // EXT4_INDEX_FL: a directory with a hash tree
 constexpr uint32_t kExtentsFlag = 0x80000;  // EXT4_EXTENTS_FL
 
 struct Inode {
@@ -39,7 +39,7 @@ struct Inode {
   Le32 mtime;                          // 0x10
   Le32 dtime;                          // 0x14
   Le16 gid;                            // 0x18
-  Le16 links_count;                    // 0x1A 1 for a folder with more than kMaxLinks (dir_nlink)
+  Le16 links_count;                    // 0x1A 1 for a directory with more than kMaxLinks (dir_nlink)
   Le32 blocks;                         // 0x1C in 512 bytes: data, extent tree and xattr block
   Le32 flags;                          // 0x20
   Le32 version;                        // 0x24
@@ -97,7 +97,7 @@ constexpr uint32_t kExtentsInInode = 4;
 constexpr uint32_t kExtentsInBlock = (kBlockSize - sizeof(ExtentHeader)) / sizeof(ExtentEntry);  // then a checksum
 static_assert(kExtentsInBlock == 340);
 
-// Folders.
+// Directories.
 
 struct DirectoryEntryHeader {
   Le32 inode;          // 0x0 0: not in use
@@ -116,7 +116,7 @@ static_assert(sizeof(DirectoryEntryHeader) == 8 && sizeof(DirectoryTail) == 12);
 constexpr uint8_t kTailFileType = 0xDE;
 constexpr uint32_t kDirectoryRoom = kBlockSize - sizeof(DirectoryTail);  // bytes for entries in a block
 
-/// At byte 24 of a folder's first block, behind "." and "..".
+/// At byte 24 of a directory's first block, behind "." and "..".
 struct IndexRootInfo {
   Le32 zero;             // 0x0
   uint8_t hash_version;  // 0x4 1: half MD4

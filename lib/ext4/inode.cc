@@ -143,7 +143,7 @@ uint64_t DataBlocks(const Ext4Plan::State& state, const InodePlan& plan) {
   return blocks;
 }
 
-uint64_t FolderSize(const Ext4Plan::State& state, const InodePlan& plan) {
+uint64_t DirectorySize(const Ext4Plan::State& state, const InodePlan& plan) {
   uint64_t blocks = 0;
   for (uint32_t i = 0; i < plan.extent_count; ++i) blocks += state.extents[plan.first_extent + i].length;
   return blocks * kBlockSize;
@@ -180,10 +180,11 @@ Result<Inode> MakeInode(const Ext4Plan::State& state, FileTree::Index index) {
   SetTimes(source.mtime, inode);
   const bool holds_lost_found = index == FileTree::kRoot && state.lost_found.number != 0;
   const uint32_t links = source.link_count + (holds_lost_found ? 1 : 0);
-  inode.links_count = static_cast<uint16_t>(links > kMaxLinks ? 1 : links);  // dir_nlink: folders alone have that many
+  inode.links_count =
+      static_cast<uint16_t>(links > kMaxLinks ? 1 : links);  // dir_nlink: directories alone have that many
   const bool short_link = S_ISLNK(source.mode) && source.size <= kShortSymlinkMax;
   if (S_ISDIR(source.mode)) {
-    SetSize(FolderSize(state, plan), DataBlocks(state, plan), inode);
+    SetSize(DirectorySize(state, plan), DataBlocks(state, plan), inode);
     if (plan.indexed) inode.flags = kIndexFlag;
   } else {
     SetSize(source.size, DataBlocks(state, plan), inode);
@@ -206,7 +207,7 @@ Inode MakeLostFoundInode(const Ext4Plan::State& state) {
   inode.mode = S_IFDIR | 0700;
   SetTimes({.seconds = static_cast<int64_t>(state.options.time)}, inode);
   inode.links_count = 2;
-  SetSize(FolderSize(state, plan), DataBlocks(state, plan), inode);
+  SetSize(DirectorySize(state, plan), DataBlocks(state, plan), inode);
   SetExtents(state, plan, inode);
   Seal(state.InodeSeed(plan.number), inode);
   return inode;

@@ -56,7 +56,7 @@ class Planner {
   void PlaceLostFound();
   Result<void> PlaceContents();
   Result<void> PlaceXattrs(FileTree::Index index, InodePlan& plan);
-  Result<void> PlaceFolder(FileTree::Index index, InodePlan& plan);
+  Result<void> PlaceDirectory(FileTree::Index index, InodePlan& plan);
   Result<void> PlaceFile(FileTree::Index index, const FileTree::Inode& inode, InodePlan& plan);
   void PlaceRun(uint64_t logical, uint64_t blocks, Segment::Kind kind, FileTree::Index index, InodePlan& plan);
   void PlaceExtentTree(FileTree::Index index, InodePlan& plan);
@@ -140,7 +140,7 @@ Result<void> Planner::PlaceContents() {
                               " names");
     }
     RETURN_IF_ERROR(PlaceXattrs(index, plan).WithContext(inode.source.empty() ? "a file" : inode.source));
-    if (S_ISDIR(inode.mode)) RETURN_IF_ERROR(PlaceFolder(index, plan));
+    if (S_ISDIR(inode.mode)) RETURN_IF_ERROR(PlaceDirectory(index, plan));
     if (S_ISREG(inode.mode) || S_ISLNK(inode.mode)) RETURN_IF_ERROR(PlaceFile(index, inode, plan));
     PlaceExtentTree(index, plan);
   }
@@ -167,15 +167,15 @@ Result<void> Planner::PlaceXattrs(FileTree::Index index, InodePlan& plan) {
   return {};
 }
 
-Result<void> Planner::PlaceFolder(FileTree::Index index, InodePlan& plan) {
+Result<void> Planner::PlaceDirectory(FileTree::Index index, InodePlan& plan) {
   const DirectoryInput input{.tree = &tree_,
-                             .folder = index,
+                             .directory = index,
                              .numbers = &numbers_,
                              .lost_found = state_->lost_found.number,
                              .hash_seed = state_->options.hash_seed};
   ASSIGN_OR_RETURN(const DirectorySize size, MeasureDirectory(input));
   plan.indexed = size.indexed;
-  PlaceRun(0, size.blocks, Segment::Kind::kFolder, index, plan);
+  PlaceRun(0, size.blocks, Segment::Kind::kDirectory, index, plan);
   return {};
 }
 
@@ -252,13 +252,13 @@ void Planner::CountUsage() {
   // Blocks past the end of the filesystem count as taken in the last bitmap.
   take(geometry.blocks(), uint64_t{geometry.groups()} * kBlocksPerGroup - geometry.blocks());
 
-  const auto count_folder = [&](uint32_t number) {
-    ++state_->groups[(number - 1) / geometry.inodes_per_group()].folders;
+  const auto count_directory = [&](uint32_t number) {
+    ++state_->groups[(number - 1) / geometry.inodes_per_group()].directories;
   };
-  if (state_->lost_found.number != 0) count_folder(state_->lost_found.number);
-  count_folder(kRootInode);
+  if (state_->lost_found.number != 0) count_directory(state_->lost_found.number);
+  count_directory(kRootInode);
   for (const FileTree::Index index : state_->by_number) {
-    if (index != kNoIndex && S_ISDIR(tree_.inode(index).mode)) count_folder(state_->inodes[index].number);
+    if (index != kNoIndex && S_ISDIR(tree_.inode(index).mode)) count_directory(state_->inodes[index].number);
   }
 }
 

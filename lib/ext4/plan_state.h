@@ -26,13 +26,13 @@ struct FileExtent {
 /// What the plan adds to an inode of the tree. Ranges are of the plan's lists.
 struct InodePlan {
   uint32_t number = 0;
-  uint32_t parent = 0;        ///< of a folder: its parent's number
+  uint32_t parent = 0;        ///< of a directory: its parent's number
   uint32_t first_extent = 0;  ///< in State::extents
   uint32_t extent_count = 0;
   uint32_t first_tree_block = 0;  ///< in State::tree_blocks: blocks of the extent tree, leaves first
   uint32_t tree_block_count = 0;
   uint64_t xattr_block = 0;  ///< 0: none
-  bool indexed = false;      ///< a folder with a hash tree
+  bool indexed = false;      ///< a directory with a hash tree
 };
 
 /// A block of extended attributes, which inodes with the same ones share.
@@ -51,7 +51,7 @@ struct Segment {
     kInodeBitmap,
     kInodeTable,
     kFile,  ///< also a symbolic link's target
-    kFolder,
+    kDirectory,
     kLostFound,
     kExtentTree,
     kXattrs,
@@ -60,13 +60,13 @@ struct Segment {
   uint32_t length = 0;
   Kind kind = Kind::kFile;
   uint32_t subject = 0;  ///< group; index in the tree; index in State::xattr_blocks
-  uint32_t logical = 0;  ///< block of the file or folder; place among an inode's tree blocks
+  uint32_t logical = 0;  ///< block of the file or directory; place among an inode's tree blocks
 };
 
 struct GroupUsage {
   uint32_t free_blocks = 0;
   uint32_t used_inodes = 0;  ///< the lowest of the group
-  uint32_t folders = 0;
+  uint32_t directories = 0;
 };
 
 }  // namespace hallmark::ext4

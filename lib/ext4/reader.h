@@ -52,7 +52,7 @@ struct Ext4Inode {
   uint32_t number = 0;
   uint32_t flags = 0;  ///< EXT4_..._FL
   uint32_t generation = 0;
-  uint32_t links = 0;  ///< as the inode counts them; of a folder with very many subfolders, 1
+  uint32_t links = 0;  ///< as the inode counts them; of a directory with very many subdirectories, 1
   Timestamp atime;
   Timestamp ctime;
   Timestamp crtime;
@@ -62,8 +62,8 @@ struct Ext4Inode {
   std::vector<uint64_t> index_blocks;  ///< of the extent tree or the block map, beside the inode
 };
 
-/// All files of a filesystem. `tree` holds metadata, symbolic links' targets and no file's content; its inodes are in the
-/// order of FileTree::Walk.
+/// All files of a filesystem. `tree` holds metadata, symbolic links' targets and no file's content; its inodes are in
+/// the order of FileTree::Walk.
 struct Ext4Tree {
   FileTree tree;
   std::vector<Ext4Inode> inodes;  ///< by FileTree::Index

@@ -59,8 +59,8 @@ struct DirectoryEntry {
   std::string name;
   uint32_t inode = 0;
 };
-/// The entries of a folder, sorted by name, without "." and "..", which must name itself and `parent`.
-Result<std::vector<DirectoryEntry>> ReadDirectory(const Ext4Reader::State& state, const Ext4Inode& folder,
+/// The entries of a directory, sorted by name, without "." and "..", which must name itself and `parent`.
+Result<std::vector<DirectoryEntry>> ReadDirectory(const Ext4Reader::State& state, const Ext4Inode& directory,
                                                   uint64_t size, uint32_t parent);
 
 }  // namespace ext4

@@ -88,8 +88,8 @@ ext4_group_desc FillDescriptor(const Ext4Plan::State& state, uint32_t group) {
   desc.bg_free_blocks_count_hi = static_cast<uint16_t>(usage.free_blocks >> 16);
   desc.bg_free_inodes_count = desc.bg_itable_unused = static_cast<uint16_t>(free_inodes);
   desc.bg_free_inodes_count_hi = desc.bg_itable_unused_hi = static_cast<uint16_t>(free_inodes >> 16);
-  desc.bg_used_dirs_count = static_cast<uint16_t>(usage.folders);
-  desc.bg_used_dirs_count_hi = static_cast<uint16_t>(usage.folders >> 16);
+  desc.bg_used_dirs_count = static_cast<uint16_t>(usage.directories);
+  desc.bg_used_dirs_count_hi = static_cast<uint16_t>(usage.directories >> 16);
   desc.bg_flags = EXT2_BG_INODE_ZEROED;
   if (usage.used_inodes == 0) desc.bg_flags |= EXT2_BG_INODE_UNINIT;
 

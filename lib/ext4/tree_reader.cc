@@ -55,18 +55,18 @@ class TreeReader {
 
   Result<Ext4Tree> Read() {
     ASSIGN_OR_RETURN(const FileTree::Index root, ReadFile("/", EXT2_ROOT_INO).WithContext("/"));
-    if (!S_ISDIR(result_.tree.inode(root).mode)) return CorruptError("the root is no folder");
-    RETURN_IF_ERROR(ReadFolder("", root, EXT2_ROOT_INO, 0));
+    if (!S_ISDIR(result_.tree.inode(root).mode)) return CorruptError("the root is no directory");
+    RETURN_IF_ERROR(ReadDirectory("", root, EXT2_ROOT_INO, 0));
     return std::move(result_);
   }
 
  private:
-  /// Puts inode `number` into the tree, without its entries if it is a folder.
+  /// Puts inode `number` into the tree, without its entries if it is a directory.
   Result<FileTree::Index> ReadFile(const std::string& path, uint32_t number);
   Result<void> CheckInode(const ext2_inode_large& raw, const FileTree::Inode& inode, uint32_t number) const;
   Result<void> ReadLink(const ext2_inode_large& raw, const Ext4Inode& extra, FileTree::Inode& inode) const;
-  Result<void> ReadFolder(const std::string& path, FileTree::Index index, uint32_t parent, int depth);
-  Result<FileTree::Index> ReadEntry(const std::string& path, FileTree::Index folder, const DirectoryEntry& entry);
+  Result<void> ReadDirectory(const std::string& path, FileTree::Index index, uint32_t parent, int depth);
+  Result<FileTree::Index> ReadEntry(const std::string& path, FileTree::Index directory, const DirectoryEntry& entry);
 
   const Ext4Reader& reader_;
   const Ext4Reader::State& state_;
@@ -132,25 +132,26 @@ Result<FileTree::Index> TreeReader::ReadFile(const std::string& path, uint32_t n
 }
 
 /// Puts what an entry names into the tree: a new inode, unless it is a file's further name.
-Result<FileTree::Index> TreeReader::ReadEntry(const std::string& path, FileTree::Index folder,
+Result<FileTree::Index> TreeReader::ReadEntry(const std::string& path, FileTree::Index directory,
                                               const DirectoryEntry& entry) {
   if (entry.inode < state_.fs->super->s_first_ino && state_.fs->super->s_rev_level != EXT2_GOOD_OLD_REV) {
     return CorruptError("reserved inode " + std::to_string(entry.inode));
   }
   const FileTree::Index known = index_of_[entry.inode];
   if (known == kUnread) return ReadFile(path, entry.inode);
-  if (S_ISDIR(result_.tree.inode(known).mode)) return CorruptError("a second name of a folder");
-  result_.tree.inode(folder).entries.push_back({entry.name, known});
+  if (S_ISDIR(result_.tree.inode(known).mode)) return CorruptError("a second name of a directory");
+  result_.tree.inode(directory).entries.push_back({entry.name, known});
   return known;
 }
 
-Result<void> TreeReader::ReadFolder(const std::string& path, FileTree::Index index, uint32_t parent, int depth) {
-  if (depth > kMaxDepth) return UnsupportedError(Printable(path) + ": folders nest too deep");
+Result<void> TreeReader::ReadDirectory(const std::string& path, FileTree::Index index, uint32_t parent, int depth) {
+  if (depth > kMaxDepth) return UnsupportedError(Printable(path) + ": directories nest too deep");
   ext2_inode_large raw{};
-  const Ext4Inode folder = result_.inodes[index];  // a copy: the vector grows
-  ASSIGN_OR_RETURN(raw, ext4::ReadInode(state_, folder.number));
-  ASSIGN_OR_RETURN(const std::vector<DirectoryEntry> entries,
-                   ext4::ReadDirectory(state_, folder, EXT2_I_SIZE(&raw), parent).WithContext(Printable(path) + "/"));
+  const Ext4Inode directory = result_.inodes[index];  // a copy: the vector grows
+  ASSIGN_OR_RETURN(raw, ext4::ReadInode(state_, directory.number));
+  ASSIGN_OR_RETURN(
+      const std::vector<DirectoryEntry> entries,
+      ext4::ReadDirectory(state_, directory, EXT2_I_SIZE(&raw), parent).WithContext(Printable(path) + "/"));
   result_.tree.inode(index).link_count = 2;
   result_.tree.inode(index).entries.reserve(entries.size());
   for (const DirectoryEntry& entry : entries) {
@@ -159,7 +160,7 @@ Result<void> TreeReader::ReadFolder(const std::string& path, FileTree::Index ind
                      ReadEntry(entry_path, index, entry).WithContext(Printable(entry_path)));
     if (S_ISDIR(result_.tree.inode(child).mode)) {
       ++result_.tree.inode(index).link_count;
-      RETURN_IF_ERROR(ReadFolder(entry_path, child, folder.number, depth + 1));
+      RETURN_IF_ERROR(ReadDirectory(entry_path, child, directory.number, depth + 1));
     } else {
       ++result_.tree.inode(child).link_count;
     }

@@ -75,7 +75,7 @@ class Renderer {
   Result<void> RenderPiece(const Piece& piece, MutableByteSpan out) const;
   Result<void> RenderInodes(uint32_t group, uint32_t first_block, MutableByteSpan out) const;
   Result<void> RenderFile(const FileTree::Inode& inode, uint64_t offset, MutableByteSpan out) const;
-  Result<void> RenderFolder(const Segment& segment, MutableByteSpan out) const;
+  Result<void> RenderDirectory(const Segment& segment, MutableByteSpan out) const;
   Result<void> RenderXattrs(const XattrBlock& block, MutableByteSpan out) const;
 
   const Ext4Plan::State& state_;
@@ -110,8 +110,8 @@ Result<void> Renderer::RenderPiece(const Piece& piece, MutableByteSpan out) cons
     case Segment::Kind::kFile:
       return RenderFile(state_.tree->inode(segment.subject), (uint64_t{segment.logical} + piece.first) * kBlockSize,
                         out);
-    case Segment::Kind::kFolder:
-      return RenderFolder(segment, out);
+    case Segment::Kind::kDirectory:
+      return RenderDirectory(segment, out);
     case Segment::Kind::kLostFound: {
       const uint32_t number = state_.lost_found.number;
       const ByteVector blocks = MakeEmptyDirectory(number, kRootInode, state_.InodeSeed(number), kLostFoundBlocks);
@@ -157,10 +157,10 @@ Result<void> Renderer::RenderFile(const FileTree::Inode& inode, uint64_t offset,
   return file.ReadAt(offset, out.first(length)).WithHint("files must not change while they are read");
 }
 
-Result<void> Renderer::RenderFolder(const Segment& segment, MutableByteSpan out) const {
+Result<void> Renderer::RenderDirectory(const Segment& segment, MutableByteSpan out) const {
   const InodePlan& plan = state_.inodes[segment.subject];
   ASSIGN_OR_RETURN(const Directory directory, MakeDirectory({.tree = state_.tree,
-                                                             .folder = segment.subject,
+                                                             .directory = segment.subject,
                                                              .inode = plan.number,
                                                              .parent = plan.parent,
                                                              .numbers = &numbers_,

@@ -65,8 +65,8 @@ class PlaceCounter {
   JsonPlace place_{1, 1};
 };
 
-/// Checks what a tree of values could no longer tell: keys that came twice, depth, how a number was written. Notes where
-/// each key and value stands, in the order of the text.
+/// Checks what a tree of values could no longer tell: keys that came twice, depth, how a number was written. Notes
+/// where each key and value stands, in the order of the text.
 class StrictChecker : public nlohmann::json_sax<Json> {
  public:
   explicit StrictChecker(std::string_view text) : text_(text), counter_(text) {}

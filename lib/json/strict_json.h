@@ -20,8 +20,8 @@ namespace hallmark {
 
 using Json = nlohmann::ordered_json;
 
-/// Parses JSON that came from outside. kCorrupt, with "WHAT:LINE:COLUMN: " in front, on more than `max_size` bytes, more
-/// than 16 levels, more than 100,000 values, a key twice in one object, numbers that are not integers from 0 to
+/// Parses JSON that came from outside. kCorrupt, with "WHAT:LINE:COLUMN: " in front, on more than `max_size` bytes,
+/// more than 16 levels, more than 100,000 values, a key twice in one object, numbers that are not integers from 0 to
 /// 2^63 - 1, text that is not UTF-8, a byte order mark, a NUL, and anything after the value.
 Result<Json> ParseStrictJson(std::string_view text, size_t max_size, std::string_view what);
 

@@ -32,9 +32,9 @@ struct Decision {
 /// "allowed", "denied", "port", "no-rule", "bad-host", "address", "no-policy".
 std::string_view VerdictName(Decision::Verdict verdict);
 
-/// Decides by the network rules of settings. Deny goes before allow, and what no rule allows is denied; so is an address
-/// that is not public, whatever allows it. What a name leads to is for who looks it up: RefusedIpv4(), RefusedIpv6().
-/// Immutable: threads may share it.
+/// Decides by the network rules of settings. Deny goes before allow, and what no rule allows is denied; so is an
+/// address that is not public, whatever allows it. What a name leads to is for who looks it up: RefusedIpv4(),
+/// RefusedIpv6(). Immutable: threads may share it.
 class Matcher {
  public:
   /// Without settings: allows nothing.

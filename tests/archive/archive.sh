@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# To be sourced by tests that build from the archive of make_archive.py, which $made names: copies it to a scratch folder
+# To be sourced by tests that build from the archive of make_archive.py, which $made names: copies it to a scratch directory
 # and goes there. Needs $here.
 scratch=$(mktemp -d "${TMPDIR:-/var/tmp}/hallmark-archive.XXXXXX")
 server=
@@ -25,7 +25,7 @@ export HALLMARK_CACHE=$scratch/cache
 cp -r "$made/." .
 export PIP_NO_INDEX=1 PIP_FIND_LINKS=$scratch/wheels PIP_CONFIG_FILE=/dev/null
 
-# Serves the folder on a free port of this machine: $url, and $server to kill.
+# Serves the directory on a free port of this machine: $url, and $server to kill.
 serve() {
   python3 -u -m http.server --bind 127.0.0.1 0 >server.log 2>&1 &
   server=$!
@@ -77,7 +77,7 @@ fails() {
   nothing_left
 }
 
-# No mount, process or scratch folder of a build is left. A killed one has a minute: its folder holds a whole tree.
+# No mount, process or scratch directory of a build is left. A killed one has a minute: its directory holds a whole tree.
 nothing_left() {
   for _ in $(seq 600); do
     if ! pgrep -f "$scratch/cache" >/dev/null && [ -z "$(ls "$HALLMARK_CACHE/work" 2>/dev/null)" ]; then break; fi
@@ -85,5 +85,5 @@ nothing_left() {
   done
   ! grep -q "$scratch" /proc/self/mounts || fail 'mounts are left'
   ! pgrep -f "$scratch/cache" >/dev/null || fail "processes are left: $(pgrep -af "$scratch/cache")"
-  [ -z "$(ls "$HALLMARK_CACHE/work" 2>/dev/null)" ] || fail "scratch folders are left: $(ls "$HALLMARK_CACHE/work")"
+  [ -z "$(ls "$HALLMARK_CACHE/work" 2>/dev/null)" ] || fail "scratch directories are left: $(ls "$HALLMARK_CACHE/work")"
 }

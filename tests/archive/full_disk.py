@@ -10,22 +10,22 @@ import subprocess
 import sys
 
 
-def leave_no_room(folder):
+def leave_no_room(directory):
     for _ in range(100):  # the command goes on writing meanwhile: a size below what is used is refused
-        status = os.statvfs(folder)
+        status = os.statvfs(directory)
         used = max(status.f_blocks - status.f_bfree, 1) * status.f_frsize  # a size of 0 is no limit
-        if subprocess.run(["mount", "-o", f"remount,size={used}", folder], capture_output=True).returncode == 0:
+        if subprocess.run(["mount", "-o", f"remount,size={used}", directory], capture_output=True).returncode == 0:
             return
-    sys.exit(f"full_disk: {folder} can't be made smaller")
+    sys.exit(f"full_disk: {directory} can't be made smaller")
 
 
 def main():
-    stage, folder, command = sys.argv[1], sys.argv[2], sys.argv[3:]
+    stage, directory, command = sys.argv[1], sys.argv[2], sys.argv[3:]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     filled = False
     for line in process.stderr:
         if not filled and line.startswith(stage):
-            leave_no_room(folder)
+            leave_no_room(directory)
             filled = True
         sys.stderr.write(line)
     if not filled:

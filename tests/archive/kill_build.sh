@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Interrupts and kills `hallmark build` at random moments. Each time no bundle, mount, process or scratch folder of it is
+# Interrupts and kills `hallmark build` at random moments. Each time no bundle, mount, process or scratch directory of it is
 # left, or the bundle is there and whole; the next run succeeds, with the same bytes as if nothing had happened.
 # Usage: kill_build.sh HALLMARK ARCHIVE KILLS [SEED]
 set -euo pipefail

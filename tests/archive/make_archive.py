@@ -5,9 +5,9 @@ every .deb compressed with zstd. Its system is Debian's, repacked from the blobs
 GRUB; its own packages do what packages may do: maintainer scripts, triggers, a diversion, conffiles, an alternative, a
 file capability.
 
-Usage: make_archive.py LOCK CACHE FOLDER
+Usage: make_archive.py LOCK CACHE DIRECTORY
 
-In FOLDER, which is made anew: archive/ (dists/, pool/), keyring.gpg, fingerprint, other.gpg (a key that signed nothing)
+In DIRECTORY, which is made anew: archive/ (dists/, pool/), keyring.gpg, fingerprint, other.gpg (a key that signed nothing)
 and wheels/.
 """
 import concurrent.futures
@@ -101,7 +101,7 @@ def equip_kernel(tree):
 
 
 def build_own(pool, work):
-    """One package from each folder of packages/: DEBIAN/ holds control and scripts, the rest is its content."""
+    """One package from each directory of packages/: DEBIAN/ holds control and scripts, the rest is its content."""
     for source in sorted(OWN.iterdir()):
         tree = work / source.name
         run("cp", "-r", "--no-preserve=ownership", source, tree)
@@ -114,9 +114,9 @@ def build_own(pool, work):
         fields = dict(line.split(": ", 1) for line in control if ": " in line)
         component = "universe" if fields["Section"].startswith("universe/") else "main"
         suite = "jammy-updates" if source.name.endswith("-update") else "jammy"
-        folder = pool / component / fields["Package"][0] / fields["Package"]
-        folder.mkdir(parents=True, exist_ok=True)
-        target = folder / f"{fields['Package']}_{fields['Version']}_{fields['Architecture']}.deb"
+        directory = pool / component / fields["Package"][0] / fields["Package"]
+        directory.mkdir(parents=True, exist_ok=True)
+        target = directory / f"{fields['Package']}_{fields['Version']}_{fields['Architecture']}.deb"
         run("dpkg-deb", "--root-owner-group", "-Zzstd", "--uniform-compression", "-b", tree, target,
             env={**os.environ, "SOURCE_DATE_EPOCH": str(EPOCH)})
         yield suite, component, target
@@ -149,8 +149,8 @@ def index(archive, suite, entries):
     return base
 
 
-def make_wheel(folder):
-    folder.mkdir()
+def make_wheel(directory):
+    directory.mkdir()
     files = {"hallmark_probe/__init__.py": "ANSWER = 42\n",
              "hallmark_probe-1.0.dist-info/METADATA":
                  "Metadata-Version: 2.1\nName: hallmark-probe\nVersion: 1.0\nRequires-Dist: hallmark-part\n",
@@ -160,16 +160,16 @@ def make_wheel(folder):
             "hallmark_part-2.5.dist-info/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"}
     for name, content in (("hallmark_probe-1.0", files), ("hallmark_part-2.5", part)):
         record = "".join(f"{path},,\n" for path in content) + f"{name}.dist-info/RECORD,,\n"
-        with zipfile.ZipFile(folder / f"{name}-py3-none-any.whl", "w") as wheel:
+        with zipfile.ZipFile(directory / f"{name}-py3-none-any.whl", "w") as wheel:
             for path, text in {**content, f"{name}.dist-info/RECORD": record}.items():
                 wheel.writestr(zipfile.ZipInfo(path, (2023, 11, 14, 22, 13, 20)), text)
 
 
 def main():
-    lock_file, cache, folder = (pathlib.Path(a) for a in sys.argv[1:])
-    shutil.rmtree(folder, ignore_errors=True)
+    lock_file, cache, directory = (pathlib.Path(a) for a in sys.argv[1:])
+    shutil.rmtree(directory, ignore_errors=True)
     lock = tomllib.loads(lock_file.read_text())
-    archive, work = folder / "archive", folder / "work"
+    archive, work = directory / "archive", directory / "work"
     work.mkdir(parents=True)
     debs = {p["name"]: cache / "blobs/sha256" / p["sha256"][:2] / p["sha256"] for p in lock["packages"]}
     run("apt-get", "download", "-q", *PIP, cwd=work)
@@ -186,20 +186,20 @@ def main():
         list(pool.map(lambda e: repack(debs[e[2].parent.name], e[2]), entries))
     entries += build_own(archive / "pool", work)
 
-    home = folder / "gnupg"
+    home = directory / "gnupg"
     home.mkdir(mode=0o700)
     gpg = ["gpg", "--homedir", str(home), "--batch", "--quiet", "--pinentry-mode", "loopback", "--passphrase", ""]
     for user, keyring in (("archive@example.org", "keyring.gpg"), ("other@example.org", "other.gpg")):
         run(*gpg, "--quick-generate-key", user, "ed25519", "sign", "never")
-        (folder / keyring).write_bytes(run(*gpg, "--export", user))
+        (directory / keyring).write_bytes(run(*gpg, "--export", user))
     listing = run(*gpg, "--with-colons", "--list-keys", "archive@example.org").decode()
-    (folder / "fingerprint").write_text(next(l for l in listing.splitlines() if l.startswith("fpr")).split(":")[9])
+    (directory / "fingerprint").write_text(next(l for l in listing.splitlines() if l.startswith("fpr")).split(":")[9])
     for suite in ("jammy", "jammy-updates", "jammy-security"):
         base = index(archive, suite, entries)
         run(*gpg, "-u", "archive@example.org", "--clearsign", "-o", base / "InRelease", base / "Release")
         run(*gpg, "-u", "archive@example.org", "-abs", "-o", base / "Release.gpg", base / "Release")
     subprocess.run(["gpgconf", "--homedir", str(home), "--kill", "all"], check=True)
-    make_wheel(folder / "wheels")
+    make_wheel(directory / "wheels")
     shutil.rmtree(work)
 
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# The same bundle by root and by a user without rights who has subordinate ids, in another folder, time zone and locale,
+# The same bundle by root and by a user without rights who has subordinate ids, in another directory, time zone and locale,
 # with another umask, one thread and two, from a cold cache and from a warm one. And a build --offline opens no socket.
 # Usage: rootless.sh HALLMARK ARCHIVE
 set -euo pipefail

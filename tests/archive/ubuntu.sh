@@ -25,7 +25,7 @@ grep -qE '^  rootfs\.img 1\.0 GiB, compressed [0-9.]+ MiB$' lines || fail 'no si
 "$hallmark" build ubuntu -o out2 --offline -q
 diff -r out out2
 rm -r out2
-# Over the bundle that it replaces, whose frames it uses again, and into a new folder, from a file with a hole and from one
+# Over the bundle that it replaces, whose frames it uses again, and into a new directory, from a file with a hole and from one
 # without: the same bytes.
 truncate -s 1M common/guest/etc/hallmark-changed
 "$hallmark" build ubuntu -o out --offline -v 2>log
@@ -67,8 +67,8 @@ same 'capability' '01 00 00 02 00 20 00 00 00 00 00 00 00 00 00 00 00 00 00 00' 
   "$(ask 'ea_get -x /usr/bin/hallmark-raw security.capability' | sed -n 's/^security.capability (20) = //p' | xargs)"
 same 'wheel' 'ANSWER = 42' "$(ask 'cat /usr/local/lib/python3.11/dist-packages/hallmark_probe/__init__.py')"
 same 'needed wheel' 'PART = 1' "$(ask 'cat /usr/local/lib/python3.11/dist-packages/hallmark_part.py')"
-for folder in /sessions /smol/bin /workspace /mnt/.virtiofs-root; do
-  ask "stat $folder" | grep -q 'Type: directory' || fail "$folder is missing"
+for directory in /sessions /smol/bin /workspace /mnt/.virtiofs-root; do
+  ask "stat $directory" | grep -q 'Type: directory' || fail "$directory is missing"
 done
 ask 'cat /etc/passwd' | grep -q '^ubuntu:x:1000:1000:' || fail 'no user ubuntu'
 same 'hostname' guest "$(ask 'cat /etc/hostname')"

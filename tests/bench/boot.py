@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Time to the guest's hello, under emulation: an image as its host boots it, and the same files booted by the
 distribution's own initramfs and GRUB, as their defaults are. Needs root. Says where the time goes, too.
-Usage: boot.py HALLMARK WORK_FOLDER JSON FOLDER
+Usage: boot.py HALLMARK WORK_DIRECTORY JSON DIRECTORY
 
-FOLDER is what tests/boot/make_image.sh made."""
+DIRECTORY is what tests/boot/make_image.sh made."""
 import argparse
 import pathlib
 import re
@@ -61,10 +61,10 @@ def main():
     parser.add_argument("hallmark")
     parser.add_argument("work", type=lambda path: pathlib.Path(path).resolve())
     parser.add_argument("json")
-    parser.add_argument("folder")
+    parser.add_argument("directory")
     arguments = parser.parse_args()
     image_test.HALLMARK = arguments.hallmark
-    image = image_test.Image(arguments.folder)
+    image = image_test.Image(arguments.directory)
     work = arguments.work
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The whole build beside its peers: mmdebstrap with the same packages from a local mirror, then mke2fs -d, zstd -3 and
 sha256sum. Needs root (mmdebstrap's fastest mode does).
-Usage: build.py HALLMARK WORK_FOLDER JSON [--keep-tree FOLDER] [--keep-image FOLDER] [RECIPE...]
+Usage: build.py HALLMARK WORK_DIRECTORY JSON [--keep-tree DIRECTORY] [--keep-image DIRECTORY] [RECIPE...]
 
 --keep-tree and --keep-image leave the first recipe's package tree and bundle there, for other benchmarks."""
 import argparse
@@ -24,23 +24,23 @@ def hallmark_environment(cache):
     return {**os.environ, "HALLMARK_CACHE": str(cache)}
 
 
-def local_mirror(lock, cache, folder, suite):
+def local_mirror(lock, cache, directory, suite):
     """A mirror of exactly the locked packages, from the blobs that our own build reads."""
-    pool = folder / "pool"
+    pool = directory / "pool"
     pool.mkdir(parents=True)
     for package in lock["packages"]:
         digest = package["sha256"]
         os.link(cache / "blobs/sha256" / digest[:2] / digest, pool / pathlib.Path(package["path"]).name)
-    dist = folder / f"dists/{suite}/main/binary-{lock['architecture']}"
+    dist = directory / f"dists/{suite}/main/binary-{lock['architecture']}"
     dist.mkdir(parents=True)
-    packages = subprocess.run(["dpkg-scanpackages", "-m", "pool"], cwd=folder, check=True, capture_output=True).stdout
+    packages = subprocess.run(["dpkg-scanpackages", "-m", "pool"], cwd=directory, check=True, capture_output=True).stdout
     (dist / "Packages").write_bytes(packages)
     release = subprocess.run(
         ["apt-ftparchive", "-o", f"APT::FTPArchive::Release::Suite={suite}",
          "-o", f"APT::FTPArchive::Release::Codename={suite}", "-o", "APT::FTPArchive::Release::Components=main",
          "-o", f"APT::FTPArchive::Release::Architectures={lock['architecture']}", "release", f"dists/{suite}"],
-        cwd=folder, check=True, capture_output=True).stdout
-    (folder / f"dists/{suite}/Release").write_bytes(release)
+        cwd=directory, check=True, capture_output=True).stdout
+    (directory / f"dists/{suite}/Release").write_bytes(release)
 
 
 def peer_command(recipe, lock, mirror, work):
@@ -56,17 +56,17 @@ def peer_command(recipe, lock, mirror, work):
             f"zstd -q -3 -T0 {image} -o {image}.zst && sha256sum {image} {image}.zst")
 
 
-def load_recipe(folder):
-    recipe = tomllib.loads((folder / "recipe.toml").read_text())
+def load_recipe(directory):
+    recipe = tomllib.loads((directory / "recipe.toml").read_text())
     for include in recipe.get("include", []):
-        for key, value in tomllib.loads((folder / include).read_text()).items():
+        for key, value in tomllib.loads((directory / include).read_text()).items():
             recipe[key] = {**value, **recipe.get(key, {})} if isinstance(value, dict) else recipe.get(key, value)
     return recipe
 
 
-def compare(hallmark, recipe_folder, work, rounds, keep_tree, keep_image):
-    recipe = load_recipe(recipe_folder)
-    name = recipe_folder.name
+def compare(hallmark, recipe_directory, work, rounds, keep_tree, keep_image):
+    recipe = load_recipe(recipe_directory)
+    name = recipe_directory.name
     work = work / name
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)

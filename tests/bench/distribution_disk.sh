@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# distribution_disk.sh ROOTFS_IMG FOLDER: the peer of the boot benchmark. The files of an image's root, with what the
+# distribution_disk.sh ROOTFS_IMG DIRECTORY: the peer of the boot benchmark. The files of an image's root, with what the
 # distribution would boot them by: an initramfs of initramfs-tools and a menu of grub-mkconfig, both by their defaults.
-# Makes FOLDER/quiet.img, and FOLDER/talking.img, whose kernel says what it does. Needs root.
+# Makes DIRECTORY/quiet.img, and DIRECTORY/talking.img, whose kernel says what it does. Needs root.
 set -euo pipefail
 if [ "${3:-}" != inside ]; then
   exec unshare --mount --propagation private "$0" "$1" "$2" inside  # its mounts end with it, however it ends

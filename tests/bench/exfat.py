@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""A folder to an exFAT image beside mkfs.exfat, a mount by exfat-fuse, cp and umount. Two folders: three files of
+"""A directory to an exFAT image beside mkfs.exfat, a mount by exfat-fuse, cp and umount. Two directories: three files of
 7 MB in 10 MiB, as a smol-bin has them (mkfs.exfat leaves 8 MiB of those), and 2,000 small ones in 64 MiB. And a whole
 smol-bin beside the hashing that it takes: each file's SHA-256, the image's SHA-1 for its origin. What takes milliseconds
 is done several times in a row for one figure, ours and the peers' alike: where a virtual machine was idle, the first
 program after that waits longer for its host than it works (an idle `true` takes 7 ms instead of 0.8). Needs root.
-Usage: exfat.py HALLMARK WORK_FOLDER JSON [ROUNDS]"""
+Usage: exfat.py HALLMARK WORK_DIRECTORY JSON [ROUNDS]"""
 import os
 import pathlib
 import shutil
@@ -25,9 +25,9 @@ def large_files(tree):
 
 def small_files(tree):
     for number in range(2000):
-        folder = tree / f"folder-{number % 20}"
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / f"a file of some name, {number}").write_text(f"{number}\n" * 500)
+        directory = tree / f"directory-{number % 20}"
+        directory.mkdir(parents=True, exist_ok=True)
+        (directory / f"a file of some name, {number}").write_text(f"{number}\n" * 500)
 
 
 def in_a_row(count, script):
@@ -52,7 +52,7 @@ def compare(name, hallmark, make, size, count, work, rounds):
     tree, ours, peer, mount = (work / part for part in ("tree", "ours.img", "peer.img", "mount"))
     make(tree)
     mount.mkdir()
-    comparison = measure.Comparison(f"{name}: folder to exFAT, {count} in a row")
+    comparison = measure.Comparison(f"{name}: directory to exFAT, {count} in a row")
 
     def clean(_):
         for path in (ours, peer):
@@ -77,12 +77,12 @@ def static_program(path, size):
 
 
 def smol_bin(hallmark, work, rounds):
-    folder = work / "smol-bin"
-    folder.mkdir()
-    programs = [folder / name for name in ("sdk-daemon", "sandbox-helper")]
+    directory = work / "smol-bin"
+    directory.mkdir()
+    programs = [directory / name for name in ("sdk-daemon", "sandbox-helper")]
     for program in programs:
         static_program(program, 4_700_000)
-    settings, key, image = (folder / name for name in ("srt-settings.json", "key.pem", "smol-bin.img"))
+    settings, key, image = (directory / name for name in ("srt-settings.json", "key.pem", "smol-bin.img"))
     shutil.copyfile(pathlib.Path(__file__).parents[2] / "recipes/common/srt-settings.json", settings)
     measure.run_once([hallmark, "keygen", "--no-passphrase", "-o", key])
     build = [hallmark, "smol-bin", "build", "--quiet", "--sdk-daemon", programs[0], "--sandbox-helper", programs[1],
@@ -93,7 +93,7 @@ def smol_bin(hallmark, work, rounds):
         "hallmark smol-bin build": build,
         "openssl dgst of its files and of the image": f"openssl dgst -sha256 {programs[0]} {programs[1]}; openssl dgst -sha1 {image}",
     }, rounds)
-    shutil.rmtree(folder)
+    shutil.rmtree(directory)
     return comparison
 
 

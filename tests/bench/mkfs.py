@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Tree to ext4, without and with a dm-verity hash tree, beside mke2fs -d and veritysetup and beside the floor: `cat` of the
-same tree's tar archive into a file. The trees: that of a Debian image, the same with one folder of 18,000 files, that folder
+same tree's tar archive into a file. The trees: that of a Debian image, the same with one directory of 18,000 files, that directory
 alone, and ten files of 1 GiB. Needs root for the first.
-Usage: mkfs.py HALLMARK WORK_FOLDER JSON TREE [ROUNDS]"""
+Usage: mkfs.py HALLMARK WORK_DIRECTORY JSON TREE [ROUNDS]"""
 import os
 import pathlib
 import shutil
@@ -19,11 +19,11 @@ FEATURES = "none,ext_attr,dir_index,filetype,extent,64bit,flex_bg,sparse_super,l
 FILES = 18_000
 
 
-def folder_of_files(tree):
-    folder = tree / "many"
-    folder.mkdir(parents=True)
+def directory_of_files(tree):
+    directory = tree / "many"
+    directory.mkdir(parents=True)
     for number in range(FILES):
-        (folder / f"file-{number:05}").write_text(f"{number}\n")
+        (directory / f"file-{number:05}").write_text(f"{number}\n")
 
 
 def big_files(tree):
@@ -68,12 +68,12 @@ def main():
     comparisons = [compare("Debian", hallmark, tree, work, rounds)]
     copy = work / "copy-of-tree"
     subprocess.run(["cp", "-a", tree, copy], check=True)
-    folder_of_files(copy)
-    comparisons.append(compare("Debian and a folder of 18,000 files", hallmark, copy, work, rounds))
+    directory_of_files(copy)
+    comparisons.append(compare("Debian and a directory of 18,000 files", hallmark, copy, work, rounds))
     shutil.rmtree(copy)
-    folder_of_files(work / "folder")
-    comparisons.append(compare("a folder of 18,000 files alone", hallmark, work / "folder", work, rounds))
-    shutil.rmtree(work / "folder")
+    directory_of_files(work / "directory")
+    comparisons.append(compare("a directory of 18,000 files alone", hallmark, work / "directory", work, rounds))
+    shutil.rmtree(work / "directory")
     big_files(work / "big")
     comparisons.append(compare("ten files of 1 GiB", hallmark, work / "big", work, max(1, rounds // 2)))
     shutil.rmtree(work / "big")

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Seal beside stock tools: pack, verify, restore and repair of a given image and of a synthetic one of 10 GiB that holds
 6 GiB of this machine's /usr. Everything is read from memory, as far as that goes: each round warms it.
-Usage: seal.py HALLMARK WORK_FOLDER JSON IMAGE [ROUNDS]"""
+Usage: seal.py HALLMARK WORK_DIRECTORY JSON IMAGE [ROUNDS]"""
 import json
 import os
 import pathlib
@@ -212,12 +212,12 @@ def main():
     shutil.rmtree(work, ignore_errors=True)
     benches = []
     for name in ("given image", "synthetic 10 GiB"):
-        folder = work / name.split()[0]
-        folder.mkdir(parents=True)
+        directory = work / name.split()[0]
+        directory.mkdir(parents=True)
         if name.startswith("synthetic"):
             image = work / "synthetic.img"
             synthetic_image(image)
-        bench = Bench(str(hallmark), name, image, folder, rounds)
+        bench = Bench(str(hallmark), name, image, directory, rounds)
         bench.run()
         benches.append(bench)
     report(benches, str(json_file))

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# boot.sh KERNEL_FOLDER MAKE_INITRAMFS INIT COMPILER: boots Debian's arm64 kernel with our initramfs. A root under verity
+# boot.sh KERNEL_DIRECTORY MAKE_INITRAMFS INIT COMPILER: boots Debian's arm64 kernel with our initramfs. A root under verity
 # is reached; the same root with one bit flipped is not, whether the data or the hash tree has it; nor is one that the
 # command line does not say how to verify.
 set -eu

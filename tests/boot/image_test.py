@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""image_test.py NAME HALLMARK IMAGE_FOLDER: boots what make_image.sh made, one named test a run: direct, firmware,
+"""image_test.py NAME HALLMARK IMAGE_DIRECTORY: boots what make_image.sh made, one named test a run: direct, firmware,
 session, update, killed, tampered_file, tampered_tree, tampered_esp. A boot takes half a minute, so each shows what it
 can; `killed` cuts the power HALLMARK_KILLS times."""
 import json
@@ -25,11 +25,11 @@ PATIENCE = 120  # seconds for what takes a moment on a machine that is not emula
 class Image:
     """A bundle, and what the host would boot of it."""
 
-    def __init__(self, folder):
-        self.folder = pathlib.Path(folder)
-        self.bundle = self.folder / "out"
+    def __init__(self, directory):
+        self.directory = pathlib.Path(directory)
+        self.bundle = self.directory / "out"
         self.disk = self.bundle / "rootfs.img"
-        self.trust = self.folder / "trust.json"
+        self.trust = self.directory / "trust.json"
         self.predicate = json.loads((self.bundle / "manifest.json").read_text())["predicate"]
         self.root_hash = self.predicate["verity"]["rootHash"]
 
@@ -55,7 +55,7 @@ class Image:
         image = work / f"smol-bin-{sequence}.img"
         run(HALLMARK, "smol-bin", "build", "--arch", "arm64", "--sdk-daemon", daemon or programs / "sdk-daemon",
             "--sandbox-helper", programs / "sandbox-helper", "--settings", programs / "srt-settings.json",
-            "--key", key or self.folder / "release.key", "--sequence", sequence, *options, "-o", image)
+            "--key", key or self.directory / "release.key", "--sequence", sequence, *options, "-o", image)
         return image
 
     def partition(self, number):
@@ -273,10 +273,10 @@ def test_tampered_esp(image, work):
 
 def main():
     global HALLMARK
-    name, HALLMARK, folder = sys.argv[1:]
+    name, HALLMARK, directory = sys.argv[1:]
     test = globals()["test_" + name]
     with tempfile.TemporaryDirectory(prefix="hallmark-boot.", dir="/var/tmp") as work:
-        test(Image(folder), pathlib.Path(work))
+        test(Image(directory), pathlib.Path(work))
     print(f"{name}: good")
 
 

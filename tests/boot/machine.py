@@ -29,16 +29,16 @@ def run(*command):
 
 
 class Machine:
-    """One machine. Use as a context manager: it is gone at the end. Consoles and sockets are files of `folder`."""
+    """One machine. Use as a context manager: it is gone at the end. Consoles and sockets are files of `directory`."""
 
-    def __init__(self, folder, memory=1024):
-        self.folder = pathlib.Path(folder)
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self.console = self.folder / "console"
-        self.hvc = self.folder / "hvc"  # the last console= of the image's command line: where systemd talks
-        self.report = self.folder / "report"
-        self.socket = self.folder / "sdk"
-        for left in self.folder.iterdir():
+    def __init__(self, directory, memory=1024):
+        self.directory = pathlib.Path(directory)
+        self.directory.mkdir(parents=True, exist_ok=True)
+        self.console = self.directory / "console"
+        self.hvc = self.directory / "hvc"  # the last console= of the image's command line: where systemd talks
+        self.report = self.directory / "report"
+        self.socket = self.directory / "sdk"
+        for left in self.directory.iterdir():
             left.unlink()
         self.process = None
         self.started = None
@@ -60,7 +60,7 @@ class Machine:
 
     def firmware(self):
         """Boots by UEFI, from the EFI system partition of the root disk, with variables that nobody has set."""
-        variables = self.folder / "variables"
+        variables = self.directory / "variables"
         shutil.copyfile(VARIABLES, variables)
         self.arguments += ["-drive", f"if=pflash,format=raw,readonly=on,file={FIRMWARE}",
                            "-drive", f"if=pflash,format=raw,file={variables}"]
@@ -89,12 +89,12 @@ class Machine:
 
     def power_button(self):
         """The machine has one that press_power() presses."""
-        self.arguments += ["-qmp", f"unix:{self.folder / 'qmp'},server=on,wait=off"]
+        self.arguments += ["-qmp", f"unix:{self.directory / 'qmp'},server=on,wait=off"]
         return self
 
     def press_power(self):
         with socket.socket(socket.AF_UNIX) as monitor:
-            monitor.connect(str(self.folder / "qmp"))
+            monitor.connect(str(self.directory / "qmp"))
             replies = monitor.makefile("rb")
             replies.readline()  # its greeting
             for command in b"qmp_capabilities", b"system_powerdown":

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// make_initramfs ROOT INIT OUTPUT: the initramfs for the one kernel, of arm64, of the folder ROOT.
+// make_initramfs ROOT INIT OUTPUT: the initramfs for the one kernel, of arm64, of the directory ROOT.
 #include <cstdio>
 
 #include "lib/base/file.h"
-#include "lib/rootfs/initramfs.h"
-#include "lib/rootfs/kernel_modules.h"
+#include "lib/rootfs/image/initramfs.h"
+#include "lib/rootfs/image/kernel_modules.h"
 
 namespace hallmark {
 namespace {

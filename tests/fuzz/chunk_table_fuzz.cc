@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "signing/chunk_table.h"
+#include "signing/bundle/chunk_table.h"
 
 // A table has one spelling.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

@@ -2,7 +2,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "signing/elf_check.h"
+#include "signing/seal/elf_check.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   for (const bool stripped : {true, false}) (void)hallmark::CheckElf({data, size}, {"arm64", stripped}).ok();

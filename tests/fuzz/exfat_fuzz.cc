@@ -7,11 +7,11 @@
 #include <utility>
 #include <vector>
 
-#include "tests/unit/disk/exfat_image.h"
+#include "tests/unit/lib/exfat/exfat_image.h"
 
 // An input is a list of changes to a small image of 1 MiB: a byte of flags, then for each change the place (a byte), an
-// offset from there (two bytes, little-endian), a length (a byte) and so many bytes. The flags say which checksums are made
-// right again, so that what lies behind them is reached,
+// offset from there (two bytes, little-endian), a length (a byte) and so many bytes. The flags say which checksums are
+// made right again, so that what lies behind them is reached,
 // and whether the strict check runs, too.
 
 namespace {
@@ -23,7 +23,7 @@ using hallmark::testing::ExfatImage;
 using hallmark::testing::kFat;
 using hallmark::testing::kMiB;
 
-enum Flags : uint8_t { kSealBoot = 1, kSealRoot = 2, kSealFolder = 4, kSealTable = 8, kCanonical = 16 };
+enum Flags : uint8_t { kSealBoot = 1, kSealRoot = 2, kSealDirectory = 4, kSealTable = 8, kCanonical = 16 };
 constexpr std::array<uint64_t, 8> kPlaces = {0,          11 * 512,   kFat,       Cluster(2),
                                              Cluster(3), Cluster(5), Cluster(8), Cluster(60)};
 
@@ -36,7 +36,8 @@ const ExfatImage& Base() {
   return base;
 }
 
-/// The image in a file, changed for one input and then as it was: writing all of it each time would be most of the work.
+/// The image in a file, changed for one input and then as it was: writing all of it each time would be most of the
+/// work.
 class ChangingImage {
  public:
   ChangingImage() : image_(Base()), file_(image_.AsFile()) {}
@@ -53,7 +54,7 @@ class ChangingImage {
     }
     if ((flags & kSealTable) != 0) SealTable();
     if ((flags & kSealRoot) != 0) SealSets(Cluster(5));
-    if ((flags & kSealFolder) != 0) SealSets(Cluster(8));
+    if ((flags & kSealDirectory) != 0) SealSets(Cluster(8));
     if ((flags & kSealBoot) != 0) {
       Touch(0, 24 * 512);
       image_.SealBoot();
@@ -118,7 +119,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     for (const hallmark::ExfatReader::Entry& entry : reader.value().List()) {
       hallmark::MemorySink sink;
       // What was checked can be read, to the last byte.
-      if (!entry.folder && (!reader.value().Read(entry, sink).ok() || sink.bytes().size() != entry.size)) std::abort();
+      if (!entry.directory && (!reader.value().Read(entry, sink).ok() || sink.bytes().size() != entry.size))
+        std::abort();
     }
   }
   image.Restore();

@@ -7,7 +7,7 @@
 #include <cstring>
 
 #include "lib/base/endian.h"
-#include "lib/disk/fat32.h"
+#include "lib/fat/fat32.h"
 
 namespace {
 
@@ -40,7 +40,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   NullSink sink;
   for (const hallmark::Fat32Reader::Entry& entry : *entries) {
     if (entry.path.empty() || entry.path[0] != '/') std::abort();
-    if (!entry.folder) (void)reader->Read(entry, sink).ok();
+    if (!entry.directory) (void)reader->Read(entry, sink).ok();
   }
   return 0;
 }

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "signing/disk_reader.h"
+#include "signing/bundle/disk_reader.h"
 
 // The table is read from a file in memory, sized up to whole sectors.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

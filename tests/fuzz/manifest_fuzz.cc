@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "signing/manifest.h"
+#include "signing/bundle/manifest.h"
 
 // A manifest has one spelling: what parses is written back as it was.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "signing/minisign.h"
+#include "signing/document/minisign.h"
 
 // What parses, as a signature or as a key, must come back the same from its own text.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

@@ -7,8 +7,8 @@
 #include <cstring>
 
 #include "lib/base/endian.h"
-#include "lib/disk/gpt.h"
-#include "lib/disk/verity.h"
+#include "lib/gpt/gpt.h"
+#include "lib/verity/verity.h"
 
 namespace {
 

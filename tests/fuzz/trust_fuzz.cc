@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "signing/trust.h"
+#include "signing/document/trust.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   (void)hallmark::ParseTrust({reinterpret_cast<const char*>(data), size}).ok();

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""sdk-daemon as its host sees it: sessions, processes, shared folders, the disk, and what is left after kills.
+"""sdk-daemon as its host sees it: sessions, processes, shared directories, the disk, and what is left after kills.
 Usage, as root: daemon_test.py SDK_DAEMON [TEST...]"""
 import base64
 import contextlib
@@ -182,7 +182,7 @@ class SessionTest(DaemonTest):
         trash.rmdir()
         trash.symlink_to(SHARED / "precious")
         self.restart(kill=False)
-        self.assertIn("trash: is a link or a file, and must be a folder", self.guest.hello["trouble"])
+        self.assertIn("trash: is a link or a file, and must be a directory", self.guest.hello["trouble"])
         self.assertFails("io", "sessions can't work", "session.create")
         self.assertFails("io", "sessions can't work", "disk.collect")
         self.assertEqual((SHARED / "precious/file").read_text(), "x")
@@ -191,7 +191,7 @@ class SessionTest(DaemonTest):
         self.assertEqual(self.guest.hello["trouble"], "")
         shutil.rmtree(SHARED / "precious")
 
-    def test_a_record_that_is_no_file_costs_limits_and_folders_only(self):
+    def test_a_record_that_is_no_file_costs_limits_and_directories_only(self):
         name = self.session(open_files=200)
         record = SESSIONS / f".hallmark/records/{name}.json"
         record.unlink()
@@ -261,7 +261,7 @@ class ProcessTest(DaemonTest):
             time.sleep(0.05)
         self.assertEqual(self.guest.call("process.list")["processes"], [])
 
-    def test_environment_and_folder(self):
+    def test_environment_and_directory(self):
         self.assertEqual(self.shell(self.name, "echo $GREETING; pwd", environment={"GREETING": "hi there"},
                                     working_folder="/usr"), "hi there\n/usr\n")
 
@@ -395,7 +395,7 @@ class ProcessTest(DaemonTest):
             self.assertFails("unsupported", "can't limit memory", "session.limit", session=self.name, memory=1 << 30)
 
 
-class SharedFolderTest(DaemonTest):
+class SharedDirectoryTest(DaemonTest):
     def setUp(self):
         super().setUp()
         for name in "one", "two":
@@ -407,10 +407,10 @@ class SharedFolderTest(DaemonTest):
             (SHARED / "one/beside").symlink_to("../two")
         self.name, self.other = self.session(), self.session()
 
-    def mount(self, *folders):
-        return self.guest.call("session.mount", session=self.name, folders=list(folders))["folders"]
+    def mount(self, *directories):
+        return self.guest.call("session.mount", session=self.name, folders=list(directories))["folders"]
 
-    def test_a_folder_is_in_one_session_only(self):
+    def test_a_directory_is_in_one_session_only(self):
         mounted = self.mount({"source": "one", "name": "one"})
         self.assertEqual(mounted, [{"source": "one", "name": "one", "path": f"{SESSIONS}/{self.name}/mnt/one",
                                     "read_only": False}])
@@ -428,7 +428,7 @@ class SharedFolderTest(DaemonTest):
         self.assertIn(b"Read-only file system", error)
 
     def test_failures_are_reported_one_by_one(self):
-        mounted = {folder["name"]: folder.get("error", {}) for folder in self.mount(
+        mounted = {directory["name"]: directory.get("error", {}) for directory in self.mount(
             {"source": "one", "name": "good"}, {"source": "missing", "name": "missing"},
             {"source": "one/leaves", "name": "leaves"}, {"source": "one/beside", "name": "beside"},
             {"source": "one/text", "name": "file"})}
@@ -447,12 +447,12 @@ class SharedFolderTest(DaemonTest):
         self.mount({"source": "one", "name": "one"}, {"source": "two", "name": "two"})
         self.guest.call("session.unmount", session=self.name, name="one")
         self.assertEqual(self.shell(self.name, "ls mnt"), "two\n")
-        self.assertFails("not_found", "no shared folder one", "session.unmount", session=self.name, name="one")
+        self.assertFails("not_found", "no shared directory one", "session.unmount", session=self.name, name="one")
 
     def test_one_that_is_missing_can_be_taken_away(self):
         self.assertIn("error", self.mount({"source": "missing", "name": "missing", "read_only": True})[0])
         self.guest.call("session.unmount", session=self.name, name="missing")
-        self.assertFails("not_found", "no shared folder missing", "session.unmount", session=self.name, name="missing")
+        self.assertFails("not_found", "no shared directory missing", "session.unmount", session=self.name, name="missing")
 
     def test_taken_away_while_it_is_mounted_it_is_gone(self):
         for _ in range(10):

@@ -31,13 +31,13 @@ def enter_new_root():
     """A root that is this machine's under an overlay in memory, so that /sessions and /run are the test's own."""
     run = lambda *command: subprocess.run(command, check=True)
     run("mount", "-t", "tmpfs", "tmpfs", "/mnt")
-    for folder in "upper", "work", "root":
-        os.mkdir(f"/mnt/{folder}")
+    for directory in "upper", "work", "root":
+        os.mkdir(f"/mnt/{directory}")
     run("mount", "-t", "overlay", "-o", "lowerdir=/,upperdir=/mnt/upper,workdir=/mnt/work", "overlay", "/mnt/root")
-    for folder in "/dev", "/sys", "/proc":
-        run("mount", "--rbind", folder, "/mnt/root" + folder)
-    for folder in "/run", "/mnt":
-        run("mount", "-t", "tmpfs", "tmpfs", "/mnt/root" + folder)
+    for directory in "/dev", "/sys", "/proc":
+        run("mount", "--rbind", directory, "/mnt/root" + directory)
+    for directory in "/run", "/mnt":
+        run("mount", "-t", "tmpfs", "tmpfs", "/mnt/root" + directory)
     os.chroot("/mnt/root")
     os.chdir("/")
 
@@ -119,13 +119,13 @@ class GuestdTest(unittest.TestCase):
     @contextlib.contextmanager
     def session_disk(self):
         """The disk as its host can write it while no guest runs."""
-        folder = pathlib.Path("/run/host-disk")
-        folder.mkdir(exist_ok=True)
-        subprocess.run(["mount", "-o", "loop", str(IMAGE), str(folder)], check=True)
+        directory = pathlib.Path("/run/host-disk")
+        directory.mkdir(exist_ok=True)
+        subprocess.run(["mount", "-o", "loop", str(IMAGE), str(directory)], check=True)
         try:
-            yield folder
+            yield directory
         finally:
-            subprocess.run(["umount", str(folder)], check=True)
+            subprocess.run(["umount", str(directory)], check=True)
 
     def digest(self):
         return hashlib.sha256(IMAGE.read_bytes()).hexdigest()
@@ -197,7 +197,7 @@ class GuestdTest(unittest.TestCase):
                 (disk / link).parent.mkdir(exist_ok=True)
                 (disk / link).symlink_to(precious)
             self.start()
-            self.assertIn(f"{link}: is a link or a file, and must be a folder", self.guest.hello["trouble"])
+            self.assertIn(f"{link}: is a link or a file, and must be a directory", self.guest.hello["trouble"])
             self.stop()
             with self.session_disk() as disk:
                 (disk / link).unlink()
@@ -206,7 +206,7 @@ class GuestdTest(unittest.TestCase):
         self.start()
         self.assertEqual(self.guest.hello["trouble"], "")
 
-    def test_folders_on_the_disk_of_another_user_are_not_taken(self):
+    def test_directories_on_the_disk_of_another_user_are_not_taken(self):
         with self.session_disk() as disk:
             (disk / ".hallmark").mkdir()
             os.chown(disk / ".hallmark", 1001, 1001)
@@ -323,8 +323,8 @@ def main():
     GROUP = cgroup_mount() / f"hallmark-guestd-{os.getpid()}-{time.monotonic_ns()}"
     GROUP.mkdir()
     result = unittest.main(verbosity=2, exit=False).result
-    for folder, _, _ in os.walk(GROUP, topdown=False):
-        wait_until(lambda folder=folder: not os.path.exists(folder) or not os.rmdir(folder))
+    for directory, _, _ in os.walk(GROUP, topdown=False):
+        wait_until(lambda directory=directory: not os.path.exists(directory) or not os.rmdir(directory))
     sys.exit(not result.wasSuccessful())
 
 

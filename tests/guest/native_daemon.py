@@ -21,17 +21,17 @@ SHARED = TOP / "shared"
 
 def cgroup_mount():
     for line in pathlib.Path("/proc/self/mounts").read_text().splitlines():
-        device, folder, kind, *_ = line.split()
+        device, directory, kind, *_ = line.split()
         if kind == "cgroup2":
-            return pathlib.Path(folder)
+            return pathlib.Path(directory)
     raise SystemExit("cgroup v2 is not mounted: boot with it, or mount -t cgroup2 none /sys/fs/cgroup/unified")
 
 
 def prepare(disk_size):
     """Mounts a new session disk of that many bytes. Once per process: it lasts as long as the mount namespace."""
     subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=0755", "tmpfs", "/mnt"], check=True)
-    for folder in SESSIONS, SHARED:
-        folder.mkdir(parents=True)
+    for directory in SESSIONS, SHARED:
+        directory.mkdir(parents=True)
     image = TOP / "sessions.img"
     with open(image, "wb") as file:
         file.truncate(disk_size)
@@ -109,10 +109,10 @@ class Daemon:
 
     def clean_up(self):
         """After the last test: control groups, which no namespace takes along."""
-        for folder, _, _ in os.walk(self.cgroup, topdown=False):
+        for directory, _, _ in os.walk(self.cgroup, topdown=False):
             for _ in range(100):
                 try:
-                    os.rmdir(folder)
+                    os.rmdir(directory)
                     break
                 except OSError:
                     time.sleep(0.02)

@@ -64,7 +64,7 @@ class SandboxedTest(daemon_case.DaemonTest):
         self.assertNotIn(name, out.decode())
         self.assertNotIn("kept", out.decode())
 
-    def test_shared_folders_go_along(self):
+    def test_shared_directories_go_along(self):
         (SHARED / "one").mkdir(exist_ok=True)
         os.chmod(SHARED / "one", 0o777)
         (SHARED / "one/text").write_text("one")
@@ -76,7 +76,7 @@ class SandboxedTest(daemon_case.DaemonTest):
         self.assertNotEqual(ended.get("exit_code"), 0)
         self.assertIn(b"Read-only file system", error)
 
-    def test_a_missing_read_only_folder_keeps_nothing_from_running(self):
+    def test_a_missing_read_only_directory_keeps_nothing_from_running(self):
         name = self.session()
         mounted = self.guest.call("session.mount", session=name,
                                   folders=[{"source": "missing", "name": "missing", "read_only": True}])["folders"]

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Builds a real image from this machine's apt sources and has it judged by stock tools; then builds it again from other
-# folders, in another time zone, with another umask and one thread: it must be the same to the last byte.
+# directories, in another time zone, with another umask and one thread: it must be the same to the last byte.
 # Usage: build.sh HALLMARK RECIPE CACHE
 # CACHE stays, for tests that need packages.
 set -euo pipefail
@@ -76,6 +76,6 @@ if [ "$(id -u)" = 0 ]; then
   epoch=$(sed -n 's/^source_date_epoch = //p' "$HALLMARK_CACHE/locks/$(basename "$recipe").lock")
   "$(dirname "$(realpath "$0")")/mounted_tree.sh" "$image" "$scratch/other cache, with a comma"/stages/*/ "$epoch"
 fi
-[ -z "$(ls "$HALLMARK_CACHE/work")" ] || fail "scratch folders are left"
+[ -z "$(ls "$HALLMARK_CACHE/work")" ] || fail "scratch directories are left"
 grep -q hallmark-build /proc/self/mounts && fail "mounts are left"
 echo "build: good"

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """`hallmark export` as tar and gzip see it, and `hallmark import` with archives that mean harm: nothing of them may be left
-behind, not a file, not a folder. Usage: bundle_archive.py HALLMARK"""
+behind, not a file, not a directory. Usage: bundle_archive.py HALLMARK"""
 import gzip
 import io
 import os
@@ -66,7 +66,7 @@ class Test:
         self.must("import", "-q", "one.tar.gz", "-o", "imported", "--trust", "trust.json")
         self.check(subprocess.run(["diff", "-r", "bundle", "imported"]).returncode == 0, "what import makes is the bundle")
         result = self.run("import", "-q", "one.tar.gz", "-o", "imported", "--trust", "trust.json")
-        self.check(result.returncode == 2, "import replaces no folder")
+        self.check(result.returncode == 2, "import replaces no directory")
         shutil.rmtree("moved")
         shutil.copytree("bundle", "moved")
         with open("moved/rootfs.img.zst", "r+b") as file:
@@ -133,7 +133,7 @@ class Test:
             self.refused(f"a {what}", 1, "is no regular file")
 
         self.archive(with_type(tarfile.DIRTYPE))
-        self.refused("a folder", 1, "'rootfs.img.chunks/' has no place in a bundle")
+        self.refused("a directory", 1, "'rootfs.img.chunks/' has no place in a bundle")
         self.archive(lambda members: members.append(members[4]))
         self.refused("a file twice", 1, "is there twice")
         self.archive(lambda members: members.insert(0, members.pop(5)))
@@ -190,8 +190,8 @@ class Test:
 
 def main():
     test = Test(sys.argv[1])
-    with tempfile.TemporaryDirectory() as folder:
-        os.chdir(folder)
+    with tempfile.TemporaryDirectory() as directory:
+        os.chdir(directory)
         test.make_bundle()
         test.check_export()
         test.check_hostile()

@@ -9,13 +9,13 @@ trap 'rm -rf "$scratch"' EXIT
 fail() { echo "disk.sh: $*" >&2; exit 1; }
 
 tree=$scratch/tree
-mkdir -p "$tree/EFI/BOOT" "$tree/EFI/debian" "$tree/A folder with a long name/deeper" "$tree/empty"
+mkdir -p "$tree/EFI/BOOT" "$tree/EFI/debian" "$tree/A directory with a long name/deeper" "$tree/empty"
 head -c 3000001 /dev/urandom >"$tree/EFI/BOOT/BOOTAA64.EFI"
 head -c 20000000 /dev/urandom >"$tree/vmlinuz"
 echo 'set timeout=0' >"$tree/EFI/debian/grub.cfg"
 : >"$tree/nothing"
 echo x >"$tree/ünïcode.text"
-for i in $(seq 200); do echo "$i" >"$tree/A folder with a long name/deeper/file number $i.text"; done
+for i in $(seq 200); do echo "$i" >"$tree/A directory with a long name/deeper/file number $i.text"; done
 touch -d '1975-01-01 UTC' "$tree/nothing"
 
 image=$scratch/image

@@ -30,7 +30,7 @@ mounted() {
   while losetup -n "$device" 2>/dev/null | grep -q "$image"; do sleep 0.1; done
   device=
 }
-# Paths, types, sizes and times of what is in a folder. exFAT says nothing of a folder's size that others would.
+# Paths, types, sizes and times of what is in a directory. exFAT says nothing of a directory's size that others would.
 list() { (cd "$1" && find . -mindepth 1 \( -type d -printf '/%P d 0 %Ts\n' -o -printf '/%P f %s %Ts\n' \) | sort); }
 same_as_mounted() { # TREE
   diff -r "$1" "$scratch/mount" || fail "exfat-fuse reads something else"
@@ -57,11 +57,11 @@ for number in range(5000):
 mixed = top + "/mixed/"
 for units in range(1, 256):
     open(mixed + "n" * units, "w").close()
-os.mkdir(mixed + "folder")
-open(mixed + "folder/" + "\U0001f600" * 60 + "x" * 15, "w").close()
+os.mkdir(mixed + "directory")
+open(mixed + "directory/" + "\U0001f600" * 60 + "x" * 15, "w").close()
 for name in ["\u00fcn\u00efcode", "\u4f60\u597d", ".hidden", "a.b.c", " leading", "[]{}!#$%&'()+,;=@^_`~-", "\u00e9", "\u0065\u0301",
              "\ufb01", "\u0130", "\u0131", "\u017f", "\u00df"]:
-    with open(mixed + "folder/" + name, "w") as file:
+    with open(mixed + "directory/" + name, "w") as file:
         file.write(name * 3000)
 os.makedirs(mixed + "/".join("deep" for _ in range(60)))
 # Up to 2099: exfat-fuse takes 2100 for a leap year.
@@ -103,11 +103,11 @@ done
 rm -rf "$scratch/full"
 echo "full: good"
 
-# Where it is built does not show: another folder, user, time zone, umask, locale.
+# Where it is built does not show: another directory, user, time zone, umask, locale.
 make() { "$hallmark" mkfs exfat --from "$1" -o "$2" --size 64M --label same --serial 1A2B-3C4D; }
-cp -a "$scratch/many" "$scratch/other folder"
+cp -a "$scratch/many" "$scratch/other directory"
 make "$scratch/many" "$scratch/first"
-(umask 077 && cd / && TZ=Pacific/Chatham LC_ALL=C make "$scratch/other folder" "$scratch/second")
+(umask 077 && cd / && TZ=Pacific/Chatham LC_ALL=C make "$scratch/other directory" "$scratch/second")
 cmp "$scratch/first" "$scratch/second" || fail "two runs differ"
 if [ "$(id -u)" = 0 ]; then
   mkdir -m 1777 "$scratch/public" && chmod 755 "$scratch"
@@ -144,7 +144,7 @@ write_foreign() {
   for i in $(seq 12); do head -c 70000 /dev/urandom >>left; head -c 50000 /dev/urandom >>right; done
   truncate -s 3000000 grown
   mv gone moved
-  mkdir empty-folder
+  mkdir empty-directory
   rm -f time-0
   cd "$scratch"
 }
@@ -166,7 +166,7 @@ if [ "$(id -u)" = 0 ]; then
 fi
 
 # What exFAT can't hold is named.
-refused() { # TEXT COMMAND...: a folder made by the command
+refused() { # TEXT COMMAND...: a directory made by the command
   rm -rf "$scratch/bad" && mkdir "$scratch/bad"
   (cd "$scratch/bad" && "${@:2}")
   if "$hallmark" mkfs exfat --from "$scratch/bad" -o "$scratch/no" 2>"$scratch/log"; then fail "took what should say: $1"; fi
@@ -176,7 +176,7 @@ refused() { # TEXT COMMAND...: a folder made by the command
 refused "exFAT can't hold /a:b: no name has : in it" touch a:b
 refused "exFAT can't hold /dot.: its name ends in a dot or a blank" touch dot.
 refused "/über: it has the name of 'Über' but for capitals" touch über Über
-refused "exFAT can't hold /link: it is neither file nor folder" ln -s x link
+refused "exFAT can't hold /link: it is neither file nor directory" ln -s x link
 refused "is not UTF-8" touch $'\xff'
 refused "/two: it is a hard link" sh -c 'touch one; ln one two'
 if "$hallmark" mkfs exfat --from "$scratch/one" -o "$scratch/one/file" 2>"$scratch/log"; then fail "replaced a file by its image"; fi

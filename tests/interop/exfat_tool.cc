@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What our exFAT reader sees, for tests that have other people's filesystems:
 //   exfat_tool list IMAGE            path, type, size, seconds of change and 'chained' if the FAT is needed, one a line
-//   exfat_tool extract IMAGE FOLDER  everything in it
+//   exfat_tool extract IMAGE DIRECTORY  everything in it
 //   exfat_tool canonical IMAGE       whether it is, to the byte, what we would write
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -14,15 +14,15 @@
 #include <vector>
 
 #include "lib/base/run_main.h"
-#include "lib/disk/exfat.h"
+#include "lib/exfat/exfat.h"
 
 namespace hallmark {
 namespace {
 
-Result<void> Extract(const ExfatReader& reader, const std::filesystem::path& folder) {
+Result<void> Extract(const ExfatReader& reader, const std::filesystem::path& directory) {
   for (const ExfatReader::Entry& entry : reader.List()) {
-    const std::filesystem::path path = folder.string() + entry.path;
-    if (entry.folder) {
+    const std::filesystem::path path = directory.string() + entry.path;
+    if (entry.directory) {
       if (mkdir(path.c_str(), 0777) != 0) return ErrnoError(errno, path.string());
       continue;
     }
@@ -47,7 +47,7 @@ Result<int> Run(const std::vector<std::string>& arguments) {
   if (verb == "extract") RETURN_IF_ERROR(Extract(reader, arguments[2]));
   if (verb != "list") return 0;
   for (const ExfatReader::Entry& entry : reader.List()) {
-    std::printf("%s %c %" PRIu64 " %" PRId64 "%s\n", entry.path.c_str(), entry.folder ? 'd' : 'f', entry.size,
+    std::printf("%s %c %" PRIu64 " %" PRId64 "%s\n", entry.path.c_str(), entry.directory ? 'd' : 'f', entry.size,
                 entry.mtime.seconds, entry.contiguous || entry.cluster == 0 ? "" : " chained");
   }
   return 0;

@@ -45,7 +45,7 @@ touch -d '1969-12-31 23:59:58.123456789 UTC' old
 touch -d '2100-01-02 03:04:05.987654321 UTC' new
 mkfifo fifo
 python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("socket")'
-# Folders: empty, one block nearly full, a hash tree of one level, one of two.
+# Directories: empty, one block nearly full, a hash tree of one level, one of two.
 mkdir empty few many deep
 for i in $(seq 60); do : >"few/$i-$(printf 'f%.0s' $(seq 50))"; done
 (cd many && seq -f 'file-%05g' 18000 | xargs touch)
@@ -99,7 +99,7 @@ refused 'one file by way of a link' 'name one file' -o "$scratch/no" --verity "$
 (cd "$scratch" && refused 'one file, relative' 'name one file' -o no --verity ./no)
 (cd "$scratch" && refused 'one file, relative and absolute' 'name one file' -o "$scratch/no" --verity no)
 refused 'no name' 'an empty name: names no file to write' -o "$scratch/no" --verity ''
-refused 'a missing folder' 'No such file' -o "$scratch/no" --verity "$scratch/missing/hashes"
+refused 'a missing directory' 'No such file' -o "$scratch/no" --verity "$scratch/missing/hashes"
 [ "$before" = "$(sha256sum size-4096)" ] && [ ! -e "$scratch/no" ] || fail 'an output that was refused is there'
 
 # The same as debugfs sees it: the hash trees are what e2fsprogs would have made them.
@@ -116,7 +116,7 @@ if [ "$(id -u)" = 0 ]; then
   differences=$(rsync -naHAXci --numeric-ids --devices --specials --delete --exclude /lost+found "$tree/" "$mounted/")
   [ -z "$differences" ] || fail "the mounted tree differs: $differences"
   list() { (cd "$1" && find . -path ./lost+found -prune -o -printf '%p %y %m %U %G %n %s %T@ %l\n' | sort); }
-  # A folder's size is the filesystem's own affair, and so is the link count of a root with lost+found.
+  # A directory's size is the filesystem's own affair, and so is the link count of a root with lost+found.
   plain() { sed -E '/^\. d/d; s/^(.* d [0-7]+ [0-9]+ [0-9]+ [0-9]+) [0-9]+/\1/'; }
   diff <(list "$tree" | plain) <(list "$mounted" | plain) || fail "metadata differ"
   [ "$(stat -c %b "$mounted/hole")" = 0 ] || fail "a hole takes space"

@@ -74,8 +74,8 @@ is .filesystem.used $((($(dumped 'Block count') - $(dumped 'Free blocks')) * 409
 is .filesystem.inodes "$(dumped 'Inode count')"
 is .filesystem.usedInodes $(($(dumped 'Inode count') - $(dumped 'Free inodes')))
 [ "$(value '.filesystem.features[]' | sort)" = "$(dumped 'Filesystem features' | tr ' ' '\n' | sort)" ] || fail features
-is '.filesystem.folders[0].path' /usr
-is '.filesystem.folders[0].size' $((4096 * (1 + 1 + 74)))
+is '.filesystem.directories[0].path' /usr
+is '.filesystem.directories[0].size' $((4096 * (1 + 1 + 74)))
 is .verity.rootHash "$(sed -n 's/^Root hash:[[:space:]]*//p' verity.txt)"
 is .verity.salt 00ff
 is .verity.uuid "$(sed -n 's/^UUID:[[:space:]]*//p' verity.txt)"
@@ -161,7 +161,7 @@ changed "^verity superblock's block: bytes: "
 poke $((94208 * 512 + 3000))
 changed '^disk space between the partitions: bytes: '
 poke $((esp_at + 40000000 - 10000000))
-changed "^esp folders' entries or unused clusters: bytes: "
+changed "^esp directories' entries or unused clusters: bytes: "
 poke 10
 changed '^disk protective MBR: bytes: '
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# To be sourced. make_bundle FOLDER: an unsigned bundle, as a shell can write it: the manifest's canonical form is line
+# To be sourced. make_bundle DIRECTORY: an unsigned bundle, as a shell can write it: the manifest's canonical form is line
 # by line. Its rootfs.img has an EFI system partition and a root partition.
 
 digest() { sha256sum "$1" | cut -c1-64; }
@@ -16,7 +16,7 @@ make_image() { # FILE ROOT-GUID
   seq 200000 | tail -c 1048576 | dd of="$1" bs=1M seek=2 conv=notrunc status=none
 }
 
-artifact() { # FOLDER ROLE NAME
+artifact() { # DIRECTORY ROLE NAME
   cat <<EOF
       {
         "role": "$2",
@@ -27,7 +27,7 @@ artifact() { # FOLDER ROLE NAME
       }$4
 EOF
 }
-subject() { # FOLDER NAME
+subject() { # DIRECTORY NAME
   cat <<EOF
     {
       "name": "$2",
@@ -38,7 +38,7 @@ subject() { # FOLDER NAME
 EOF
 }
 
-make_bundle() { # FOLDER
+make_bundle() { # DIRECTORY
   mkdir "$1"
   make_image "$1/rootfs.img" 11111111-1111-1111-1111-111111111111
   zstd -q "$1/rootfs.img" -o "$1/rootfs.img.zst"

@@ -26,7 +26,7 @@ mount -o ro,noload "$device" "$scratch/root"
 find "$tree" -newermt "@$epoch" -exec touch --no-dereference --date="@$epoch" {} +
 rsync -naHAXc --numeric-ids --delete --itemize-changes "$tree/" "$scratch/root/" >"$scratch/differences"
 
-# Folders whose content differs have another time; '.' stands for "no transfer", so only the time differs.
+# Directories whose content differs have another time; '.' stands for "no transfer", so only the time differs.
 grep -vE '^\.d\.\.t\.{6} ' "$scratch/differences" | sed -E 's/^\*deleting +/+ /; s/^([^ ]{11}) /\1 /' >"$scratch/files" || true
 expected='lost\+found/|'                                     # of every ext4
 expected+='etc/(hostname|hosts|timezone|localtime|fstab|resolv\.conf)( -> .*)?|etc/default/(locale)?|'

@@ -31,8 +31,8 @@ def type_at(arguments, answers):
     return shown.decode(), os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
 
 
-with tempfile.TemporaryDirectory() as folder:
-    key = str(pathlib.Path(folder, "release.key"))
+with tempfile.TemporaryDirectory() as directory:
+    key = str(pathlib.Path(directory, "release.key"))
     shown, status = type_at(["keygen", "-o", key], ["correct horse", "battery staple"])
     assert status == 2 and "the two passphrases differ" in shown, (status, shown)
     assert not os.path.exists(key)
@@ -45,8 +45,8 @@ with tempfile.TemporaryDirectory() as folder:
         openssl = ["openssl", "pkey", "-in", key, "-passin", "pass:" + passphrase, "-noout"]
         assert (subprocess.run(openssl, stderr=subprocess.DEVNULL).returncode == 0) == opens, passphrase
     trust = ["trust", "init", "--bundle-key", key + ".pub", "--smol-key", key + ".pub", "--sign-with", key]
-    shown, status = type_at([*trust, "-o", folder + "/trust.json"], ["correct horse"])
+    shown, status = type_at([*trust, "-o", directory + "/trust.json"], ["correct horse"])
     assert status == 0 and "horse" not in shown, (status, shown)
-    shown, status = type_at([*trust, "-o", folder + "/other.json"], ["battery staple"])
+    shown, status = type_at([*trust, "-o", directory + "/other.json"], ["battery staple"])
     assert status == 2 and "wrong passphrase" in shown, (status, shown)
 print("passphrases at a terminal: all as expected")

@@ -86,8 +86,8 @@ def main():
     def run(*arguments):
         return subprocess.run([hallmark, *map(str, arguments)], capture_output=True, text=True)
 
-    with tempfile.TemporaryDirectory() as folder:
-        os.chdir(folder)
+    with tempfile.TemporaryDirectory() as directory:
+        os.chdir(directory)
         image = random.Random(1).randbytes(FRAME * CHUNKS - 1000)
         pathlib.Path("image.img").write_bytes(image)
         for arguments in (["keygen", "-o", "a.key", "--no-passphrase"],
@@ -144,7 +144,7 @@ def main():
         refused("stalls", 1, "Timeout")
         check(time.monotonic() - start < 20, "stalls: given up in time")
         server.released.set()
-        # A folder that is good beside a server that is not.
+        # A directory that is good beside a server that is not.
         pathlib.Path("copy").mkdir()
         pathlib.Path("copy/rootfs.img.zst").write_bytes(content)
         mended("lies", "--from", "copy")

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Reads a seekable zstd file by nothing but the published layout ("Zstandard Seekable Format", version 0.1.1, in the contrib
-folder of zstd's source) and the stock zstd program, and compares it with the raw file, frame by frame and at places in the
+directory of zstd's source) and the stock zstd program, and compares it with the raw file, frame by frame and at places in the
 middle. Usage: seekable.py FILE.zst RAW"""
 import pathlib
 import random

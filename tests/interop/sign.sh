@@ -33,14 +33,14 @@ refused() { # VERDICT COMMAND...: the command prints that verdict and ends with 
 }
 
 # The DSSE bytes, put together with what every system has, and the signature of number $2.
-dsse_bytes() { # FOLDER
+dsse_bytes() { # DIRECTORY
   printf 'DSSEv1 28 application/vnd.in-toto+json %s ' "$(wc -c <"$1/manifest.json" | tr -d ' ')"
   cat "$1/manifest.json"
 }
-dsse_signature() { # FOLDER NUMBER
+dsse_signature() { # DIRECTORY NUMBER
   sed -n 's/.*"sig": "\(.*\)".*/\1/p' "$1/manifest.dsse.json" | sed -n "$2p" | base64 -d
 }
-openssl_accepts() { # FOLDER NUMBER KEY.pub
+openssl_accepts() { # DIRECTORY NUMBER KEY.pub
   dsse_bytes "$1" >pae.bin
   dsse_signature "$1" "$2" >pae.sig
   openssl pkeyutl -verify -rawin -pubin -inkey "$3" -in pae.bin -sigfile pae.sig
@@ -133,7 +133,7 @@ must_fail 3 'trust.json: version 1 expired at' "$hallmark" import old.tar.gz -o 
 [ ! -e imported ]
 
 echo "== what can't be meant"
-must_fail 1 'nowhere: no such folder' "$hallmark" verify nowhere --trust trust.json
+must_fail 1 'nowhere: no such directory' "$hallmark" verify nowhere --trust trust.json
 must_fail 2 'at most 1024' "$hallmark" verify old --trust trust.json --jobs 99999
 must_fail 2 'is compressed' "$hallmark" pack old/rootfs.img.zst -o packed
 must_fail 2 'name: not of letters' "$hallmark" pack old/rootfs.img -o packed --name 'a b'
@@ -145,12 +145,12 @@ status=0
 [ "$status" = 1 ] || fail "status $status of keygen whose command failed"
 ! grep hunter2 err.txt || fail 'a passphrase in a message'
 
-echo "== a folder that is no bundle is not replaced"
+echo "== a directory that is no bundle is not replaced"
 mkdir project
 echo '{"name": "web app"}' >project/manifest.json
 echo x >project/thesis
 must_fail 2 'is not what may be replaced' "$hallmark" pack old/rootfs.img -o project
-must_fail 2 'lies in the folder' "$hallmark" pack old/rootfs.img -o old
+must_fail 2 'lies in the directory' "$hallmark" pack old/rootfs.img -o old
 [ -f project/thesis ] && [ -f old/rootfs.img ]
 
 echo "== closed standard streams are no files of ours"

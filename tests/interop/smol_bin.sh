@@ -133,7 +133,7 @@ refused 2 'exists already' "$hallmark" smol-bin extract smol-bin.arm64.img --tru
 refused 2 'is there already' "$hallmark" smol-bin extract smol-bin.arm64.img --trust trust.json -o link
 "$hallmark" smol-bin extract -q smol-bin.arm64.img --trust trust.json -o link/../victim
 cmp daemon real/victim/sdk-daemon
-[ "$(cat victim/file)" = precious ] || fail 'extract replaced a folder'
+[ "$(cat victim/file)" = precious ] || fail 'extract replaced a directory'
 refused 2 'empty' "$hallmark" smol-bin extract smol-bin.arm64.img --trust trust.json -o ''
 refused 2 'empty' verify smol-bin.arm64.img --arch ''
 # Boot regions with a right checksum that say that the filesystem begins elsewhere.
@@ -183,7 +183,7 @@ ln -s pipe to-pipe
 refused 2 'is no regular file' build --sequence 3 -o pipe
 refused 2 'is no regular file' build --sequence 3 -o to-pipe
 [ -p pipe ] && [ -L to-pipe ] || fail 'a pipe is gone'
-refused 2 'is a folder' build --sequence 3 -o extracted
+refused 2 'is a directory' build --sequence 3 -o extracted
 refused 2 'names no file' build --sequence 3 -o ''
 refused 2 'is for amd64, not for arm64' build --sequence 3 -o no.img --sdk-daemon /bin/true
 daemon=dynamic refused 2 'needs shared libraries' build --sequence 3 -o no.img
@@ -295,7 +295,7 @@ while kills_remain "$i" 40 "$new" || kills_remain "$i" 40 "$whole"; do
     '') none=$((none + 1)) ;;
     files)
       whole=$((whole + 1))
-      [ "$(ls killed/files | wc -l)" = 5 ] && cmp killed/files/sdk-daemon daemon || fail 'half a folder'
+      [ "$(ls killed/files | wc -l)" = 5 ] && cmp killed/files/sdk-daemon daemon || fail 'half a directory'
       rm -r killed/files
       ;;
     *) fail "left behind: $(ls -A killed)" ;;

@@ -35,26 +35,26 @@ class Isolation:
     """One session beside another one. Every test_ method is a test."""
 
     def __init__(self, helper, probe, user):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="hallmark-isolation-", dir="/var/tmp"))
-        os.chmod(self.folder, 0o755)
+        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="hallmark-isolation-", dir="/var/tmp"))
+        os.chmod(self.directory, 0o755)
         self.uid = USER if user == "user" else 0
-        self.helper = shutil.copy(helper, self.folder)
-        self.home = self.folder / "sessions/me"
-        self.other = self.folder / "sessions/other"
+        self.helper = shutil.copy(helper, self.directory)
+        self.home = self.directory / "sessions/me"
+        self.other = self.directory / "sessions/other"
         self.work = self.home / "work"
-        for folder in (self.work, self.other):
-            folder.mkdir(parents=True)
+        for directory in (self.work, self.other):
+            directory.mkdir(parents=True)
         # As far as file modes go, all can be read: what hides it is the sandbox.
         (self.other / "secret").write_text(SECRET)
         self.probe = shutil.copy(probe, self.home / "probe")
         for path in (self.home, self.work, self.home / "probe"):
             os.chown(path, self.uid, self.uid)
-        self.settings = self.folder / "settings.json"
+        self.settings = self.directory / "settings.json"
         self.write_settings()
         subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
         for address in (PUBLIC, OTHER_PUBLIC, PRIVATE, METADATA):
             subprocess.run(["ip", "address", "add", address + "/32", "dev", "lo"], check=True)
-        resolv_conf = self.folder / "resolv.conf"
+        resolv_conf = self.directory / "resolv.conf"
         resolv_conf.write_text("nameserver 127.0.0.1\n")
         subprocess.run(["mount", "--bind", resolv_conf, os.path.realpath("/etc/resolv.conf")], check=True)
         self.names = NameServer()
@@ -63,14 +63,14 @@ class Isolation:
             serve(port)
 
     def close(self):
-        shutil.rmtree(self.folder)
+        shutil.rmtree(self.directory)
 
     def write_settings(self, allowed=None, **filesystem):
         if allowed is None:
             allowed = [name for name in NAMES if name != "denied.test"]
         rules = {"denyRead": [], "allowWrite": ["~", "."], "denyWrite": [], **filesystem}
         settings = {"network": {"allowedDomains": allowed, "deniedDomains": []}, "filesystem": rules}
-        new = self.folder / "settings.new"
+        new = self.directory / "settings.new"
         new.write_text(json.dumps(settings))
         new.rename(self.settings)
 
@@ -128,8 +128,8 @@ class Isolation:
         require(result.returncode == 0 and result.stdout == bytes(67108864), "output was lost")
 
     def test_own_failures(self):
-        for options, reason in ((["--session-home", "/nonexistent/x"], "no such folder"),
-                                (["--workdir", "/etc"], "is not in the session's folder"),
+        for options, reason in ((["--session-home", "/nonexistent/x"], "no such directory"),
+                                (["--workdir", "/etc"], "is not in the session's directory"),
                                 (["--settings", "/nonexistent"], "/nonexistent"),
                                 (["--read-only", "/nonexistent"], "does not exist"),
                                 (["--nonsense"], "nonsense")):
@@ -232,10 +232,10 @@ class Isolation:
             process.kill()
             process.wait()
 
-    def test_hidden_folders(self):
-        for folder in ("/run", "/root", "/home", "/mnt", "/boot", "/sys/fs/cgroup"):
-            result = self.run("ls", "-A", folder)
-            require(result.stdout in ("", "sandbox-helper\n"), (folder, result))
+    def test_hidden_directories(self):
+        for directory in ("/run", "/root", "/home", "/mnt", "/boot", "/sys/fs/cgroup"):
+            result = self.run("ls", "-A", directory)
+            require(result.stdout in ("", "sandbox-helper\n"), (directory, result))
 
     # The network.
 
@@ -375,7 +375,7 @@ class Isolation:
         require(self.run("touch", git / "index").returncode == 0, "the rest of .git is not writable")
         require(not (git / "hooks").exists(), "the placeholder stayed")
 
-    def test_git_folder_that_did_not_exist(self):
+    def test_git_directory_that_did_not_exist(self):
         self.refused("mkdir", self.work / ".git", reason="exists")
         self.refused("create", self.work / ".git/config", reason="Read-only")
         require(not (self.work / ".git").exists(), "the placeholder stayed")
@@ -386,15 +386,15 @@ class Isolation:
         self.refused("rename", git.parent, self.home / "src/old", reason="busy")
 
     def owned(self, path, text=None):
-        """Makes a file of the session, or a folder, with the folders above it."""
-        for folder in [*reversed(path.relative_to(self.home).parents)][1:]:
-            (self.home / folder).mkdir(exist_ok=True)
-            os.chown(self.home / folder, self.uid, self.uid)
+        """Makes a file of the session, or a directory, with the directories above it."""
+        for directory in [*reversed(path.relative_to(self.home).parents)][1:]:
+            (self.home / directory).mkdir(exist_ok=True)
+            os.chown(self.home / directory, self.uid, self.uid)
         path.mkdir() if text is None else path.write_text(text)
         os.chown(path, self.uid, self.uid)
         return path
 
-    def test_git_folders_that_git_is_led_to(self):
+    def test_git_directories_that_git_is_led_to(self):
         git = self.repository()
         self.refused("create", git / "commondir")
         self.owned(git / "modules/lib/dir/HEAD", "ref: refs/heads/main\n")
@@ -412,7 +412,7 @@ class Isolation:
         self.refused("create", git / "worktrees/work/commondir", reason="Read-only")
         self.refused("create", self.work / ".git", reason="Read-only")
 
-    def test_repository_around_the_working_folder(self):
+    def test_repository_around_the_working_directory(self):
         git = self.repository("a/b/c/d/project")
         self.work = self.owned(git.parent / "src/deep")
         self.refused("create", git / "hooks/pre-commit", reason="Read-only")
@@ -423,13 +423,13 @@ class Isolation:
         os.chmod(git.parent, 0)
         self.run("sh", "-c", f"chmod 755 {git.parent}; mkdir {git}/hooks; echo x >{git}/hooks/pre-commit")
         os.chmod(git.parent, 0o755)
-        require(not (git / "hooks/pre-commit").exists(), "a hook in a folder that could not be searched")
+        require(not (git / "hooks/pre-commit").exists(), "a hook in a directory that could not be searched")
         many = self.owned(self.home / "aaa")
         for number in range(60_000):
             (many / str(number)).touch()
         self.refused("create", git / "hooks/pre-commit", reason="Read-only")
         self.refused("create", many / "new", reason="Read-only")
-        require(self.run("touch", self.home / "new").returncode == 0, "the session's own folder is not writable")
+        require(self.run("touch", self.home / "new").returncode == 0, "the session's own directory is not writable")
 
     def test_a_command_can_not_lock_its_session_out(self):
         for command in ("mkdir -p some/project; ln -s /nonexistent some/project/.envrc; ln -s x some/.git",
@@ -438,7 +438,7 @@ class Isolation:
             result = self.run("echo", "goes on")
             require(result.stdout == "goes on\n", (command, result))
 
-    def test_folders_of_somebody_else(self):
+    def test_directories_of_somebody_else(self):
         theirs = self.home / "theirs"
         (theirs / ".git").mkdir(parents=True)
         (theirs / ".git/HEAD").write_text("ref: refs/heads/main\n")
@@ -496,10 +496,10 @@ class Isolation:
 
     def processes(self, mark):
         found = []
-        for folder in pathlib.Path("/proc").glob("[0-9]*"):
+        for directory in pathlib.Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):
-                if mark in (folder / "cmdline").read_bytes():
-                    found.append(folder.name)
+                if mark in (directory / "cmdline").read_bytes():
+                    found.append(directory.name)
         return found
 
     def await_none(self, mark):
@@ -524,7 +524,7 @@ class Isolation:
             self.await_none(str(self.home).encode())
         require(self.mounts() == before, "a mount stayed")
         sockets = subprocess.run(["ss", "-Hltnx"], capture_output=True, text=True, check=True).stdout
-        require(":3128" not in sockets and str(self.folder) not in sockets, sockets)
+        require(":3128" not in sockets and str(self.directory) not in sockets, sockets)
         require(self.run("true").returncode == 0, "no next command")
         require(sorted(os.listdir(self.home)) == ["probe", "work"], os.listdir(self.home))
 

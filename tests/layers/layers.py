@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Holds the include lines of the source to the arrows of the design: base <- json, crypto, compress, archive, http <- policy,
-disk, ext4 <- signing, rootfs <- guestd, tools; and each wrapped library to its one user. Usage: layers.py SOURCE_FOLDER"""
+disk, ext4 <- signing, rootfs <- guestd, tools; and each wrapped library to its one user. Usage: layers.py SOURCE_DIRECTORY"""
 import pathlib
 import re
 import sys
 
-# folder: the folders of this project that it may include, beside itself.
+# directory: the directories of this project that it may include, beside itself.
 ALLOWED = {
     "lib/base": set(),
     "lib/json": {"lib/base"},
@@ -25,7 +25,7 @@ ALLOWED = {
                        "lib/rootfs", "signing"},
 }
 
-# A wrapped library's headers: the only folder that may include them.
+# A wrapped library's headers: the only directory that may include them.
 WRAPPED = {
     r"openssl/": "lib/crypto",
     r"zstd": "lib/compress",
@@ -39,26 +39,26 @@ WRAPPED = {
 INCLUDE = re.compile(r'^\s*#\s*include\s+[<"]([^">]+)[">]')
 
 
-def folder_of(path):
-    return next((folder for folder in ALLOWED if path.startswith(folder + "/")), None)
+def directory_of(path):
+    return next((directory for directory in ALLOWED if path.startswith(directory + "/")), None)
 
 
 def violations(top):
     for source in sorted(p for end in ("*.cc", "*.h") for p in top.rglob(end)):
         name = source.relative_to(top).as_posix()
-        folder = folder_of(name)
-        if folder is None:
+        directory = directory_of(name)
+        if directory is None:
             continue
         for number, line in enumerate(source.read_text().splitlines(), 1):
             match = INCLUDE.match(line)
             if not match:
                 continue
             header = match.group(1)
-            target = folder_of(header)
-            if target is not None and target != folder and target not in ALLOWED[folder]:
-                yield f"{name}:{number}: {folder} may not include {header}"
+            target = directory_of(header)
+            if target is not None and target != directory and target not in ALLOWED[directory]:
+                yield f"{name}:{number}: {directory} may not include {header}"
             for pattern, owner in WRAPPED.items():
-                if re.match(pattern, header) and folder != owner:
+                if re.match(pattern, header) and directory != owner:
                     yield f"{name}:{number}: only {owner} may include <{header}>"
 
 

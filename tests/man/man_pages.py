@@ -3,7 +3,7 @@
 """Holds the man pages to the program: each verb has a page, each option of its --help stands in the page's OPTIONS and
 the other way round, every page renders without a warning, and pages and source refer to pages that are there.
 
-Usage: man_pages.py HALLMARK MAN_FOLDER
+Usage: man_pages.py HALLMARK MAN_DIRECTORY
 """
 import os
 import pathlib
@@ -68,8 +68,8 @@ def sources(top):
 
 
 def main():
-    hallmark, folder = sys.argv[1], pathlib.Path(sys.argv[2])
-    pages = {page.name: render(page) for page in sorted(folder.glob("*.[1-8]"))}
+    hallmark, directory = sys.argv[1], pathlib.Path(sys.argv[2])
+    pages = {page.name: render(page) for page in sorted(directory.glob("*.[1-8]"))}
     verbs = listed(help_of(hallmark))
     if not pages or not verbs:
         sys.exit("man_pages: there are no pages, or no verbs")
@@ -87,7 +87,7 @@ def main():
             fail(f"{name}: {option} of 'hallmark {verb} --help' is missing in OPTIONS")
         for option in sorted(described - options):
             fail(f"{name}: 'hallmark {verb} --help' does not know {option}")
-    for name, text in (pages | sources(folder.parent)).items():
+    for name, text in (pages | sources(directory.parent)).items():
         for other, section in set(re.findall(r"\b(hallmark(?:-[a-z0-9-]+)?)\((\d)\)", text)):
             if f"{other}.{section}" not in pages:
                 fail(f"{name} refers to {other}({section}), which there is not")

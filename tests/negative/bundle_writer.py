@@ -145,13 +145,13 @@ def write_image(path, root_guid=ROOT_GUID):
 
 
 class Bundle:
-    """A bundle in a folder, and what can be done to it."""
+    """A bundle in a directory, and what can be done to it."""
 
-    def __init__(self, folder):
-        self.folder = pathlib.Path(folder)
+    def __init__(self, directory):
+        self.directory = pathlib.Path(directory)
 
     def path(self, name):
-        return self.folder / name
+        return self.directory / name
 
     def read(self, name):
         return self.path(name).read_bytes()
@@ -263,10 +263,10 @@ def write_sparsely(path, data):
                 file.write(data[at:at + CHUNK])
 
 
-def write_bundle(folder):
+def write_bundle(directory):
     """A good one."""
-    folder.mkdir(parents=True)
-    bundle = Bundle(folder)
+    directory.mkdir(parents=True)
+    bundle = Bundle(directory)
     write_image(bundle.path("rootfs.img"))
     bundle.pack()
     bundle.write("vmlinuz", noise("kernel", 1000))

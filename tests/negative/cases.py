@@ -16,7 +16,7 @@ GIB = 1 << 30
 
 @dataclasses.dataclass
 class Case:
-    name: str  # names its folder too
+    name: str  # names its directory too
     threat: str
     change: str  # one sentence
     fault: Callable
@@ -401,7 +401,7 @@ case("names", "kernel-link", "vmlinuz: a link within the bundle",
 case("names", "image-link-out", "rootfs.img: a link out of the bundle",
      lambda b: b.replace_by("rootfs.img", lambda path: path.symlink_to("/etc/hostname")))
 case("names", "kernel-link-nowhere", "vmlinuz: a link to nothing", lambda b: b.replace_by("vmlinuz", lambda path: path.symlink_to("nothing")))
-case("names", "kernel-folder", "vmlinuz: a folder", lambda b: b.replace_by("vmlinuz", lambda path: path.mkdir()))
+case("names", "kernel-directory", "vmlinuz: a directory", lambda b: b.replace_by("vmlinuz", lambda path: path.mkdir()))
 case("names", "kernel-fifo", "vmlinuz: a FIFO", lambda b: b.replace_by("vmlinuz", os.mkfifo))
 case("names", "chunks-device", "rootfs.img.chunks: a link to a device",
      lambda b: b.replace_by("rootfs.img.chunks", lambda path: path.symlink_to("/dev/zero")))

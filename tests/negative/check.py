@@ -30,16 +30,16 @@ def entry(case, **said):
 
 
 class Check:
-    def __init__(self, hallmark, recheck, folder):
-        self.hallmark, self.recheck, self.folder = hallmark, recheck, folder
-        self.trust = str(folder / "trust.json")
+    def __init__(self, hallmark, recheck, directory):
+        self.hallmark, self.recheck, self.directory = hallmark, recheck, directory
+        self.trust = str(directory / "trust.json")
 
     def run(self, *command):
         return subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=300)
 
     def verify(self, case):
         """What Hallmark says, and what is wrong with what the two say."""
-        bundle = str(self.folder / "bundles" / case.name)
+        bundle = str(self.directory / "bundles" / case.name)
         ours = self.run(self.hallmark, "verify", bundle, "--trust", self.trust, "--full", "--json", "--jobs", "1",
                         "--least-sequence", str(case.least_sequence))
         if ours.returncode not in (0, 3):
@@ -66,7 +66,7 @@ class Check:
         return problems
 
     def restore(self, case):
-        bundle = self.folder / "bundles" / case.name
+        bundle = self.directory / "bundles" / case.name
         ours = self.run(self.hallmark, "restore", "-q", str(bundle), "--trust", self.trust)
         problems = [] if ours.returncode in (1, 3) else [f"exit status {ours.returncode}"]
         if (bundle / "rootfs.img").exists():
@@ -85,9 +85,9 @@ def main():
     expected = {} if rewrite else {case["name"]: case for case in json.loads(EXPECTED.read_text())}
     failed = set() if names else set(expected) - {case.name for case in cases}
     said = []
-    with tempfile.TemporaryDirectory() as folder:
-        check = Check(hallmark, recheck, pathlib.Path(folder))
-        make_corpus.make(folder)
+    with tempfile.TemporaryDirectory() as directory:
+        check = Check(hallmark, recheck, pathlib.Path(directory))
+        make_corpus.make(directory)
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
             for one, problems in pool.map(check.one, cases):
                 said.append(one)

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Makes the negative corpus of bundles: what a verifier must refuse, and how, each fault of the threats that concern
-bundles. Usage: make_corpus.py FOLDER
+bundles. Usage: make_corpus.py DIRECTORY
 
-FOLDER/trust.json   the trust file to verify with; FOLDER/bundles/NAME: a bundle with one fault
-FOLDER/cases.json   a list, a case an entry: "name"; "threat", its kind; "change", what was done to a good bundle;
+DIRECTORY/trust.json   the trust file to verify with; DIRECTORY/bundles/NAME: a bundle with one fault
+DIRECTORY/cases.json   a list, a case an entry: "name"; "threat", its kind; "change", what was done to a good bundle;
                     "leastSequence", the high-water mark to verify with; and what a verifier must then say:
                     "findings", of a full check, each with "verdict" (hallmark-verify(1)), "file" and "message"; none: it
                     is accepted. Or, where only those who decompress can see it, "restore": the error of making rootfs.img
@@ -21,16 +21,16 @@ import bundle_writer
 from cases import CASES, RESTORE_CASES
 
 
-def make(folder):
-    """Writes the bundles, and gives the folder of each case."""
-    folder = pathlib.Path(folder)
-    good = folder / "good"
+def make(directory):
+    """Writes the bundles, and gives the directory of each case."""
+    directory = pathlib.Path(directory)
+    good = directory / "good"
     bundle = bundle_writer.write_bundle(good)
-    shutil.copyfile(bundle.path("trust.json"), folder / "trust.json")
-    (folder / "bundles").mkdir()
+    shutil.copyfile(bundle.path("trust.json"), directory / "trust.json")
+    (directory / "bundles").mkdir()
 
     def make_one(case):
-        target = folder / "bundles" / case.name
+        target = directory / "bundles" / case.name
         # The holes of rootfs.img are part of the case.
         bundle_writer.copy_bundle(good, target)
         case.fault(bundle_writer.Bundle(target))
@@ -43,10 +43,10 @@ def make(folder):
 
 
 def main():
-    folder = pathlib.Path(sys.argv[1])
-    folder.mkdir(parents=True)
-    make(folder)
-    shutil.copyfile(pathlib.Path(__file__).parent / "cases.json", folder / "cases.json")
+    directory = pathlib.Path(sys.argv[1])
+    directory.mkdir(parents=True)
+    make(directory)
+    shutil.copyfile(pathlib.Path(__file__).parent / "cases.json", directory / "cases.json")
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@
 
 namespace hallmark::testing {
 
-/// A private folder that lives as long as the test, and goes with all it holds.
+/// A private directory that lives as long as the test, and goes with all it holds.
 class TempDir {
  public:
   TempDir() : path_(std::filesystem::temp_directory_path() / ("hallmark-test-" + RandomSuffix())) {

@@ -10,24 +10,24 @@
 
 #include "lib/base/file.h"
 #include "lib/ext4/empty.h"
-#include "lib/rootfs/boot_files.h"
-#include "lib/rootfs/cache.h"
-#include "lib/rootfs/fetch.h"
-#include "lib/rootfs/guest_files.h"
-#include "lib/rootfs/image.h"
-#include "lib/rootfs/installed_packages.h"
-#include "lib/rootfs/lock.h"
-#include "lib/rootfs/namespace.h"
-#include "lib/rootfs/recipe.h"
-#include "lib/rootfs/sbom.h"
-#include "lib/rootfs/seed.h"
-#include "lib/rootfs/tree.h"
-#include "signing/bundle_file.h"
-#include "signing/kernel_parameters.h"
+#include "lib/rootfs/image/boot_files.h"
+#include "lib/rootfs/image/guest_files.h"
+#include "lib/rootfs/image/image.h"
+#include "lib/rootfs/image/sbom.h"
+#include "lib/rootfs/image/seed.h"
+#include "lib/rootfs/packages/cache.h"
+#include "lib/rootfs/packages/fetch.h"
+#include "lib/rootfs/packages/installed_packages.h"
+#include "lib/rootfs/recipe/lock.h"
+#include "lib/rootfs/recipe/recipe.h"
+#include "lib/rootfs/tree/namespace.h"
+#include "lib/rootfs/tree/tree.h"
+#include "signing/bundle/kernel_parameters.h"
+#include "signing/document/bundle_file.h"
+#include "signing/seal/bundle_writer.h"
+#include "tools/cli/options.h"
+#include "tools/cli/verb.h"
 #include "tools/hallmark/bundle_diff.h"
-#include "tools/hallmark/bundle_writer.h"
-#include "tools/hallmark/options.h"
-#include "tools/hallmark/verb.h"
 
 namespace hallmark {
 namespace {
@@ -51,8 +51,8 @@ struct BuildOptions {
 Result<std::optional<BuildOptions>> ParseBuild(const Arguments& arguments) {
   cxxopts::Options options("hallmark build", "Build a recipe's image: an unsigned bundle.");
   options.custom_help("RECIPE -o BUNDLE [OPTION...]");
-  options.add_options()("recipe", "A recipe.toml, or the folder that holds one", cxxopts::value<std::string>(),
-                        "RECIPE")("o,output", "The bundle's folder", cxxopts::value<std::string>(), "BUNDLE")(
+  options.add_options()("recipe", "A recipe.toml, or the directory that holds one", cxxopts::value<std::string>(),
+                        "RECIPE")("o,output", "The bundle's directory", cxxopts::value<std::string>(), "BUNDLE")(
       "smol-bin", "A smol-bin image to put into the bundle", cxxopts::value<std::string>(), "FILE")(
       "trust", "Trust file for the image: the guest checks smol-bin with it", cxxopts::value<std::string>(), "FILE")(
       "offline", "Take everything from the cache; open no socket")(
@@ -107,7 +107,7 @@ Result<ByteVector> ReadKernel(const BootFiles& boot) {
 ByteVector ToBytes(const std::string& text) { return {text.begin(), text.end()}; }
 
 /// An empty session disk, so that neither host nor guest ever runs mkfs. It has no name: it goes with its descriptor.
-Result<File> MakeSessionDisk(const Recipe& recipe, const Lock& lock, const WorkFolder& work) {
+Result<File> MakeSessionDisk(const Recipe& recipe, const Lock& lock, const WorkDirectory& work) {
   const Seed seed(recipe.name, recipe.architecture);
   ASSIGN_OR_RETURN(File disk, File::Open(work.path(), O_TMPFILE | O_RDWR));
   RETURN_IF_ERROR(WriteEmptyExt4({.size = recipe.image.session_size,
@@ -120,8 +120,8 @@ Result<File> MakeSessionDisk(const Recipe& recipe, const Lock& lock, const WorkF
   return disk;
 }
 
-/// The frames of the bundle that this one will replace, which builds on this machine know their own tables of; none if it
-/// was made elsewhere, or in another way.
+/// The frames of the bundle that this one will replace, which builds on this machine know their own tables of; none if
+/// it was made elsewhere, or in another way.
 class EarlierBundle {
  public:
   EarlierBundle(const Cache& cache, const fs::path& bundle, const Manifest& manifest, int level)
@@ -161,7 +161,7 @@ class EarlierBundle {
 
 /// The image and all that belongs to it, from a finished tree to a bundle under its name.
 Result<Manifest> MakeBundle(const BuildOptions& options, const Recipe& recipe, const Lock& lock, const FileTree& tree,
-                            const Cache& cache, const WorkFolder& work, ThreadPool& pool, Progress& progress) {
+                            const Cache& cache, const WorkDirectory& work, ThreadPool& pool, Progress& progress) {
   const Timestamp time{.seconds = static_cast<int64_t>(lock.source_date_epoch)};
   // The initramfs is compressed on one core while the others write the root filesystem.
   std::future<Result<BootFiles>> collecting =
@@ -176,8 +176,8 @@ Result<Manifest> MakeBundle(const BuildOptions& options, const Recipe& recipe, c
     ASSIGN_OR_RETURN(BundleFile smol_bin, LoadSmolBin(options.smol_bin, manifest));
     extras.push_back(std::move(smol_bin));
   }
-  ASSIGN_OR_RETURN(OutputFolder folder, OutputFolder::Create(options.output, IsBundle));
-  ASSIGN_OR_RETURN(const File* image, folder.NewFile("rootfs.img"));
+  ASSIGN_OR_RETURN(OutputDirectory directory, OutputDirectory::Create(options.output, IsBundle));
+  ASSIGN_OR_RETURN(const File* image, directory.NewFile("rootfs.img"));
   ASSIGN_OR_RETURN(ImageFacts facts, WriteRootPartition(recipe, tree, lock.source_date_epoch, *image, pool, progress));
   ASSIGN_OR_RETURN(BootFiles boot, collecting.get());
   boot.arguments = LeastSequenceParameters(manifest);
@@ -195,7 +195,7 @@ Result<Manifest> MakeBundle(const BuildOptions& options, const Recipe& recipe, c
   pack.known = earlier.frames();
   ASSIGN_OR_RETURN(const File session_disk, MakeSessionDisk(recipe, lock, work));
   ASSIGN_OR_RETURN(manifest,
-                   WriteBundle(folder, *image, &session_disk, std::move(manifest), extras, pack, pool, progress));
+                   WriteBundle(directory, *image, &session_disk, std::move(manifest), extras, pack, pool, progress));
   earlier.ReplacedBy(manifest);
   return manifest;
 }
@@ -270,7 +270,7 @@ Result<int> RunBuild(const Arguments& arguments) {
   Progress progress(options->verbosity);
   RETURN_IF_ERROR(FetchAll(recipe, lock, cache, {.offline = options->offline}, progress));
   ThreadPool pool(options->jobs);
-  ASSIGN_OR_RETURN(const WorkFolder work, WorkFolder::Create(cache));
+  ASSIGN_OR_RETURN(const WorkDirectory work, WorkDirectory::Create(cache));
   ASSIGN_OR_RETURN(FileTree tree, MakeTree(recipe, lock, cache, work, options->packages, pool, progress));
   const Timestamp time{.seconds = static_cast<int64_t>(lock.source_date_epoch)};
   RETURN_IF_ERROR(AddGuestFiles(recipe, trust, time, tree));

@@ -7,8 +7,8 @@
 
 #include "lib/base/bytes.h"
 #include "lib/base/file.h"
-#include "signing/bundle_file.h"
-#include "tools/hallmark/verb.h"
+#include "signing/document/bundle_file.h"
+#include "tools/cli/verb.h"
 
 namespace hallmark {
 namespace {
@@ -89,17 +89,17 @@ Result<void> CompareFiles(const fs::path& first, const fs::path& second, const s
   return {};
 }
 
-Result<std::set<std::string>> Names(const fs::path& folder) {
+Result<std::set<std::string>> Names(const fs::path& directory) {
   std::set<std::string> names;
   std::error_code error;
-  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+  for (fs::directory_iterator entry(directory, error), end; !error && entry != end; entry.increment(error)) {
     names.insert(entry->path().filename().string());
   }
-  if (error) return ErrnoError(error.value(), folder.string());
+  if (error) return ErrnoError(error.value(), directory.string());
   return names;
 }
 
-Result<Differences> DiffFolders(const fs::path& first, const fs::path& second) {
+Result<Differences> DiffDirectories(const fs::path& first, const fs::path& second) {
   Differences found;
   ASSIGN_OR_RETURN(const std::set<std::string> before, Names(first));
   ASSIGN_OR_RETURN(const std::set<std::string> after, Names(second));
@@ -126,7 +126,7 @@ Result<Differences> DiffBundles(const fs::path& first, const fs::path& second) {
   ASSIGN_OR_RETURN(Differences found, DiffImages(a, b));
   std::error_code ignored;
   if (!fs::is_directory(first, ignored) || !fs::is_directory(second, ignored)) return found;
-  ASSIGN_OR_RETURN(const Differences others, DiffFolders(first, second));
+  ASSIGN_OR_RETURN(const Differences others, DiffDirectories(first, second));
   found.insert(found.end(), others.begin(), others.end());
   return found;
 }

@@ -5,13 +5,13 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "lib/base/result.h"
-#include "lib/rootfs/image_diff.h"
+#include "lib/rootfs/inspect/image_diff.h"
 
 namespace hallmark {
 
 /// Everything in which two bundles, or two raw images, differ, by name: images as DiffImages() tells, JSON files member
-/// by member, other files by presence, size and content. A bundle beside an image is taken for its image alone. kUsage if
-/// one is neither.
+/// by member, other files by presence, size and content. A bundle beside an image is taken for its image alone. kUsage
+/// if one is neither.
 Result<Differences> DiffBundles(const std::filesystem::path& first, const std::filesystem::path& second);
 
 /// One line for each difference, and their number.

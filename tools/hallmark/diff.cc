@@ -3,9 +3,9 @@
 #include <cxxopts.hpp>
 #include <nlohmann/json.hpp>
 
+#include "tools/cli/options.h"
+#include "tools/cli/verb.h"
 #include "tools/hallmark/bundle_diff.h"
-#include "tools/hallmark/options.h"
-#include "tools/hallmark/verb.h"
 
 namespace hallmark {
 
@@ -13,7 +13,7 @@ Result<int> RunDiff(const Arguments& arguments) {
   cxxopts::Options options("hallmark diff",
                            "Tell by name in what two bundles or images differ. Exit status 3: they do.");
   options.custom_help("FIRST SECOND [--json]");
-  options.add_options()("first", "A bundle's folder, or a raw image", cxxopts::value<std::string>(), "FIRST")(
+  options.add_options()("first", "A bundle's directory, or a raw image", cxxopts::value<std::string>(), "FIRST")(
       "second", "Another one", cxxopts::value<std::string>(), "SECOND")("json", "Print the differences as JSON");
   options.parse_positional({"first", "second"});
   ASSIGN_OR_RETURN(const auto parsed, ParseOptions(options, arguments));

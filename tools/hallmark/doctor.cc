@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "lib/rootfs/doctor.h"
+#include "lib/rootfs/inspect/doctor.h"
 
 #include <algorithm>
 #include <cstdio>
 #include <cxxopts.hpp>
 #include <nlohmann/json.hpp>
 
-#include "lib/rootfs/cache.h"
-#include "tools/hallmark/options.h"
-#include "tools/hallmark/verb.h"
+#include "lib/rootfs/packages/cache.h"
+#include "tools/cli/options.h"
+#include "tools/cli/verb.h"
 
 namespace hallmark {
 namespace {
@@ -51,7 +51,7 @@ Result<int> RunDoctor(const Arguments& arguments) {
   ASSIGN_OR_RETURN(const std::optional<cxxopts::ParseResult> parsed, ParseOptions(options, arguments));
   if (!parsed) return 0;
 
-  const std::vector<Need> needs = ExamineMachine((*parsed)["arch"].as<std::string>(), CacheFolder());
+  const std::vector<Need> needs = ExamineMachine((*parsed)["arch"].as<std::string>(), CacheDirectory());
   if (parsed->count("json") != 0) {
     PrintJson(needs);
   } else {

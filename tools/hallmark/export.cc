@@ -2,16 +2,16 @@
 #include <string>
 
 #include "lib/base/file.h"
-#include "signing/bundle_archive.h"
-#include "tools/hallmark/options.h"
-#include "tools/hallmark/verb.h"
+#include "signing/seal/bundle_archive.h"
+#include "tools/cli/options.h"
+#include "tools/cli/verb.h"
 
 namespace hallmark {
 
 Result<int> RunExport(const Arguments& arguments) {
   cxxopts::Options options("hallmark export", "Write what a signed bundle ships into one archive.");
   options.custom_help("BUNDLE -o FILE [OPTION...]");
-  options.add_options()("bundle", "The bundle's folder", cxxopts::value<std::string>(), "BUNDLE")(
+  options.add_options()("bundle", "The bundle's directory", cxxopts::value<std::string>(), "BUNDLE")(
       "o,output", "Where the archive goes", cxxopts::value<std::string>()->default_value("bundle.tar.gz"), "FILE");
   AddVerbosityOptions(options);
   options.parse_positional({"bundle"});

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "lib/rootfs/fetch.h"
+#include "lib/rootfs/packages/fetch.h"
 
 #include <cstdio>
 #include <cxxopts.hpp>
 
-#include "lib/rootfs/cache.h"
-#include "lib/rootfs/lock.h"
-#include "lib/rootfs/recipe.h"
-#include "tools/hallmark/options.h"
-#include "tools/hallmark/verb.h"
+#include "lib/rootfs/packages/cache.h"
+#include "lib/rootfs/recipe/lock.h"
+#include "lib/rootfs/recipe/recipe.h"
+#include "tools/cli/options.h"
+#include "tools/cli/verb.h"
 
 namespace hallmark {
 
@@ -16,7 +16,7 @@ Result<int> RunFetch(const Arguments& arguments) {
   cxxopts::Options options("hallmark fetch",
                            "Get all that a recipe's lock names into the cache, for builds --offline.");
   options.custom_help("RECIPE [OPTION...]");
-  options.add_options()("recipe", "A recipe.toml, or the folder that holds one", cxxopts::value<std::string>(),
+  options.add_options()("recipe", "A recipe.toml, or the directory that holds one", cxxopts::value<std::string>(),
                         "RECIPE");
   AddVerbosityOptions(options);
   options.parse_positional({"recipe"});
@@ -30,7 +30,7 @@ Result<int> RunFetch(const Arguments& arguments) {
   Progress progress(verbosity);
   RETURN_IF_ERROR(FetchAll(recipe, lock, cache, {}, progress));
   progress.EndStage();
-  if (verbosity != Verbosity::kQuiet) std::printf("%s has all of %s\n", cache.folder().c_str(), recipe.name.c_str());
+  if (verbosity != Verbosity::kQuiet) std::printf("%s has all of %s\n", cache.directory().c_str(), recipe.name.c_str());
   return 0;
 }
 

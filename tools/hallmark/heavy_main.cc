@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// hallmark-heavy: the verbs for which libarchive, libcurl and what those need must be loaded, which takes longer than most
-// of the other verbs take to run. `hallmark` runs it with its own arguments.
+// hallmark-heavy: the verbs for which libarchive, libcurl and what those need must be loaded, which takes longer than
+// most of the other verbs take to run. `hallmark` runs it with its own arguments.
 #include <algorithm>
 #include <array>
 
 #include "lib/base/run_main.h"
-#include "tools/hallmark/verb.h"
+#include "tools/cli/verb.h"
 
 namespace hallmark {
 

@@ -4,10 +4,10 @@
 
 #include "lib/base/file.h"
 #include "lib/base/time.h"
-#include "signing/bundle_archive.h"
-#include "signing/full_check.h"
-#include "tools/hallmark/options.h"
-#include "tools/hallmark/verb.h"
+#include "signing/bundle/full_check.h"
+#include "signing/seal/bundle_archive.h"
+#include "tools/cli/options.h"
+#include "tools/cli/verb.h"
 
 namespace hallmark {
 
@@ -15,7 +15,7 @@ Result<int> RunImport(const Arguments& arguments) {
   cxxopts::Options options("hallmark import", "Make a bundle of an archive that 'hallmark export' wrote.");
   options.custom_help("FILE -o BUNDLE --trust FILE [OPTION...]");
   options.add_options()("archive", "The archive", cxxopts::value<std::string>(), "FILE")(
-      "o,output", "The bundle's folder, new or empty", cxxopts::value<std::string>(), "BUNDLE")(
+      "o,output", "The bundle's directory, new or empty", cxxopts::value<std::string>(), "BUNDLE")(
       "trust", "The trust file to go by", cxxopts::value<std::string>(), "FILE")(
       "least-sequence", "The least sequence to take", cxxopts::value<uint64_t>()->default_value("0"), "N");
   AddJobsOption(options);

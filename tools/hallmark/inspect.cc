@@ -11,11 +11,11 @@
 #include "lib/base/printable.h"
 #include "lib/base/progress.h"
 #include "lib/base/time.h"
-#include "lib/rootfs/image_reader.h"
-#include "lib/rootfs/installed_packages.h"
-#include "lib/rootfs/kernel_image.h"
-#include "tools/hallmark/options.h"
-#include "tools/hallmark/verb.h"
+#include "lib/rootfs/image/kernel_image.h"
+#include "lib/rootfs/inspect/image_reader.h"
+#include "lib/rootfs/packages/installed_packages.h"
+#include "tools/cli/options.h"
+#include "tools/cli/verb.h"
 
 namespace hallmark {
 namespace {
@@ -41,8 +41,8 @@ Json TableJson(const Gpt& table) {
 Result<Json> EspJson(const ImageParts& image) {
   Json files = Json::array();
   for (const Fat32Reader::Entry& entry : image.esp_files) {
-    Json file = {{"path", entry.path}, {"type", entry.folder ? "folder" : "file"}};
-    if (!entry.folder) file["size"] = entry.size;
+    Json file = {{"path", entry.path}, {"type", entry.directory ? "folder" : "file"}};
+    if (!entry.directory) file["size"] = entry.size;
     files.push_back(std::move(file));
   }
   ASSIGN_OR_RETURN(const std::vector<std::string> lines, KernelCommandLines(image));
@@ -52,8 +52,9 @@ Result<Json> EspJson(const ImageParts& image) {
               {"kernelCommandLines", lines}};
 }
 
-/// Allocated bytes by the folder below the root that they are in; a file with several names counts where it comes first.
-Json FoldersJson(const Ext4Tree& tree) {
+/// Allocated bytes by the directory below the root that they are in; a file with several names counts where it comes
+/// first.
+Json DirectoriesJson(const Ext4Tree& tree) {
   std::map<std::string, uint64_t> sizes;
   std::set<FileTree::Index> counted;
   tree.tree.Walk([&](const std::string& path, FileTree::Index index) {
@@ -62,9 +63,9 @@ Json FoldersJson(const Ext4Tree& tree) {
   });
   std::vector<std::pair<std::string, uint64_t>> sorted(sizes.begin(), sizes.end());
   std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
-  Json folders = Json::array();
-  for (const auto& [path, size] : sorted) folders.push_back({{"path", path}, {"size", size}});
-  return folders;
+  Json directories = Json::array();
+  for (const auto& [path, size] : sorted) directories.push_back({{"path", path}, {"size", size}});
+  return directories;
 }
 
 Json FilesystemJson(const ImageParts& image) {
@@ -78,10 +79,10 @@ Json FilesystemJson(const ImageParts& image) {
           {"usedInodes", super.inodes - super.free_inodes},
           {"created", super.created},
           {"features", super.features},
-          {"folders", FoldersJson(image.tree)}};
+          {"folders", DirectoriesJson(image.tree)}};
 }
 
-/// Every kernel in /boot and in the top folder of the ESP. A file that does not tell its version has none.
+/// Every kernel in /boot and in the top directory of the ESP. A file that does not tell its version has none.
 Result<Json> KernelsJson(const ImageParts& image) {
   Json kernels = Json::array();
   const auto add = [&](std::string_view where, const std::string& path, const ByteVector& content) {
@@ -89,7 +90,7 @@ Result<Json> KernelsJson(const ImageParts& image) {
     kernels.push_back({{"in", where}, {"path", path}, {"version", version.ok() ? Json(*version) : Json()}});
   };
   for (const Fat32Reader::Entry& entry : image.esp_files) {
-    if (entry.folder || !entry.path.starts_with("/vmlinuz")) continue;
+    if (entry.directory || !entry.path.starts_with("/vmlinuz")) continue;
     ASSIGN_OR_RETURN(const ByteVector content, ReadEspFile(image, entry.path, kMostKernelBytes));
     add("esp", entry.path, content);
   }
@@ -163,7 +164,7 @@ void PrintEsp(const Json& esp) {
 }
 
 void PrintFilesystem(const Json& filesystem) {
-  constexpr size_t kFoldersShown = 10;
+  constexpr size_t kDirectoriesShown = 10;
   const auto number = [&](const char* key) { return filesystem[key].get<uint64_t>(); };
   const double share =
       number("size") == 0 ? 0 : 100 * static_cast<double>(number("used")) / static_cast<double>(number("size"));
@@ -175,10 +176,10 @@ void PrintFilesystem(const Json& filesystem) {
               Number(filesystem["blockSize"]).c_str(), FormatUtc(number("created")).c_str());
   std::printf("  features:");
   for (const Json& feature : filesystem["features"]) std::printf(" %s", Text(feature).c_str());
-  std::printf("\n  space by folder:\n");
-  for (size_t i = 0; i < std::min(kFoldersShown, filesystem["folders"].size()); ++i) {
-    const Json& folder = filesystem["folders"][i];
-    std::printf("    %-10s %s\n", Bytes(folder["size"]).c_str(), Text(folder["path"]).c_str());
+  std::printf("\n  space by directory:\n");
+  for (size_t i = 0; i < std::min(kDirectoriesShown, filesystem["folders"].size()); ++i) {
+    const Json& directory = filesystem["folders"][i];
+    std::printf("    %-10s %s\n", Bytes(directory["size"]).c_str(), Text(directory["path"]).c_str());
   }
 }
 
@@ -216,7 +217,7 @@ void PrintText(const Json& json, bool all_packages) {
 Result<int> RunInspect(const Arguments& arguments) {
   cxxopts::Options options("hallmark inspect", "Tell what is in a disk image, without mounting it.");
   options.custom_help("IMAGE|BUNDLE [OPTION...]");
-  options.add_options()("image", "A raw disk image, a file with one ext4 or FAT32 filesystem, or a bundle's folder",
+  options.add_options()("image", "A raw disk image, a file with one ext4 or FAT32 filesystem, or a bundle's directory",
                         cxxopts::value<std::string>(), "IMAGE")("packages", "List every installed package")(
       "json", "Print all of it as one JSON object");
   options.parse_positional({"image"});

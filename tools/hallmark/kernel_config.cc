@@ -9,11 +9,11 @@
 #include "lib/archive/filter.h"
 #include "lib/base/file.h"
 #include "lib/base/file_tree.h"
-#include "lib/rootfs/image_reader.h"
-#include "lib/rootfs/kernel_check.h"
-#include "lib/rootfs/kernel_modules.h"
-#include "tools/hallmark/options.h"
-#include "tools/hallmark/verb.h"
+#include "lib/rootfs/image/kernel_check.h"
+#include "lib/rootfs/image/kernel_modules.h"
+#include "lib/rootfs/inspect/image_reader.h"
+#include "tools/cli/options.h"
+#include "tools/cli/verb.h"
 
 namespace hallmark {
 namespace {
@@ -31,7 +31,7 @@ Result<KernelReport> CheckConfigFile(const fs::path& path) {
   return CheckKernelConfig(config);
 }
 
-Result<KernelReport> CheckFolder(const fs::path& path, const fs::path& initramfs) {
+Result<KernelReport> CheckDirectory(const fs::path& path, const fs::path& initramfs) {
   ThreadPool pool;
   ASSIGN_OR_RETURN(const FileTree tree, FileTree::Scan(path, pool));
   ASSIGN_OR_RETURN(const std::string stored, ReadSmallFile(initramfs, kMaxInitramfsSize));
@@ -56,7 +56,7 @@ Result<KernelReport> CheckImage(const fs::path& path) {
   return CheckKernel(tree, early);
 }
 
-/// True for a disk with a GPT, and for a bundle's folder.
+/// True for a disk with a GPT, and for a bundle's directory.
 Result<bool> IsImage(const fs::path& path) {
   if (fs::is_directory(path)) return fs::exists(path / "rootfs.img");
   constexpr std::string_view kSignature = "EFI PART";  // UEFI specification 2.10, 5.3.2
@@ -104,7 +104,7 @@ Result<int> RunKernelConfig(const Arguments& arguments) {
   options.custom_help("check IMAGE|CONFIG|TREE [OPTION...]");
   options.positional_help("");
   options.add_options()("action", "check", cxxopts::value<std::string>())(
-      "what", "A bundle or disk image, a kernel's .config, or the folder of a root filesystem",
+      "what", "A bundle or disk image, a kernel's .config, or the directory of a root filesystem",
       cxxopts::value<std::string>())("initramfs", "The initramfs that boots TREE", cxxopts::value<std::string>(),
                                      "FILE")("json", "Print the result as JSON");
   options.parse_positional({"action", "what"});
@@ -115,13 +115,14 @@ Result<int> RunKernelConfig(const Arguments& arguments) {
   }
   const fs::path path = (*parsed)["what"].as<std::string>();
   ASSIGN_OR_RETURN(const bool image, IsImage(path));
-  const bool folder = !image && fs::is_directory(path);
-  if (folder != (parsed->count("initramfs") != 0)) {
-    return UsageError("kernel-config: a folder and --initramfs go together").WithHint("hallmark kernel-config --help");
+  const bool directory = !image && fs::is_directory(path);
+  if (directory != (parsed->count("initramfs") != 0)) {
+    return UsageError("kernel-config: a directory and --initramfs go together")
+        .WithHint("hallmark kernel-config --help");
   }
-  auto report = image    ? CheckImage(path)
-                : folder ? CheckFolder(path, (*parsed)["initramfs"].as<std::string>())
-                         : CheckConfigFile(path);
+  auto report = image       ? CheckImage(path)
+                : directory ? CheckDirectory(path, (*parsed)["initramfs"].as<std::string>())
+                            : CheckConfigFile(path);
   if (!report.ok()) return std::move(report).error().WithContext(path.string());
   if (parsed->count("json") != 0) {
     PrintJson(*report);

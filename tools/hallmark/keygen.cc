@@ -3,9 +3,9 @@
 #include <filesystem>
 
 #include "lib/base/file.h"
-#include "tools/hallmark/keys.h"
-#include "tools/hallmark/options.h"
-#include "tools/hallmark/verb.h"
+#include "tools/cli/keys.h"
+#include "tools/cli/options.h"
+#include "tools/cli/verb.h"
 
 namespace hallmark {
 namespace {

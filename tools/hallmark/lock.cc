@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "lib/rootfs/lock.h"
+#include "lib/rootfs/recipe/lock.h"
 
 #include <cstdio>
 #include <cxxopts.hpp>
@@ -8,11 +8,11 @@
 #include <nlohmann/json.hpp>
 
 #include "lib/base/file.h"
-#include "lib/rootfs/cache.h"
-#include "lib/rootfs/recipe.h"
-#include "lib/rootfs/resolve.h"
-#include "tools/hallmark/options.h"
-#include "tools/hallmark/verb.h"
+#include "lib/rootfs/packages/cache.h"
+#include "lib/rootfs/packages/resolve.h"
+#include "lib/rootfs/recipe/recipe.h"
+#include "tools/cli/options.h"
+#include "tools/cli/verb.h"
 
 namespace hallmark {
 namespace {
@@ -68,7 +68,7 @@ void PrintJson(const fs::path& path, const Lock& lock, const std::vector<Change>
 Result<int> RunLock(const Arguments& arguments) {
   cxxopts::Options options("hallmark lock", "Resolve a recipe to exact versions and digests.");
   options.custom_help("RECIPE [OPTION...]");
-  options.add_options()("recipe", "A recipe.toml, or the folder that holds one", cxxopts::value<std::string>(),
+  options.add_options()("recipe", "A recipe.toml, or the directory that holds one", cxxopts::value<std::string>(),
                         "RECIPE")("update", "Resolve again, and show what changed")(
       "snapshot", "Resolve as of this time, as in 20261101T000000Z, on the recipe's snapshot mirror",
       cxxopts::value<std::string>(), "TIME")("json", "Print the result as JSON");

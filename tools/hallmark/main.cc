@@ -8,7 +8,7 @@
 #include <filesystem>
 
 #include "lib/base/run_main.h"
-#include "tools/hallmark/verb.h"
+#include "tools/cli/verb.h"
 
 namespace hallmark {
 namespace {
@@ -22,18 +22,18 @@ void PrintHelp() {
   std::puts("\n'hallmark VERB --help' tells a verb's options; so does its man page, hallmark-VERB(1).");
 }
 
-/// Becomes hallmark-heavy, which is beside this program in a build and in libexec/hallmark/ of the same prefix where it is
-/// installed.
+/// Becomes hallmark-heavy, which is beside this program in a build and in libexec/hallmark/ of the same prefix where it
+/// is installed.
 Error RunHeavy(const Arguments& arguments) {
   namespace fs = std::filesystem;
   std::error_code error;
-  const fs::path folder = fs::read_symlink("/proc/self/exe", error).parent_path();
+  const fs::path directory = fs::read_symlink("/proc/self/exe", error).parent_path();
   if (error) return IoError("/proc/self/exe: " + error.message());
   std::vector<char*> argv = {const_cast<char*>("hallmark-heavy")};
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
-  const fs::path installed = folder.parent_path() / "libexec/hallmark/hallmark-heavy";
-  for (const fs::path& program : {folder / "hallmark-heavy", installed}) {
+  const fs::path installed = directory.parent_path() / "libexec/hallmark/hallmark-heavy";
+  for (const fs::path& program : {directory / "hallmark-heavy", installed}) {
     execv(program.c_str(), argv.data());
     if (errno != ENOENT) return IoError(program.string() + ": " + std::strerror(errno));
   }

@@ -17,12 +17,12 @@
 #include "lib/base/sink.h"
 #include "lib/base/thread_pool.h"
 #include "lib/crypto/digest.h"
-#include "lib/disk/exfat.h"
-#include "lib/disk/fat32.h"
-#include "lib/disk/verity.h"
+#include "lib/exfat/exfat.h"
 #include "lib/ext4/ext4.h"
-#include "tools/hallmark/options.h"
-#include "tools/hallmark/verb.h"
+#include "lib/fat/fat32.h"
+#include "lib/verity/verity.h"
+#include "tools/cli/options.h"
+#include "tools/cli/verb.h"
 
 namespace hallmark {
 namespace {
@@ -41,7 +41,8 @@ struct MkfsOptions {
   std::optional<uint32_t> serial;
 };
 
-/// The volume serial number. Every identifier comes from what is written: the same folder and options give the same bytes.
+/// The volume serial number. Every identifier comes from what is written: the same directory and options give the same
+/// bytes.
 uint32_t SerialFor(const MkfsOptions& options) {
   if (options.serial) return *options.serial;
   return ~Crc32c(~0U, AsBytes("hallmark mkfs " + options.kind + "\n" + options.label));
@@ -99,10 +100,10 @@ struct Kind {
 constexpr auto kKinds = std::to_array<Kind>({{"ext4", MakeExt4}, {"fat", MakeFat}, {"exfat", MakeExfat}});
 
 /// True if the two name one file, which may not be there yet: a relative path of nothing that exists stays as it is
-/// spelled, so the folders are compared.
+/// spelled, so the directories are compared.
 bool SameName(const fs::path& a, const fs::path& b) {
   std::error_code ignored;
-  return (a.filename() == b.filename() && fs::equivalent(FolderOf(a), FolderOf(b), ignored)) ||
+  return (a.filename() == b.filename() && fs::equivalent(DirectoryOf(a), DirectoryOf(b), ignored)) ||
          fs::equivalent(a, b, ignored);
 }
 
@@ -120,10 +121,10 @@ Result<uint32_t> ParseSerial(std::string_view text) {
 
 Result<std::optional<MkfsOptions>> ParseMkfs(const Arguments& arguments) {
   cxxopts::Options options("hallmark mkfs",
-                           "Makes one filesystem from a folder, as 'hallmark build' makes those of an image.");
+                           "Makes one filesystem from a directory, as 'hallmark build' makes those of an image.");
   options.custom_help("ext4|fat|exfat --from DIR -o FILE");
   options.add_options()("kind", "ext4, fat or exfat", cxxopts::value<std::string>())(
-      "from", "Folder to take the files from", cxxopts::value<std::string>(), "DIR")(
+      "from", "Directory to take the files from", cxxopts::value<std::string>(), "DIR")(
       "o,output", "File to write", cxxopts::value<std::string>(), "FILE")(
       "size", "Size of the filesystem, as in 100M (default: as much as its files need for ext4, 10M for exfat)",
       cxxopts::value<std::string>(),

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "signing/origin.h"
+#include "signing/bundle/origin.h"
 
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "lib/base/file.h"
 #include "lib/base/printable.h"
-#include "tools/hallmark/options.h"
-#include "tools/hallmark/verb.h"
+#include "tools/cli/options.h"
+#include "tools/cli/verb.h"
 
 namespace hallmark {
 namespace {

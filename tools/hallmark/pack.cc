@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "signing/pack.h"
+#include "signing/seal/pack.h"
 
 #include <cxxopts.hpp>
 #include <filesystem>
 
 #include "lib/base/file.h"
-#include "signing/bundle_file.h"
-#include "signing/manifest.h"
-#include "tools/hallmark/bundle_writer.h"
-#include "tools/hallmark/options.h"
-#include "tools/hallmark/verb.h"
+#include "signing/bundle/manifest.h"
+#include "signing/document/bundle_file.h"
+#include "signing/seal/bundle_writer.h"
+#include "tools/cli/options.h"
+#include "tools/cli/verb.h"
 
 namespace hallmark {
 
@@ -17,7 +17,7 @@ Result<int> RunPack(const Arguments& arguments) {
   cxxopts::Options options("hallmark pack", "Make an unsigned bundle of a raw disk image.");
   options.custom_help("IMAGE -o BUNDLE [OPTION...]");
   options.add_options()("image", "The raw image", cxxopts::value<std::string>(), "IMAGE")(
-      "o,output", "The bundle's folder", cxxopts::value<std::string>(), "BUNDLE")(
+      "o,output", "The bundle's directory", cxxopts::value<std::string>(), "BUNDLE")(
       "name", "What the image is called (default: its file's name without the suffix)", cxxopts::value<std::string>(),
       "NAME")("image-version", "Its version", cxxopts::value<std::string>()->default_value("1"), "VERSION")(
       "arch", "Its architecture", cxxopts::value<std::string>()->default_value("arm64"), "ARCH")(
@@ -50,8 +50,8 @@ Result<int> RunPack(const Arguments& arguments) {
   ASSIGN_OR_RETURN(const File image, File::OpenForReading(path));
   std::error_code error;
   if (std::filesystem::equivalent(path.parent_path() / ".", (*parsed)["output"].as<std::string>(), error)) {
-    return UsageError(path.string() + ": lies in the folder that the bundle is to replace")
-        .WithHint("name another folder");
+    return UsageError(path.string() + ": lies in the directory that the bundle is to replace")
+        .WithHint("name another directory");
   }
   if (LooksCompressed(image)) {
     return UsageError(path.string() + ": is compressed").WithHint("pack takes the raw image, and compresses it itself");
@@ -60,10 +60,10 @@ Result<int> RunPack(const Arguments& arguments) {
   Manifest first = manifest;
   first.artifacts = {{.role = ArtifactRole::kRootfs}};
   RETURN_IF_ERROR(FormatManifest(first));
-  ASSIGN_OR_RETURN(OutputFolder folder, OutputFolder::Create((*parsed)["output"].as<std::string>(), IsBundle));
+  ASSIGN_OR_RETURN(OutputDirectory directory, OutputDirectory::Create((*parsed)["output"].as<std::string>(), IsBundle));
   Progress progress(VerbosityFrom(*parsed));
   ThreadPool pool(JobsFrom(*parsed));
-  RETURN_IF_ERROR(WriteBundle(folder, image, nullptr, std::move(manifest), extras, pack, pool, progress));
+  RETURN_IF_ERROR(WriteBundle(directory, image, nullptr, std::move(manifest), extras, pack, pool, progress));
   return 0;
 }
 

@@ -5,8 +5,8 @@
 #include <string>
 
 #include "lib/policy/matcher.h"
-#include "tools/hallmark/options.h"
-#include "tools/hallmark/verb.h"
+#include "tools/cli/options.h"
+#include "tools/cli/verb.h"
 
 namespace hallmark {
 namespace {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "signing/restore.h"
+#include "signing/bundle/restore.h"
 
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "tools/hallmark/options.h"
-#include "tools/hallmark/verb.h"
+#include "tools/cli/options.h"
+#include "tools/cli/verb.h"
 
 namespace hallmark {
 namespace {
@@ -38,9 +38,8 @@ Result<int> RunRestore(const Arguments& arguments) {
                                .drop_compressed = parsed->count("drop-compressed") != 0};
   Progress progress(VerbosityFrom(*parsed));
   ThreadPool pool(JobsFrom(*parsed));
-  ASSIGN_OR_RETURN(
-      const RestoreReport report,
-      RestoreImage(bundle.folder, bundle.trust, restore, pool, progress).WithContext("restoring " + bundle.folder));
+  ASSIGN_OR_RETURN(const RestoreReport report, RestoreImage(bundle.directory, bundle.trust, restore, pool, progress)
+                                                   .WithContext("restoring " + bundle.directory));
   const bool as_json = parsed->count("json") != 0;
   if (as_json || VerbosityFrom(*parsed) != Verbosity::kQuiet) PrintReport(report, as_json);
   return 0;

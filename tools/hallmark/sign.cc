@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "signing/sign.h"
+#include "signing/seal/sign.h"
 
 #include <cstdio>
 
 #include "lib/base/file.h"
-#include "tools/hallmark/keys.h"
-#include "tools/hallmark/options.h"
-#include "tools/hallmark/verb.h"
+#include "tools/cli/keys.h"
+#include "tools/cli/options.h"
+#include "tools/cli/verb.h"
 
 namespace hallmark {
 
 Result<int> RunSign(const Arguments& arguments) {
   cxxopts::Options options("hallmark sign", "Sign a bundle, or add a signature to those it has.");
   options.custom_help("BUNDLE --key KEY [OPTION...]");
-  options.add_options()("bundle", "The bundle's folder", cxxopts::value<std::string>(), "BUNDLE")(
+  options.add_options()("bundle", "The bundle's directory", cxxopts::value<std::string>(), "BUNDLE")(
       "sequence", "Set the release's sequence, larger than the last one's; drops signatures of another one",
       cxxopts::value<uint64_t>(), "N")(
       "least-sequence", "The least sequence that hosts may go back to after this release (default: --sequence)",

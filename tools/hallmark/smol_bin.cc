@@ -6,13 +6,13 @@
 
 #include "lib/base/checked.h"
 #include "lib/base/progress.h"
-#include "lib/disk/exfat.h"
-#include "signing/origin.h"
-#include "signing/smol_bin_image.h"
-#include "tools/hallmark/keys.h"
-#include "tools/hallmark/options.h"
+#include "lib/exfat/exfat.h"
+#include "signing/bundle/origin.h"
+#include "signing/seal/smol_bin_image.h"
+#include "tools/cli/keys.h"
+#include "tools/cli/options.h"
+#include "tools/cli/verb.h"
 #include "tools/hallmark/smol_bin_read.h"
-#include "tools/hallmark/verb.h"
 
 namespace hallmark {
 namespace {
@@ -141,7 +141,7 @@ Result<int> RunSmolBin(const Arguments& arguments) {
       "  build    make a signed image\n"
       "  verify   check an image, to the last bit\n"
       "  ls       list what is in it\n"
-      "  extract  check it, and copy its files to a folder\n"
+      "  extract  check it, and copy its files to a directory\n"
       "  dump     print filesystem, manifest and signatures\n\n"
       "'hallmark smol-bin build --help' tells the options of one.";
   const std::string verb = arguments.empty() ? "" : arguments[0];

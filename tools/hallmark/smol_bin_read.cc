@@ -10,12 +10,12 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "lib/base/output_folder.h"
+#include "lib/base/output_directory.h"
 #include "lib/base/printable.h"
-#include "signing/bundle_file.h"
-#include "signing/dsse.h"
-#include "signing/smol_bin_image.h"
-#include "tools/hallmark/options.h"
+#include "signing/document/bundle_file.h"
+#include "signing/document/dsse.h"
+#include "signing/seal/smol_bin_image.h"
+#include "tools/cli/options.h"
 
 namespace hallmark {
 namespace {
@@ -93,18 +93,18 @@ void PrintReport(const ReadOptions& options, const SmolBinReport& report) {
               manifest.sequence, manifest.policy_sequence);
 }
 
-/// Files of a folder that appears whole or not at all.
-class FolderOutput : public SmolBinOutput {
+/// Files of a directory that appears whole or not at all.
+class DirectoryOutput : public SmolBinOutput {
  public:
-  explicit FolderOutput(OutputFolder& folder) : folder_(folder) {}
+  explicit DirectoryOutput(OutputDirectory& directory) : directory_(directory) {}
   Result<const File*> NewFile(const std::string& name, uint32_t mode) override {
-    ASSIGN_OR_RETURN(const File* file, folder_.NewFile(name));
+    ASSIGN_OR_RETURN(const File* file, directory_.NewFile(name));
     if (::fchmod(file->fd(), mode) != 0) return ErrnoError(errno, name);
     return file;
   }
 
  private:
-  OutputFolder& folder_;
+  OutputDirectory& directory_;
 };
 
 Result<std::string> ImageFrom(cxxopts::Options& options, const Arguments& arguments, bool* json) {
@@ -138,26 +138,27 @@ Result<int> RunSmolBinVerify(const Arguments& arguments) {
 
 Result<int> RunSmolBinExtract(const Arguments& arguments) {
   cxxopts::Options options("hallmark smol-bin extract",
-                           "Check an image and copy its files to a new folder. Exit status 3: it does not hold.");
-  options.custom_help("IMAGE --trust FILE -o FOLDER [OPTION...]");
+                           "Check an image and copy its files to a new directory. Exit status 3: it does not hold.");
+  options.custom_help("IMAGE --trust FILE -o DIRECTORY [OPTION...]");
   AddReadOptions(options);
-  options.add_options()("o,output", "The folder; it must be new, or empty", cxxopts::value<std::string>(), "FOLDER");
+  options.add_options()("o,output", "The directory; it must be new, or empty", cxxopts::value<std::string>(),
+                        "DIRECTORY");
   ASSIGN_OR_RETURN(const auto parsed, ParseOptions(options, arguments));
   if (!parsed) return 0;
   ASSIGN_OR_RETURN(const std::optional<ReadOptions> read, ReadOptionsFrom(*parsed));
-  if (parsed->count("output") == 0) return UsageError("no folder to extract to: give -o FOLDER");
+  if (parsed->count("output") == 0) return UsageError("no directory to extract to: give -o DIRECTORY");
   const fs::path path = (*parsed)["output"].as<std::string>();
   std::error_code error;
-  if (fs::exists(fs::symlink_status(path, error)) && !IsEmptyFolder(path)) {
-    return UsageError(path.string() + ": is there already").WithHint("name another folder, or remove it");
+  if (fs::exists(fs::symlink_status(path, error)) && !IsEmptyDirectory(path)) {
+    return UsageError(path.string() + ": is there already").WithHint("name another directory, or remove it");
   }
   ASSIGN_OR_RETURN(const File image, File::OpenForReading(read->image));
-  ASSIGN_OR_RETURN(OutputFolder folder, OutputFolder::Create(path, IsEmptyFolder));
-  FolderOutput output(folder);
+  ASSIGN_OR_RETURN(OutputDirectory directory, OutputDirectory::Create(path, IsEmptyDirectory));
+  DirectoryOutput output(directory);
   ASSIGN_OR_RETURN(
       const SmolBinReport report,
       VerifySmolBinImage(image, read->trust, read->requirements, &output).WithContext("extracting " + read->image));
-  if (report.good()) RETURN_IF_ERROR(folder.Commit([](const fs::path&) { return Result<void>(); }));
+  if (report.good()) RETURN_IF_ERROR(directory.Commit([](const fs::path&) { return Result<void>(); }));
   PrintReport(*read, report);
   return report.good() ? 0 : kDoesNotHold;
 }

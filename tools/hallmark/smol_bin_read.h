@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "tools/hallmark/verb.h"
+#include "tools/cli/verb.h"
 
 namespace hallmark {
 

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "signing/trust.h"
+#include "signing/document/trust.h"
 
 #include <algorithm>
 #include <cstdio>
 
 #include "lib/base/file.h"
 #include "lib/base/time.h"
-#include "signing/minisign.h"
-#include "tools/hallmark/keys.h"
-#include "tools/hallmark/options.h"
-#include "tools/hallmark/verb.h"
+#include "signing/document/minisign.h"
+#include "tools/cli/keys.h"
+#include "tools/cli/options.h"
+#include "tools/cli/verb.h"
 
 namespace hallmark {
 namespace {

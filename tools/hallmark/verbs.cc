@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
 
-#include "tools/hallmark/verb.h"
+#include "tools/cli/verb.h"
 
 namespace hallmark {
 
@@ -27,7 +27,7 @@ std::span<const Verb> Verbs() {
       {"fetch", "get what a lock names into the cache", kInHeavy},
       {"build", "build a recipe's image", kInHeavy},
       {"pack", "make a bundle of a raw image", RunPack},
-      {"mkfs", "make one filesystem from a folder", RunMkfs},
+      {"mkfs", "make one filesystem from a directory", RunMkfs},
       {"inspect", "tell what is in a disk image", kInHeavy},
       {"diff", "tell in what two bundles or images differ", kInHeavy},
       {"kernel-config", "check a kernel for what the guest needs of it", kInHeavy},

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "signing/verify.h"
+#include "signing/bundle/verify.h"
 
 #include <algorithm>
 #include <array>
@@ -8,10 +8,10 @@
 
 #include "lib/base/printable.h"
 #include "lib/base/time.h"
-#include "signing/full_check.h"
-#include "signing/kernel_parameters.h"
-#include "tools/hallmark/options.h"
-#include "tools/hallmark/verb.h"
+#include "signing/bundle/full_check.h"
+#include "signing/bundle/kernel_parameters.h"
+#include "tools/cli/options.h"
+#include "tools/cli/verb.h"
 
 namespace hallmark {
 namespace {
@@ -95,11 +95,11 @@ Result<int> RunVerify(const Arguments& arguments) {
     return CheckEveryByte(manifest, files, pool, progress);
   };
   ASSIGN_OR_RETURN(const VerifyReport report,
-                   VerifyBundle(bundle.folder, bundle.trust, verify).WithContext("verifying " + bundle.folder));
+                   VerifyBundle(bundle.directory, bundle.trust, verify).WithContext("verifying " + bundle.directory));
   if (parsed->count("json") != 0) {
     PrintJson(report);
   } else if (VerbosityFrom(*parsed) != Verbosity::kQuiet || !report.good()) {
-    PrintText(bundle.folder, report);
+    PrintText(bundle.directory, report);
   }
   return report.good() ? 0 : kDoesNotHold;
 }

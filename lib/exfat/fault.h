@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "lib/base/file.h"
+#include "lib/base/result.h"
+#include "lib/exfat/exfat.h"
+
+namespace hallmark {
+
+/// Makes the errors of those who read exFAT: they name the file and the structure at fault, and tell the caller which
+/// it is.
+class ExfatFault {
+ public:
+  ExfatFault(const File& file, ExfatStructure* at_fault) : file_(&file), at_fault_(at_fault) {}
+
+  Error operator()(ExfatStructure structure, const std::string& what) const {
+    if (at_fault_ != nullptr) *at_fault_ = structure;
+    return CorruptError(file_->path() + ": exFAT: " + std::string(ExfatStructureName(structure)) + ": " + what);
+  }
+
+ private:
+  const File* file_;
+  ExfatStructure* at_fault_;
+};
+
+}  // namespace hallmark

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/rootfs/image/guest_files.h"
+
+#include "lib/base/file.h"
+#include "lib/rootfs/image/initramfs.h"
+#include "lib/rootfs/image/kernel_modules.h"
+
+namespace hallmark {
+namespace {
+
+constexpr uint64_t kMaxProgramSize = 256 << 20;
+constexpr uint64_t kMaxReleaseSize = 1 << 16;
+
+Result<void> AddFile(const std::filesystem::path& file, uint64_t limit, const std::string& path, mode_t mode,
+                     Timestamp mtime, FileTree& tree) {
+  ASSIGN_OR_RETURN(std::string content, ReadSmallFile(file, limit));
+  RETURN_IF_ERROR(tree.Put(path, FileTree::RegularFile(std::move(content), mode, mtime)));
+  return {};
+}
+
+/// os-release(5): which image this is, as the guest tells its host. A tree without the file stays without it.
+Result<void> NameImage(const Recipe& recipe, FileTree& tree) {
+  constexpr const char* kRelease = "/usr/lib/os-release";
+  if (!tree.Contains(kRelease)) return {};
+  ASSIGN_OR_RETURN(std::string text, ReadTreeFile(tree, kRelease, kMaxReleaseSize));
+  text += "IMAGE_ID=\"" + recipe.name + "\"\nIMAGE_VERSION=\"" + recipe.version + "\"\n";
+  ASSIGN_OR_RETURN(const FileTree::Index index, tree.Find(kRelease));
+  tree.inode(index).SetContent(std::move(text));
+  return {};
+}
+
+}  // namespace
+
+Result<void> AddGuestFiles(const Recipe& recipe, const std::string& trust, Timestamp mtime, FileTree& tree) {
+  for (const std::string& name : recipe.guest.programs) {
+    ASSIGN_OR_RETURN(const auto program, GuestProgram(recipe.architecture, name));
+    RETURN_IF_ERROR(AddFile(program, kMaxProgramSize, kGuestDirectory + ("/" + name), 0755, mtime, tree));
+  }
+  if (!trust.empty()) RETURN_IF_ERROR(tree.Put(kGuestTrust, FileTree::RegularFile(trust, 0644, mtime)));
+  RETURN_IF_ERROR(NameImage(recipe, tree));
+  tree.Compact();
+  return {};
+}
+
+}  // namespace hallmark

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "lib/base/file.h"
+#include "lib/base/file_tree.h"
+#include "lib/base/progress.h"
+#include "lib/base/result.h"
+#include "lib/base/thread_pool.h"
+#include "lib/crypto/digest.h"
+#include "lib/ext4/ext4.h"
+#include "lib/rootfs/image/boot_files.h"
+#include "lib/rootfs/image/disk_layout.h"
+#include "lib/rootfs/recipe/recipe.h"
+
+namespace hallmark {
+
+/// What is known of an image that was written.
+struct ImageFacts {
+  struct Verity {
+    Sha256Digest root_hash{};
+    Sha256Digest salt{};
+    uint64_t data_blocks = 0;
+  };
+  DiskLayout layout;
+  std::optional<Verity> verity;
+  Ext4Usage usage;
+  std::string command_line;  ///< of the kernel
+};
+
+/// Begins rootfs.img in `output`, a new file, with the root partition front to back, and its hash tree from what was
+/// hashed on the way. Nothing is read back; holes stay holes. kNoSpace if the tree is too large for the image or for
+/// the recipe's max_used: how much, and the largest packages.
+Result<ImageFacts> WriteRootPartition(const Recipe& recipe, const FileTree& rootfs, uint64_t source_date_epoch,
+                                      const File& output, ThreadPool& pool, Progress& progress);
+
+/// Ends it with what is in front of the root partition: the partition table and the EFI system partition, with the
+/// kernel command line that holds the root hash, which `facts` then has too.
+Result<void> WriteImageFront(const Recipe& recipe, const BootFiles& boot, uint64_t source_date_epoch,
+                             const File& output, Progress& progress, ImageFacts& facts);
+
+}  // namespace hallmark

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lib/base/file_tree.h"
+#include "lib/base/result.h"
+
+namespace hallmark {
+
+/// "kernel/fs/ext4/dm-verity.ko.xz" as "dm_verity": the kernel's own form of a module's name.
+std::string ModuleName(std::string_view path);
+
+/// The content of a regular file of a tree. kNotFound, and kCorrupt if it is larger than `limit` bytes.
+Result<std::string> ReadTreeFile(const FileTree& tree, const std::string& path, uint64_t limit);
+
+/// The version of the one kernel in /boot that has its modules. kNotFound if there is none, kUsage if there are
+/// several.
+Result<std::string> KernelVersion(const FileTree& rootfs);
+
+/// What depmod found out about a kernel's modules.
+class ModuleIndex {
+ public:
+  /// Of the kernel `version` in `rootfs`. kNotFound if depmod has not run.
+  static Result<ModuleIndex> Read(const FileTree& rootfs, const std::string& version);
+
+  /// Where the paths below begin: "/usr/lib/modules/VERSION".
+  [[nodiscard]] const std::string& directory() const { return directory_; }
+  /// A module's path and those of all that it needs, in the order to load; empty if it is not a module of this kernel.
+  [[nodiscard]] std::vector<std::string> InLoadOrder(const std::string& name) const;
+  [[nodiscard]] bool IsModule(const std::string& name) const { return modules_.contains(name); }
+  [[nodiscard]] bool IsBuiltin(const std::string& name) const { return builtin_.contains(name); }
+
+ private:
+  std::string directory_;
+  std::map<std::string, std::vector<std::string>> modules_;
+  std::set<std::string> builtin_;
+};
+
+}  // namespace hallmark

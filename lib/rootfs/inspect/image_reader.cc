@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/rootfs/inspect/image_reader.h"
+
+#include <fcntl.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "lib/base/bytes.h"
+#include "lib/base/guid.h"
+#include "lib/base/sink.h"
+#include "lib/rootfs/image/partition_types.h"
+
+namespace hallmark {
+namespace {
+
+namespace fs = std::filesystem;
+using Place = ImageParts::Place;
+
+constexpr size_t kFrontSize = 2048;
+struct Magic {
+  size_t offset;
+  std::string_view bytes;
+};
+constexpr Magic kGptMagic = {512, "EFI PART"};
+constexpr Magic kFatMagic = {82, "FAT32   "};
+constexpr Magic kExt4Magic = {1024 + 56, "\x53\xef"};
+constexpr Magic kZstdMagic = {0, "\x28\xb5\x2f\xfd"};
+/// "Linux filesystem data", which installers give any partition.
+constexpr std::string_view kLinuxPartitionType = "0fc63daf-8483-4772-8e79-3d69d8477de4";
+
+bool Has(ByteSpan front, const Magic& magic) {
+  return front.size() >= magic.offset + magic.bytes.size() &&
+         AsText(front.subspan(magic.offset, magic.bytes.size())) == magic.bytes;
+}
+
+Result<ByteVector> ReadFront(const File& file, uint64_t offset) {
+  ByteVector front(kFrontSize);
+  ASSIGN_OR_RETURN(const size_t size, file.ReadUpTo(offset, front));
+  front.resize(size);
+  return front;
+}
+
+Place PlaceOf(const GptPartition& partition) { return {partition.start, partition.size}; }
+
+/// Tells the partitions by their types. A root without a type of its own is the first with an ext4 filesystem in it.
+Result<void> FindPartitions(ImageParts& image) {
+  for (const GptPartition& partition : image.table->partitions) {
+    const std::string type = FormatGuid(partition.type);
+    if (type == kEspPartitionType && !image.esp_place) image.esp_place = PlaceOf(partition);
+    for (const RootPartitionTypes& types : kRootPartitionTypes) {
+      if (type == types.root && !image.root_place) image.root_place = PlaceOf(partition);
+      if (type == types.verity && !image.verity_place) image.verity_place = PlaceOf(partition);
+    }
+  }
+  for (const GptPartition& partition : image.table->partitions) {
+    if (image.root_place || FormatGuid(partition.type) != kLinuxPartitionType) continue;
+    ASSIGN_OR_RETURN(const ByteVector front, ReadFront(*image.file, partition.start));
+    if (Has(front, kExt4Magic)) image.root_place = PlaceOf(partition);
+  }
+  return {};
+}
+
+Result<void> FindParts(ImageParts& image) {
+  ASSIGN_OR_RETURN(const ByteVector front, ReadFront(*image.file, 0));
+  const Place whole{0, image.size};
+  if (Has(front, kGptMagic)) {
+    ASSIGN_OR_RETURN(image.table, ReadGpt(*image.file));
+    return FindPartitions(image);
+  }
+  if (Has(front, kExt4Magic)) {
+    image.root_place = whole;
+  } else if (Has(front, kFatMagic)) {
+    image.esp_place = whole;
+  } else {
+    Error error = CorruptError(image.file->path() + ": neither a disk with a GPT nor an ext4 or FAT32 filesystem");
+    if (Has(front, kZstdMagic)) return std::move(error).WithHint("it is compressed: 'zstd -d' makes the image of it");
+    return error;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<ImageParts> ReadImage(const fs::path& path) {
+  std::error_code ignored;
+  const bool bundle = fs::is_directory(path, ignored);
+  // O_NONBLOCK: a FIFO is refused and not waited for.
+  Result<File> file = File::Open(bundle ? path / "rootfs.img" : path, O_RDONLY | O_NONBLOCK);
+  if (!file.ok() && bundle && file.error().kind == ErrorKind::kNotFound) {
+    return std::move(file).error().WithHint("'hallmark restore' makes it from rootfs.img.zst");
+  }
+  if (!file.ok()) return std::move(file).error();
+  ImageParts image;
+  image.file = std::make_unique<File>(std::move(file).value());
+  ASSIGN_OR_RETURN(const struct stat status, image.file->Stat());
+  if (!S_ISREG(status.st_mode) && !S_ISBLK(status.st_mode)) {
+    return UnsupportedError(image.file->path() + ": neither a file nor a block device");
+  }
+  ASSIGN_OR_RETURN(image.size, image.file->Size());
+  RETURN_IF_ERROR(FindParts(image));
+  if (image.esp_place) {
+    ASSIGN_OR_RETURN(image.esp, Fat32Reader::Open(*image.file, image.esp_place->start, image.esp_place->size));
+    ASSIGN_OR_RETURN(image.esp_files, image.esp->List());
+  }
+  if (image.root_place) {
+    ASSIGN_OR_RETURN(image.root, Ext4Reader::Open(*image.file, image.root_place->start, image.root_place->size));
+    ASSIGN_OR_RETURN(image.tree, image.root->ReadTree());
+  }
+  if (image.verity_place) {
+    ASSIGN_OR_RETURN(image.verity, ReadVerity(*image.file, image.verity_place->start, image.verity_place->size));
+  }
+  return image;
+}
+
+Result<ByteVector> ReadEspFile(const ImageParts& image, std::string_view path, uint64_t limit) {
+  const auto entry = std::find_if(image.esp_files.begin(), image.esp_files.end(),
+                                  [&](const Fat32Reader::Entry& e) { return !e.directory && e.path == path; });
+  const std::string what = "the EFI system partition: " + std::string(path);
+  if (entry == image.esp_files.end()) return NotFoundError(what + ": not there");
+  if (entry->size > limit) return CorruptError(what + ": larger than " + std::to_string(limit) + " bytes");
+  MemorySink sink;
+  RETURN_IF_ERROR(image.esp->Read(*entry, sink));
+  return sink.bytes();
+}
+
+Result<std::vector<std::string>> KernelCommandLines(const ImageParts& image) {
+  constexpr uint64_t kLimit = 1 << 20;
+  std::vector<std::string> lines;
+  for (const Fat32Reader::Entry& entry : image.esp_files) {
+    if (entry.directory || !entry.path.ends_with("/grub.cfg") || entry.size > kLimit) continue;
+    ASSIGN_OR_RETURN(const ByteVector bytes, ReadEspFile(image, entry.path, kLimit));
+    const std::string_view text = AsText(bytes);
+    for (size_t start = 0; start < text.size();) {
+      const size_t end = std::min(text.find('\n', start), text.size());
+      std::string_view line = text.substr(start, end - start);
+      start = end + 1;
+      line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
+      if (!line.starts_with("linux ")) continue;
+      line.remove_prefix(line.find(' ') + 1);
+      const size_t arguments = line.find(' ');  // behind the kernel's file
+      lines.emplace_back(arguments == std::string_view::npos ? "" : line.substr(arguments + 1));
+    }
+  }
+  return lines;
+}
+
+}  // namespace hallmark

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "lib/base/result.h"
+#include "lib/rootfs/recipe/recipe.h"
+
+namespace hallmark {
+
+/// One place that packages come from.
+struct AptSource {
+  std::string uri;                      ///< the mirror's base, with a "/" at its end
+  std::string suite;                    ///< "bookworm-updates"
+  std::vector<std::string> components;  ///< "main"
+  std::string signed_by;  ///< paths of keyrings or fingerprints, or a key's own text; empty: any trusted key
+};
+
+/// Where a recipe's packages come from: its mirrors, or the builder's own apt sources of its suites. kNotFound if the
+/// builder has none of them.
+Result<std::vector<AptSource>> AptSources(const Recipe& recipe);
+
+/// The base of a snapshot mirror ("https://host/{time}") at a time ("20261101T000000Z"), with a "/" at its end.
+std::string SnapshotBase(const std::string& mirror, const std::string& time);
+
+}  // namespace hallmark

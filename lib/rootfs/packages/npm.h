@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "lib/base/result.h"
+#include "lib/rootfs/recipe/lock.h"
+#include "lib/rootfs/recipe/recipe.h"
+
+namespace hallmark {
+
+/// The registry that npm uses here, with a "/" at its end: $NPM_CONFIG_REGISTRY, or what `npm config` says. kNotFound
+/// if neither is there.
+Result<std::string> NpmRegistry();
+
+/// Asks the registry for the tarball and the integrity of one exact version. kVerification if the recipe states another
+/// integrity.
+Result<Lock::Npm> ResolveNpm(const std::string& registry, const Recipe::Npm& npm);
+
+}  // namespace hallmark

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "lib/base/progress.h"
+#include "lib/base/result.h"
+#include "lib/rootfs/packages/cache.h"
+#include "lib/rootfs/recipe/lock.h"
+#include "lib/rootfs/recipe/recipe.h"
+
+namespace hallmark {
+
+/// Resolves the recipe's requirements, and what they need, to wheels for the image's Python, C library and
+/// architecture, with the builder's pip and from the index that it is set up to use; puts them into the cache.
+/// `packages` are those of the lock, which must have python3. Environment markers are evaluated as on the builder: pip
+/// knows no other way. kIo with what pip says.
+Result<std::vector<Lock::Python>> ResolvePython(const Recipe& recipe, const std::vector<Lock::Package>& packages,
+                                                const Cache& cache, Progress& progress);
+
+/// Gets the wheels of a lock into the cache. kIo with what pip says; kVerification if the index has another file.
+Result<void> FetchPython(const Recipe& recipe, const Lock& lock, const Cache& cache, Progress& progress);
+
+/// A requirements file of exactly the wheels of a lock, with their hashes.
+std::string LockedRequirements(const std::vector<Lock::Python>& wheels);
+
+}  // namespace hallmark

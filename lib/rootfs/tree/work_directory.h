@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <string_view>
+
+#include "lib/base/directory_reaper.h"
+#include "lib/base/file.h"
+#include "lib/base/result.h"
+#include "lib/rootfs/packages/cache.h"
+
+namespace hallmark {
+
+/// Where in a work directory the layers of a tree are mounted.
+constexpr std::string_view kTreeName = "tree";
+
+/// Scratch space of one build, in the cache's work/, which goes away with the build however that ends. Locked as long
+/// as it is used, so that what a power failure left is told apart and swept by the next one. Trees in it belong to the
+/// build's namespace: make it after EnterBuildNamespace().
+class WorkDirectory {
+ public:
+  /// Sweeps what nobody uses, then makes a new directory.
+  static Result<WorkDirectory> Create(const Cache& cache);
+  WorkDirectory(WorkDirectory&&) noexcept = default;
+  WorkDirectory& operator=(WorkDirectory&&) = delete;
+  ~WorkDirectory() = default;
+
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+ private:
+  WorkDirectory(std::filesystem::path path, File lock, DirectoryReaper reaper)
+      : path_(std::move(path)), lock_(std::move(lock)), reaper_(std::move(reaper)) {}
+  std::filesystem::path path_;
+  File lock_;
+  DirectoryReaper reaper_;  // the first to go: it removes what is locked
+};
+
+}  // namespace hallmark

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+
+#include "signing/bundle/manifest.h"
+#include "signing/bundle/verify.h"
+
+namespace hallmark {
+
+/// Compares the partition table of rootfs.img, both copies, with the signed one. The finding tells an image of another
+/// release from a damaged or changed table, and names the partition.
+Result<std::optional<Finding>> CheckDiskTable(const DiskDescription& expected, const File& image);
+
+}  // namespace hallmark

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <sys/stat.h>
+
+#include "lib/crypto/digest.h"
+#include "lib/exfat/upcase.h"
+#include "tests/support/matchers.h"
+#include "tests/support/temp_dir.h"
+#include "tests/unit/lib/exfat/exfat_image.h"
+
+namespace hallmark {
+namespace {
+
+using testing::Cluster;
+using testing::ExfatImage;
+using testing::HasError;
+using testing::kFat;
+using testing::kMiB;
+using testing::SmallOptions;
+using testing::SmallTree;
+
+std::string Hex(const ExfatImage& image, uint64_t offset, size_t size) {
+  return ToHex(ByteSpan(image.bytes).subspan(offset, size));
+}
+
+Result<void> WriteOne(const std::string& path, const ExfatOptions& options = {}) {
+  FileTree tree;
+  RETURN_IF_ERROR(tree.Put(path, FileTree::RegularFile("x", 0644, {})));
+  MemorySink sink;
+  return WriteExfat(tree, options, sink);
+}
+
+TEST(ExfatWriterTest, BootRegionToTheByte) {
+  ASSERT_OK_AND_ASSIGN(const ExfatImage image, ExfatImage::Make(SmallTree(), SmallOptions()));
+  ASSERT_EQ(image.bytes.size(), kMiB);
+  EXPECT_EQ(Hex(image, 0, 11), "eb76904558464154202020");  // jump, "EXFAT   "
+  EXPECT_TRUE(IsZero(ByteSpan(image.bytes).subspan(11, 53)));
+  EXPECT_EQ(Hex(image, 64, 16), "00080000000000000008000000000000");  // partition offset 2048, 2048 sectors
+  EXPECT_EQ(Hex(image, 80, 8), "1800000002000000");                   // FAT at sector 24, 2 sectors
+  EXPECT_EQ(Hex(image, 88, 8), "20000000fc000000");                   // heap at sector 32, 252 clusters
+  EXPECT_EQ(Hex(image, 96, 8), "050000004d3c2b1a");                   // root, serial
+  EXPECT_EQ(Hex(image, 104, 16),
+            "00010000090301800300000000000000");  // revision, flags, shifts, FATs, drive, 3 % in use
+  EXPECT_EQ(Hex(image, 120, 4), "f4f4f4f4");
+  EXPECT_EQ(Hex(image, 508, 6), "f4f455aa0000");
+  for (uint64_t sector = 1; sector <= 8; ++sector) EXPECT_EQ(Hex(image, sector * 512 + 506, 6), "0000000055aa");
+  EXPECT_TRUE(IsZero(ByteSpan(image.bytes).subspan(9 * 512, 2 * 512)));
+  const std::string checksum = Hex(image, 11 * 512, 4);
+  EXPECT_EQ(checksum, "2e179b9c");
+  EXPECT_EQ(Hex(image, 12 * 512 - 4, 4), checksum);
+  EXPECT_EQ(Hex(image, 0, 12 * 512), Hex(image, 12 * 512, 12 * 512));
+}
+
+TEST(ExfatWriterTest, TablesToTheByte) {
+  ASSERT_OK_AND_ASSIGN(const ExfatImage image, ExfatImage::Make(SmallTree(), SmallOptions()));
+  // Media, reserved, bitmap, up-case table in two clusters, root; what files own is not in the FAT.
+  EXPECT_EQ(Hex(image, kFat, 28), "f8ffffffffffffffffffffff04000000ffffffffffffffff00000000");
+  EXPECT_EQ(Hex(image, Cluster(2), 4), "ff000000");  // clusters 2 to 9
+  const ByteSpan table = ByteSpan(image.bytes).subspan(Cluster(3), 5836);
+  EXPECT_EQ(ExfatTableChecksum(table), 0xe619d30d);
+  EXPECT_TRUE(IsZero(ByteSpan(image.bytes).subspan(Cluster(3) + 5836, 2 * 4096 - 5836)));
+}
+
+TEST(ExfatWriterTest, DirectoriesToTheByte) {
+  ASSERT_OK_AND_ASSIGN(const ExfatImage image, ExfatImage::Make(SmallTree(), SmallOptions()));
+  const uint64_t root = Cluster(5);
+  EXPECT_EQ(Hex(image, root, 32), "830553004d0041004c004c000000000000000000000000000000000000000000");  // label
+  EXPECT_EQ(Hex(image, root + 32, 32), "8100000000000000000000000000000000000000020000002000000000000000");
+  EXPECT_EQ(Hex(image, root + 64, 32),
+            "820000000dd319e6000000000000000000000000030000"
+            "00cc16000000000000");
+  // "a": file, stream, name. 2023-11-14T22:13:21.12Z is 57 6e, b1 aa, and 112 hundredths.
+  EXPECT_EQ(Hex(image, root + 96, 32),
+            "8502"
+            "075b"
+            "20000000"
+            "aab16e57aab16e57aab16e57"
+            "7070808080"
+            "00000000000000");
+  EXPECT_EQ(Hex(image, root + 128, 32),
+            "c003"
+            "0001"
+            "2080"
+            "0000"
+            "8813000000000000"
+            "00000000"
+            "06000000"
+            "8813000000000000");
+  EXPECT_EQ(Hex(image, root + 160, 32), "c1006100" + std::string(56, '0'));
+  // "empty" has no clusters, "directory" has one to itself.
+  EXPECT_EQ(Hex(image, root + 192 + 32, 4), "c0010005");
+  EXPECT_EQ(Hex(image, root + 192 + 32 + 16, 16), std::string(32, '0'));
+  EXPECT_EQ(Hex(image, root + 288 + 4, 2), "1000");
+  EXPECT_EQ(Hex(image, root + 288 + 32 + 8, 24),
+            "0010000000000000"
+            "00000000"
+            "08000000"
+            "0010000000000000");
+  // 42 units of a name take three entries; the script X takes two units.
+  EXPECT_EQ(Hex(image, Cluster(8), 2), "8504");
+  EXPECT_EQ(Hex(image, Cluster(8) + 32, 4), "c003002a");
+  EXPECT_EQ(Hex(image, Cluster(8) + 32 * 4 + 2, 30), "6f006c0064007300200035d8b3dc2e007400650078007400000000000000");
+}
+
+TEST(ExfatWriterTest, GoldenImage) {
+  ASSERT_OK_AND_ASSIGN(const ExfatImage image, ExfatImage::Make(SmallTree(), SmallOptions()));
+  EXPECT_EQ(ToHex(Sha256(image.bytes)), "be2765635f3ebdfa7abf313399ea12bfb3a44b0e19208052f7846db6dff81e96");
+}
+
+TEST(ExfatWriterTest, ClusterSizeFollowsTheVolume) {
+  const auto geometry = [](uint64_t size) {
+    // The first sector tells; the rest would be much.
+    class FirstSector : public Sink {
+     public:
+      Result<void> Write(ByteSpan bytes) override {
+        if (boot.empty()) boot.assign(bytes.begin(), bytes.end());
+        total += bytes.size();
+        return {};
+      }
+      Result<void> WriteHole(uint64_t length) override {
+        total += length;
+        return {};
+      }
+      ByteVector boot;
+      uint64_t total = 0;
+    } sink;
+    EXPECT_OK(WriteExfat(FileTree(), {.size = size}, sink));
+    EXPECT_EQ(sink.total, size);
+    return 512U << sink.boot[109];
+  };
+  EXPECT_EQ(geometry(kMiB), 4096U);
+  EXPECT_EQ(geometry(256 * kMiB), 4096U);
+  EXPECT_EQ(geometry(256 * kMiB + 512), 32768U);
+  EXPECT_EQ(geometry(32768 * kMiB), 32768U);
+  EXPECT_EQ(geometry(32768 * kMiB + 512), 131072U);
+  EXPECT_EQ(geometry(uint64_t{256} << 40), 131072U);
+}
+
+TEST(ExfatWriterTest, UpcaseTable) {
+  const ExfatUpcaseTable& table = ExfatUpcaseTable::Recommended();
+  EXPECT_EQ(table.Upcase(u"aZ5\u00e9\u00ff\u0133\u03c3\u0450\uff5a"), u"AZ5\u00c9\u0178\u0132\u03a3\u0400\uff3a");
+  const ByteVector bytes = table.Encode();
+  EXPECT_EQ(bytes.size(), 5836U);
+  EXPECT_EQ(ExfatTableChecksum(bytes), ExfatUpcaseTable::kRecommendedChecksum);
+  ASSERT_OK_AND_ASSIGN(const ExfatUpcaseTable decoded, ExfatUpcaseTable::Decode(bytes));
+  EXPECT_EQ(decoded.Encode(), bytes);
+  EXPECT_THAT(ExfatUpcaseTable::Decode({}), HasError(ErrorKind::kCorrupt, "another capital"));
+  EXPECT_THAT(ExfatUpcaseTable::Decode(ByteSpan(bytes).first(5835)), HasError(ErrorKind::kCorrupt, "half a character"));
+  ByteVector more = bytes;
+  more.insert(more.end(),
+              {0x01, 0x00, 0x01, 0x00});  // the last character is U+FFFF, which means a row of identities here
+  EXPECT_THAT(ExfatUpcaseTable::Decode(more), HasError(ErrorKind::kCorrupt, "more than 65536"));
+}
+
+TEST(ExfatWriterTest, Times) {
+  const auto back = [](Timestamp time) { return FromExfatTime(ToExfatTime(time)); };
+  EXPECT_EQ(back({1'700'000'001, 129'999'999}), (Timestamp{1'700'000'001, 120'000'000}));
+  EXPECT_EQ(back({0, 5}), (Timestamp{315'532'800, 0}));                          // 1980-01-01
+  EXPECT_EQ(back({5'000'000'000, 0}), (Timestamp{4'354'819'199, 990'000'000}));  // 2107-12-31T23:59:59.99
+  EXPECT_EQ(back({4'354'819'199, 999'999'999}), (Timestamp{4'354'819'199, 990'000'000}));
+  // 2023-11-14T22:13:20 in India, five hours and a half ahead; and where the clocks are 8 hours behind.
+  EXPECT_EQ(FromExfatTime({.stamp = 0x576eb1aa, .offset = 0x80 | 22}).seconds, 1'700'000'000 - 19800);
+  EXPECT_EQ(FromExfatTime({.stamp = 0x576eb1aa, .offset = 0x80 | (128 - 32)}).seconds, 1'700'000'000 + 28800);
+  EXPECT_EQ(FromExfatTime({.stamp = 0x576eb1aa, .offset = 22}).seconds, 1'700'000'000);
+}
+
+TEST(ExfatWriterTest, RefusesWhatExfatCantHold) {
+  EXPECT_THAT(WriteOne("/a:b"), HasError(ErrorKind::kUsage, "exFAT can't hold /a:b: no name has : in it"));
+  EXPECT_THAT(WriteOne("/a\nb"), HasError(ErrorKind::kUsage, "no name has control characters in it"));
+  EXPECT_THAT(WriteOne("/f/dot."), HasError(ErrorKind::kUsage, "/f/dot.: its name ends in a dot or a blank"));
+  EXPECT_THAT(WriteOne("/blank "), HasError(ErrorKind::kUsage, "ends in a dot or a blank"));
+  EXPECT_THAT(WriteOne("/\xff"), HasError(ErrorKind::kUsage, "is not UTF-8"));
+  EXPECT_OK(WriteOne("/" + std::string(255, 'n')));
+  EXPECT_THAT(WriteOne("/" + std::string(256, 'n')), HasError(ErrorKind::kUsage, "255 units"));
+  std::string pairs;  // 128 characters, 256 units
+  for (int i = 0; i < 128; ++i) pairs += "\U0001d4b3";
+  EXPECT_THAT(WriteOne("/" + pairs), HasError(ErrorKind::kUsage, "255 units"));
+  std::string deep;
+  for (int i = 0; i < 2048; ++i) deep += "/d";
+  EXPECT_THAT(WriteOne(deep), HasError(ErrorKind::kUsage, "a path ends at 4095 bytes"));
+
+  MemorySink sink;
+  FileTree same;
+  ASSERT_OK(same.Put("/\u00c9t\u00e9", FileTree::RegularFile("", 0644, {})));
+  ASSERT_OK(same.Put("/\u00e9T\u00c9", FileTree::RegularFile("", 0644, {})));
+  EXPECT_THAT(WriteExfat(same, {}, sink), HasError(ErrorKind::kUsage, "the name of '\u00c9t\u00e9' but for capitals"));
+  FileTree link;
+  ASSERT_OK(link.Put("/l", FileTree::SymbolicLink("x", {})));
+  EXPECT_THAT(WriteExfat(link, {}, sink), HasError(ErrorKind::kUsage, "/l: it is neither file nor directory"));
+  FileTree hard;
+  ASSERT_OK_AND_ASSIGN(const FileTree::Index file, hard.Put("/f", FileTree::RegularFile("x", 0644, {})));
+  ASSERT_OK(hard.Link("/g", file));
+  EXPECT_THAT(WriteExfat(hard, {}, sink), HasError(ErrorKind::kUsage, "/g: it is a hard link"));
+  EXPECT_TRUE(sink.bytes().empty());
+}
+
+TEST(ExfatWriterTest, RefusesBadOptions) {
+  MemorySink sink;
+  EXPECT_THAT(WriteExfat(FileTree(), {.size = 10'000'000}, sink), HasError(ErrorKind::kUsage, "multiple of 512"));
+  EXPECT_THAT(WriteExfat(FileTree(), {.start = 100}, sink), HasError(ErrorKind::kUsage, "multiple of 512"));
+  EXPECT_THAT(WriteExfat(FileTree(), {.size = kMiB - 512}, sink), HasError(ErrorKind::kUsage, "1 MiB to 256 TiB"));
+  EXPECT_THAT(WriteExfat(FileTree(), {.label = "twelve units"}, sink),
+              HasError(ErrorKind::kUsage, "not an exFAT label"));
+  EXPECT_THAT(WriteExfat(FileTree(), {.label = "a/b"}, sink), HasError(ErrorKind::kUsage, "not an exFAT label"));
+  EXPECT_THAT(WriteExfat(FileTree(), {.label = "\xc3"}, sink), HasError(ErrorKind::kUsage, "is not UTF-8"));
+  EXPECT_TRUE(sink.bytes().empty());
+}
+
+TEST(ExfatWriterTest, SaysHowMuchIsMissing) {
+  FileTree tree;
+  // 252 clusters; bitmap, up-case table and root take 4: 248 are left.
+  MemorySink sink;
+  ASSERT_OK(tree.Put("/f", FileTree::RegularFile(std::string(248 * 4096, 'f'), 0644, {})));
+  ASSERT_OK(WriteExfat(tree, {.size = kMiB}, sink));
+  ASSERT_OK(tree.Put("/f", FileTree::RegularFile(std::string(248 * 4096 + 1, 'f'), 0644, {})));
+  EXPECT_THAT(WriteExfat(tree, {.size = kMiB}, sink),
+              HasError(ErrorKind::kNoSpace, "of 1.0 MiB is too small: 4.0 KiB are missing"));
+}
+
+TEST(ExfatWriterTest, SourceThatShrinksIsAnError) {
+  const testing::TempDir dir;
+  testing::WriteFile(dir / "file", "content");
+  ThreadPool pool(2);
+  ASSERT_OK_AND_ASSIGN(const FileTree tree, FileTree::Scan(dir.path(), pool));
+  testing::WriteFile(dir / "file", "");
+  MemorySink sink;
+  EXPECT_THAT(WriteExfat(tree, {}, sink), HasError(ErrorKind::kCorrupt, "is not the file any more"));
+}
+
+}  // namespace
+}  // namespace hallmark
