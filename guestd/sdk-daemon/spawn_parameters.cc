@@ -83,7 +83,7 @@ Result<SpawnParameters> ParseSpawnParameters(const Json& parameters) {
   spawn.session = reader.TakeText("session");
   spawn.command = TakeCommand(reader);
   if (reader.Has("environment")) spawn.environment = TakeEnvironment(reader);
-  if (reader.Has("working_folder")) spawn.working_directory = reader.TakeText("working_directory", 4096);
+  if (reader.Has("working_folder")) spawn.working_directory = reader.TakeText("working_folder", 4096);
   if (HasNul(spawn.working_directory)) reader.Refuse("working_folder", "has a NUL");
   if (reader.Has("terminal")) {
     ParameterReader terminal(reader.Take("terminal"), "terminal");

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lib/base/bytes.h"
+#include "lib/base/result.h"
+
+// Headers may include this file: it declares the JSON type and leaves the JSON library itself out.
+
+namespace hallmark {
+
+using Json = nlohmann::ordered_json;
+class PlacedJson;
+
+/// Takes the members out of an object one by one; what nobody took is an error. The first error stays, and what is
+/// taken after it is empty: a reader takes all members and then asks Finish() once.
+class ObjectReader {
+ public:
+  /// `where` is the object's place in the document, for messages: "predicate.disk". With `document`, which holds
+  /// `value`, messages begin with a line and a column too; it must outlive the reader. `kind` is that of every error.
+  ObjectReader(const Json& value, std::string where, const PlacedJson* document = nullptr,
+               ErrorKind kind = ErrorKind::kCorrupt);
+
+  /// Asks for a member that may be absent. It counts as known from then on: messages on others may suggest it.
+  [[nodiscard]] bool Has(std::string_view key);
+  /// The member itself, or null after an error.
+  const Json& Take(std::string_view key);
+  /// A text of at most `max_size` bytes.
+  std::string TakeText(std::string_view key, size_t max_size = 256);
+  uint64_t TakeNumber(std::string_view key);
+  bool TakeBool(std::string_view key);
+  /// An array of at most `max_size` values.
+  const Json& TakeArray(std::string_view key, size_t max_size);
+  /// Exactly kSize bytes in lower-case hexadecimal.
+  template <size_t kSize>
+  std::array<uint8_t, kSize> TakeHex(std::string_view key) {
+    std::array<uint8_t, kSize> bytes{};
+    TakeHexInto(key, bytes);
+    return bytes;
+  }
+  /// Up to `max_size` bytes in lower-case hexadecimal.
+  ByteVector TakeHexBytes(std::string_view key, size_t max_size);
+
+  /// Notes that a member holds what it may not: "WHERE.KEY: TEXT".
+  void Refuse(std::string_view key, std::string_view text);
+  /// The same for an entry of an array that was taken: "WHERE.KEY[INDEX]: TEXT".
+  void RefuseEntry(std::string_view key, size_t index, std::string_view text);
+  [[nodiscard]] std::string Place(std::string_view key) const;
+
+  /// The first error; or that the object has a member that nobody asked for, and the nearest one that it may have: this
+  /// too where the nearest one is the one that is missing.
+  [[nodiscard]] Result<void> Finish() const;
+
+ private:
+  void TakeHexInto(std::string_view key, MutableByteSpan out);
+
+  /// Of the keys that were asked for. Empty: none is near.
+  [[nodiscard]] std::string NearestKnown(const std::string& key) const;
+  [[nodiscard]] Error UnknownKey(const std::string& key, const Json& value) const;
+
+  const Json* object_;
+  std::string where_;
+  const PlacedJson* document_;
+  ErrorKind kind_;
+  std::vector<std::string> known_;
+  std::optional<Error> error_;
+  std::string missing_;  // the key whose absence is the error
+};
+
+}  // namespace hallmark
