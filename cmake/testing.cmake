@@ -5,7 +5,10 @@ include(GoogleTest)
 add_custom_target(tests)
 
 # googletest's main. Tests compile without optimisation, and their common headers once: that is most of their build.
-add_library(hallmark_test_support STATIC EXCLUDE_FROM_ALL ${HALLMARK_SOURCE_DIR}/tests/support/main.cc)
+add_library(hallmark_test_support STATIC EXCLUDE_FROM_ALL
+  ${HALLMARK_SOURCE_DIR}/tests/support/data_directory.cc ${HALLMARK_SOURCE_DIR}/tests/support/main.cc)
+set_source_files_properties(${HALLMARK_SOURCE_DIR}/tests/support/data_directory.cc PROPERTIES
+  COMPILE_DEFINITIONS HALLMARK_TEST_DATA="${HALLMARK_SOURCE_DIR}/tests/data")
 target_include_directories(hallmark_test_support PUBLIC ${HALLMARK_SOURCE_DIR})
 target_compile_options(hallmark_test_support PUBLIC -O0)
 target_link_libraries(hallmark_test_support PUBLIC ${HALLMARK_GOOGLETEST} hallmark::base)
