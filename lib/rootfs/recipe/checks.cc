@@ -4,17 +4,17 @@
 #include <algorithm>
 #include <string_view>
 
+#include "lib/base/text.h"
+
 namespace hallmark {
 namespace {
 
 constexpr std::string_view kLower = "abcdefghijklmnopqrstuvwxyz";
-constexpr std::string_view kUpper = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 constexpr std::string_view kDigits = "0123456789";
 
 bool IsOneOf(char c, std::string_view set) { return set.find(c) != std::string_view::npos; }
-bool IsAlphanumeric(char c) { return IsOneOf(c, kLower) || IsOneOf(c, kUpper) || IsOneOf(c, kDigits); }
 
-/// Every character is alphanumeric or one of `others`.
+/// True if every character is alphanumeric or one of `others`.
 bool Consists(std::string_view text, std::string_view others) {
   return std::all_of(text.begin(), text.end(), [&](char c) { return IsAlphanumeric(c) || IsOneOf(c, others); });
 }
@@ -29,7 +29,7 @@ bool HasControl(std::string_view text) {
                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
-/// Parts between slashes, none of them empty, "." or "..".
+/// True if none of the parts between slashes is empty, "." or "..".
 bool HasPlainParts(std::string_view path) {
   while (true) {
     const size_t slash = path.find('/');
@@ -55,11 +55,13 @@ std::string CheckPackageRequest(const std::string& text) {
   const size_t equals = text.find('=');
   if (equals == std::string::npos) return CheckPackageName(text);
   if (std::string wrong = CheckPackageName(text.substr(0, equals)); !wrong.empty()) return wrong;
-  return CheckPackageVersion(text.substr(equals + 1));
+  return Unless(CheckPackageVersion(text.substr(equals + 1)).empty(),
+                "does not end with a package version, as in bash=5.2-15");
 }
 
 std::string CheckPackageVersion(const std::string& text) {
-  return Unless(!text.empty() && IsAlphanumeric(text[0]) && Consists(text, ".+-:~"), "is not a package version");
+  return Unless(!text.empty() && IsAlphanumeric(text[0]) && Consists(text, ".+-:~"),
+                "is not a package version: letters, digits and . + - : ~ only");
 }
 
 std::string CheckArchitecture(const std::string& text) {
@@ -75,7 +77,7 @@ std::string CheckUser(const std::string& text) {
   const bool number = !text.empty() && text.size() <= 9 && text.find_first_not_of(kDigits) == std::string::npos;
   const bool name =
       !text.empty() && text.size() <= 32 && (IsOneOf(text[0], kLower) || text[0] == '_') && Consists(text, "_-");
-  return Unless(number || name, "is not a user or group");
+  return Unless(number || name, "is not the name or number of a user or group");
 }
 
 std::string CheckSha256(const std::string& text) { return Unless(IsHex(text, 64), "is not 64 lower-case hex digits"); }
@@ -144,6 +146,6 @@ std::string CheckFileName(const std::string& text) {
   return Unless(good, "is not a file name");
 }
 
-std::string CheckLine(const std::string& text) { return Unless(!HasControl(text), "has control characters in it"); }
+std::string CheckLine(const std::string& text) { return Unless(!HasControl(text), "has control characters"); }
 
 }  // namespace hallmark

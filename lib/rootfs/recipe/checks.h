@@ -19,13 +19,17 @@ std::string CheckArchitecture(const std::string& text);  ///< arm64, amd64
 std::string CheckName(const std::string& text);
 /// A user or group name as useradd takes it, or a number.
 std::string CheckUser(const std::string& text);
+/// 64 lower-case hex digits.
 std::string CheckSha256(const std::string& text);
 /// Subresource integrity with SHA-512: "sha512-" and 64 bytes in base64.
 std::string CheckIntegrity(const std::string& text);
 std::string CheckFingerprint(const std::string& text);  ///< 40 hex digits, spaces allowed
 std::string CheckUrl(const std::string& text);          ///< http, https, file or copy
+/// "20261101T000000Z".
 std::string CheckSnapshotTime(const std::string& text);
+/// "name" or "@scope/name".
 std::string CheckNpmName(const std::string& text);
+/// An exact version, "1.2.3".
 std::string CheckNpmVersion(const std::string& text);
 /// Absolute, without ".", ".." and empty parts: a path of the tree.
 std::string CheckTreePath(const std::string& text);

@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr uint64_t kFormat = 1;
+constexpr int64_t kFormat = 1;
 constexpr uint64_t kMaxPackageSize = 1ULL << 40;
 constexpr uint64_t kMaxEpoch = 253402300799;  // the end of the year 9999
 
@@ -107,6 +107,18 @@ class LockReader {
     return taker_.Tables([this, read](const TomlValue& value) { return (this->*read)(value); });
   }
 
+  /// The number of the format, which must be ours.
+  [[nodiscard]] TomlTake Format() const {
+    return [this](const TomlValue& value) -> Result<void> {
+      RETURN_IF_ERROR(taker_.Expect(value, TomlValue::Type::kInteger));
+      if (value.integer == kFormat) return {};
+      return document_
+          .At(value.position,
+              "lock_format is " + std::to_string(value.integer) + ", and this program reads " + std::to_string(kFormat))
+          .WithHint("hallmark lock --update makes the lock anew");
+    };
+  }
+
   TomlDocument document_;
   TomlTaker taker_;
   Lock lock_;
@@ -114,9 +126,8 @@ class LockReader {
 
 Result<Lock> LockReader::Read(std::string_view text) {
   ASSIGN_OR_RETURN(const TomlValue top, ParseToml(text, document_));
-  uint64_t format = 0;
   RETURN_IF_ERROR(ReadTomlTable(document_, top, "the lock",
-                                {{"lock_format", taker_.Integer(&format, kFormat, kFormat), true},
+                                {{"lock_format", Format(), true},
                                  {"recipe", taker_.String(&lock_.recipe, CheckName), true},
                                  {"recipe_digest", taker_.String(&lock_.recipe_digest, CheckSha256), true},
                                  {"architecture", taker_.String(&lock_.architecture, CheckArchitecture), true},
@@ -190,18 +201,20 @@ Result<void> LockReader::ReadPython(const TomlValue& table) {
   return {};
 }
 
-/// Each package once, and in the configure order once.
+/// Every package stands once in packages and once in configure_order.
 Result<void> LockReader::CheckOrder() const {
-  std::set<std::string_view> names;
+  std::set<std::string_view> packages;
   for (const Lock::Package& package : lock_.packages) {
-    if (!names.insert(package.name).second) return document_.At({}, "package " + package.name + " is listed twice");
+    if (!packages.insert(package.name).second) return document_.At({}, "packages has " + package.name + " twice");
   }
+  std::set<std::string_view> ordered;
   for (const std::string& name : lock_.configure_order) {
-    if (names.erase(name) == 0) {
-      return document_.At({}, "configure_order has " + name + " twice, or packages does not have it");
-    }
+    if (!packages.contains(name)) return document_.At({}, "configure_order has " + name + ", which packages lacks");
+    if (!ordered.insert(name).second) return document_.At({}, "configure_order has " + name + " twice");
   }
-  if (!names.empty()) return document_.At({}, "configure_order lacks " + std::string(*names.begin()));
+  for (const std::string_view name : packages) {
+    if (!ordered.contains(name)) return document_.At({}, "configure_order lacks " + std::string(name));
+  }
   return {};
 }
 

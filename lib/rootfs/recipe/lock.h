@@ -20,6 +20,7 @@ struct Lock {
     std::string date;         ///< its Date, as "2026-11-01T12:00:00Z"
     std::string sha256;       ///< of InRelease
     std::string fingerprint;  ///< of the primary key that signed it
+    bool operator==(const Release&) const = default;
   };
   struct Package {
     std::string name;
@@ -30,16 +31,19 @@ struct Lock {
     std::string path;          ///< below the mirror's base: "pool/main/b/bash/bash_5.2_arm64.deb"
     std::string suite;         ///< the Release it came from
     bool essential = false;    ///< Essential: yes, or what such a package needs: extracted before any script runs
+    bool operator==(const Package&) const = default;
   };
   struct Npm {
     std::string name;
     std::string version;
     std::string integrity;  ///< "sha512-BASE64"
     std::string path;       ///< of the tarball, below the registry: no lock names a registry
+    bool operator==(const Npm&) const = default;
   };
   struct Download {
     std::string url;
     std::string sha256;
+    bool operator==(const Download&) const = default;
   };
   /// A wheel, by its name on the package index that pip is set up to use.
   struct Python {
@@ -47,6 +51,7 @@ struct Lock {
     std::string version;
     std::string file;
     std::string sha256;
+    bool operator==(const Python&) const = default;
   };
 
   std::string recipe;         ///< name
@@ -59,6 +64,8 @@ struct Lock {
   std::vector<Npm> npm;
   std::vector<Download> downloads;
   std::vector<Python> python;
+
+  bool operator==(const Lock&) const = default;
 };
 
 /// Every string of the result has been checked for its form. kCorrupt with file, line and column.

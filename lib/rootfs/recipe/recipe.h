@@ -14,7 +14,7 @@
 namespace hallmark {
 
 /// What goes into an image, as recipe.toml says it: see hallmark-recipe(5). Relative paths of the file are resolved
-/// against its directory. Every string has been checked for its form; nothing has been looked up.
+/// against its directory. Every string has been checked for its form; whether what it names exists has not.
 struct Recipe {
   struct Owner {
     std::string user = "root";  ///< a name of the image's user database, or a number
@@ -138,15 +138,16 @@ struct Recipe {
   Image image;
 };
 
-/// Parses recipe text. kUsage names `file`, line, column, what is wrong and, for a name that is not known, the nearest
-/// one that is.
+/// Parses the text of a recipe. kUsage names `file`, line, column and what is wrong; for a key that is not known, the
+/// nearest one that is.
 Result<Recipe> ParseRecipe(std::string_view text, const std::filesystem::path& file);
 
 /// Reads `path`: a recipe.toml, or a directory that holds one.
 Result<Recipe> LoadRecipe(const std::filesystem::path& path);
 
 /// SHA-256 in hex over what a lock depends on: architecture, apt, npm, downloads and Python requirements (the file's
-/// content). Overlays, users, hooks and sizes are not in it: they need no new lock.
+/// content). Overlays, nodes, users, hooks and sizes are not in it: a change of them requires no new lock. kIo if the
+/// requirements can't be read.
 Result<std::string> RecipeLockDigest(const Recipe& recipe);
 
 }  // namespace hallmark

@@ -8,6 +8,7 @@
 #include <cstdio>
 
 #include "lib/base/nearest.h"
+#include "lib/base/printable.h"
 
 namespace hallmark {
 namespace {
@@ -64,7 +65,7 @@ Error UnknownKey(const TomlDocument& document, const TomlValue::Member& member, 
   const auto nearest = std::min_element(fields.begin(), fields.end(), [&](const TomlField& a, const TomlField& b) {
     return EditDistance(member.key, a.key) < EditDistance(member.key, b.key);
   });
-  return document.At(member.position, "no key '" + member.key + "' in " + std::string(table) +
+  return document.At(member.position, "'" + Printable(member.key) + "' is not a key of " + std::string(table) +
                                           "; the nearest one is '" + std::string(nearest->key) + "'");
 }
 
@@ -99,7 +100,8 @@ Result<void> ReadTomlTable(const TomlDocument& document, const TomlValue& table,
     const bool present = std::any_of(table.members.begin(), table.members.end(),
                                      [&](const TomlValue::Member& member) { return member.key == field.key; });
     if (field.required && !present) {
-      return document.At(table.position, "key '" + std::string(field.key) + "' is missing in " + std::string(name));
+      return document.At(table.position,
+                         "key '" + std::string(field.key) + "' of " + std::string(name) + " is missing");
     }
   }
   return {};
@@ -115,7 +117,7 @@ TomlTake TomlTaker::String(std::string* out, TomlCheck check) const {
   return [this, out, check = std::move(check)](const TomlValue& value) -> Result<void> {
     RETURN_IF_ERROR(Expect(value, TomlValue::Type::kString));
     if (const std::string wrong = check ? check(value.string) : ""; !wrong.empty()) {
-      return document_.At(value.position, "'" + value.string + "' " + wrong);
+      return document_.At(value.position, "'" + Printable(value.string) + "' " + wrong);
     }
     *out = value.string;
     return {};
@@ -142,13 +144,13 @@ TomlTake TomlTaker::Boolean(bool* out) const {
   };
 }
 
-TomlTake TomlTaker::Integer(uint64_t* out, uint64_t least, uint64_t most) const {
-  return [this, out, least, most](const TomlValue& value) -> Result<void> {
+TomlTake TomlTaker::Integer(uint64_t* out, uint64_t minimum, uint64_t maximum) const {
+  return [this, out, minimum, maximum](const TomlValue& value) -> Result<void> {
     RETURN_IF_ERROR(Expect(value, TomlValue::Type::kInteger));
-    if (value.integer < 0 || static_cast<uint64_t>(value.integer) < least ||
-        static_cast<uint64_t>(value.integer) > most) {
-      return document_.At(value.position, std::to_string(value.integer) + " is not between " + std::to_string(least) +
-                                              " and " + std::to_string(most));
+    if (value.integer < 0 || static_cast<uint64_t>(value.integer) < minimum ||
+        static_cast<uint64_t>(value.integer) > maximum) {
+      return document_.At(value.position, std::to_string(value.integer) + " is not a number from " +
+                                              std::to_string(minimum) + " to " + std::to_string(maximum));
     }
     *out = static_cast<uint64_t>(value.integer);
     return {};
@@ -159,7 +161,7 @@ TomlTake TomlTaker::Converted(std::function<Result<void>(const std::string&)> co
   return [this, convert = std::move(convert)](const TomlValue& value) -> Result<void> {
     RETURN_IF_ERROR(Expect(value, TomlValue::Type::kString));
     if (auto result = convert(value.string); !result.ok()) {
-      return document_.At(value.position, result.error().message);
+      return document_.At(value.position, result.error().message).WithHint(result.error().hint);
     }
     return {};
   };

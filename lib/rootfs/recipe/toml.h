@@ -38,11 +38,12 @@ struct TomlValue::Member {
   TomlValue value;
 };
 
-/// A document under reading: knows how its errors look ("FILE:LINE:COLUMN: ...") and of which kind they are.
+/// The document that is being read: what its errors begin with ("FILE:LINE:COLUMN: ...") and of which kind they are.
 struct TomlDocument {
   std::filesystem::path file;
   ErrorKind kind = ErrorKind::kUsage;
 
+  /// An error at a place of the document.
   [[nodiscard]] Error At(TextPosition position, std::string_view message) const;
 };
 
@@ -59,25 +60,28 @@ struct TomlField {
   bool required = false;
 };
 
-/// Reads a table: every key goes to the field of its name. A key that is none of `fields` is an error that names the
-/// nearest one; so is a missing required one. `name` is how the table is called in errors: "[apt]".
+/// Reads a table: every value goes to the field of its key. A key without a field is an error, which names the nearest
+/// key that has one; so is a required key that is missing. `name` is what errors call the table: "[apt]".
 Result<void> ReadTomlTable(const TomlDocument& document, const TomlValue& table, std::string_view name,
                            const std::vector<TomlField>& fields);
 
-/// Says what is wrong with a string, as the end of a sentence ("is not ..."); empty: nothing.
+/// Says what is wrong with a string, as the end of a sentence ("is not ..."). Empty if nothing is.
 using TomlCheck = std::function<std::string(const std::string&)>;
 
-/// Ways to take a value of one type. What they point to must outlive the reading.
+/// Ways to take a value of one type. What they point to must live until the document is read.
 class TomlTaker {
  public:
   explicit TomlTaker(const TomlDocument& document) : document_(document) {}
 
+  /// A string that `check` finds nothing wrong with.
   [[nodiscard]] TomlTake String(std::string* out, TomlCheck check = {}) const;
   /// A list of strings; appended to `out`.
   [[nodiscard]] TomlTake Strings(std::vector<std::string>* out, TomlCheck check = {}) const;
+  /// true or false.
   [[nodiscard]] TomlTake Boolean(bool* out) const;
-  [[nodiscard]] TomlTake Integer(uint64_t* out, uint64_t least, uint64_t most) const;
-  /// A string that `convert` turns into something; its error is led by the place.
+  /// An integer from `minimum` to `maximum`.
+  [[nodiscard]] TomlTake Integer(uint64_t* out, uint64_t minimum, uint64_t maximum) const;
+  /// A string that `convert` turns into something. Its error gets the place in front, and keeps its next step.
   [[nodiscard]] TomlTake Converted(std::function<Result<void>(const std::string&)> convert) const;
   /// A list of tables; `take` is called for each in turn.
   [[nodiscard]] TomlTake Tables(TomlTake take) const;
