@@ -76,9 +76,9 @@ inline FileTree SmallTree() {
   FileTree tree;
   (void)tree.Put("/a", FileTree::RegularFile(std::string(5000, 'a'), 0644, time)).ok();
   (void)tree.Put("/empty", FileTree::RegularFile("", 0644, time)).ok();
-  (void)tree.Put("/directory", FileTree::Directory(0755, time)).ok();
+  (void)tree.Put("/folder", FileTree::Directory(0755, time)).ok();
   (void)tree
-      .Put("/directory/a longer name than one entry holds \U0001d4b3.text",
+      .Put("/folder/a longer name than one entry holds \U0001d4b3.text",
            FileTree::RegularFile("content", 0644, time))
       .ok();
   tree.Compact();

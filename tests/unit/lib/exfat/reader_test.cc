@@ -63,11 +63,11 @@ TEST(ExfatReaderTest, ReadsWhatWasWritten) {
     EXPECT_EQ(reader.List()[0].mtime, (Timestamp{1'700'000'001, 120'000'000}));
     EXPECT_EQ(reader.List()[0].size, 5000U);
     EXPECT_EQ(reader.List()[1].path, "/empty");
-    EXPECT_EQ(reader.List()[2].path, "/directory");
+    EXPECT_EQ(reader.List()[2].path, "/folder");
     EXPECT_TRUE(reader.List()[2].directory);
     EXPECT_EQ(*ContentOf(reader, "/a"), std::string(5000, 'a'));
     EXPECT_EQ(*ContentOf(reader, "/empty"), "");
-    EXPECT_EQ(*ContentOf(reader, "/directory/a longer name than one entry holds \U0001d4b3.text"), "content");
+    EXPECT_EQ(*ContentOf(reader, "/folder/a longer name than one entry holds \U0001d4b3.text"), "content");
   }
 }
 
@@ -114,7 +114,7 @@ TEST(ExfatReaderTest, ReadsZerosPastWhatIsValid) {
 TEST(ExfatReaderTest, PassesOverDeletedAndBenignEntries) {
   ExfatImage image = Small();
   // /empty deleted; a benign primary with a benign secondary that owns cluster 10; a vendor's allocation in
-  // /directory's set.
+  // /folder's set.
   for (uint64_t at = kEmpty; at < kDirectory; at += 32) image.bytes[at] &= 0x7f;
   ExfatEntry primary{.type = 0xa3, .secondary_count = 1};
   ExfatEntry secondary{.type = 0xe5, .secondary_count = 0x03, .first_cluster = 10, .length = 1};
@@ -137,7 +137,7 @@ TEST(ExfatReaderTest, PassesOverDeletedAndBenignEntries) {
   const File file = image.AsFile();
   ASSERT_OK_AND_ASSIGN(const ExfatReader reader, ExfatReader::Open(file, 0, kMiB));
   ASSERT_EQ(reader.List().size(), 3U);
-  EXPECT_EQ(reader.List()[1].path, "/directory");
+  EXPECT_EQ(reader.List()[1].path, "/folder");
   // Those clusters are in use.
   image.SetUsed(10, false);
   EXPECT_EQ(Verdict(image), "allocation bitmap: cluster 10 is in use and not marked so");
@@ -234,7 +234,7 @@ TEST(ExfatReaderTest, SaysWhatIsWrong) {
   EXPECT_EQ(verdict([](Image i) { i.bytes[kEnd] = 0x86; }),
             "directory: entry 12 of /: not a type of entry that belongs here");
   EXPECT_EQ(verdict([](Image i) { i.bytes[Cluster(8)] = 0x81; }),
-            "directory entry set: entry 0 of /directory: not a type of entry that belongs here");
+            "directory entry set: entry 0 of /folder: not a type of entry that belongs here");
   EXPECT_EQ(verdict([](Image i) { i.bytes[kFileA] = 0x05; }),
             "directory entry set: entry 4 of /: it belongs to no file");
 }
@@ -297,7 +297,7 @@ TEST(ExfatReaderTest, SaysWhatIsWrongWithFiles) {
                       i.Put(Cluster(8) + 32 + 20, Le32(8));
                       i.Put(Cluster(8) + 32 + 24, Le64(4096));
                     }),
-            "directory entry set: /directory/a longer name than one entry holds \U0001d4b3.text: cluster 8 belongs to "
+            "directory entry set: /folder/a longer name than one entry holds \U0001d4b3.text: cluster 8 belongs to "
             "something else, too");
   EXPECT_EQ(of_a([](Image i) {
               i.bytes[kStream + 1] = 1;

@@ -86,7 +86,7 @@ TEST(ExfatWriterTest, DirectoriesToTheByte) {
             "06000000"
             "8813000000000000");
   EXPECT_EQ(Hex(image, root + 160, 32), "c1006100" + std::string(56, '0'));
-  // "empty" has no clusters, "directory" has one to itself.
+  // "empty" has no clusters, "folder" has one to itself.
   EXPECT_EQ(Hex(image, root + 192 + 32, 4), "c0010005");
   EXPECT_EQ(Hex(image, root + 192 + 32 + 16, 16), std::string(32, '0'));
   EXPECT_EQ(Hex(image, root + 288 + 4, 2), "1000");
