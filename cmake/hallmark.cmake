@@ -23,6 +23,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
   add_compile_options(-Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds)
 endif()
 add_compile_definitions(_FILE_OFFSET_BITS=64)
+# A static program takes of a library what it uses.
+add_compile_options(-ffunction-sections -fdata-sections)
 if(HALLMARK_SANITIZE)
   add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=address,undefined)
@@ -46,4 +48,23 @@ function(hallmark_library name)
   else()
     target_precompile_headers(hallmark_${name} REUSE_FROM hallmark_base)
   endif()
+endfunction()
+
+# guest_program(NAME LIBRARY): the static program NAME of main.cc and LIBRARY, into HALLMARK_GUEST_OUTPUT.
+function(guest_program name library)
+  if(NOT HALLMARK_GUEST_OUTPUT)
+    return()
+  endif()
+  add_executable(${name} main.cc)
+  target_link_libraries(${name} PRIVATE ${library})
+  target_link_options(${name} PRIVATE -static -Wl,--gc-sections)
+  set_target_properties(${name} PROPERTIES
+    HALLMARK_STATIC ON RUNTIME_OUTPUT_DIRECTORY ${HALLMARK_GUEST_OUTPUT} LINK_FLAGS_RELEASE -s)
+  set_property(GLOBAL APPEND PROPERTY HALLMARK_GUEST_PROGRAMS ${name})
+endfunction()
+
+# either(LIBRARY SHARED STATIC): what a library links: SHARED, or STATIC in a program with the property HALLMARK_STATIC.
+# So one build of the library serves the tools and the guest of this machine's architecture.
+function(either library shared static)
+  target_link_libraries(${library} PRIVATE $<IF:$<BOOL:$<TARGET_PROPERTY:HALLMARK_STATIC>>,${static},${shared}>)
 endfunction()

@@ -3,6 +3,13 @@
 include(GoogleTest)
 
 add_custom_target(tests)
+# Those that need no guest, no root, no network and no emulation: `make unit`.
+add_custom_target(unit_tests)
+if(CMAKE_CROSSCOMPILING)
+  set(HALLMARK_UNIT_LABEL emulated)
+else()
+  set(HALLMARK_UNIT_LABEL unit)
+endif()
 
 # googletest's main. Tests compile without optimisation, and their common headers once: that is most of their build.
 add_library(hallmark_test_support STATIC EXCLUDE_FROM_ALL
@@ -27,6 +34,7 @@ function(unit_test room)
   target_link_libraries(${target} PRIVATE hallmark_test_support ${ARG_LINK})
   target_precompile_headers(${target} REUSE_FROM hallmark_test_support)
   gtest_discover_tests(${target} TEST_PREFIX ${HALLMARK_TEST_PREFIX}${room}. DISCOVERY_TIMEOUT 60
-    PROPERTIES LABELS unit)
+    PROPERTIES LABELS ${HALLMARK_UNIT_LABEL})
   add_dependencies(tests ${target})
+  add_dependencies(unit_tests ${target})
 endfunction()

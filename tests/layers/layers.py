@@ -1,69 +1,132 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Holds the include lines of the source to the arrows of the design: base <- json, crypto, compress, archive, http <- policy,
-disk, ext4 <- signing, rootfs <- guestd, tools; and each wrapped library to its one user. Usage: layers.py SOURCE_DIRECTORY"""
+"""Holds the include lines of the source to the arrows of docs/architecture.md: one row a room, with the rooms that it may
+include; each wrapped library to its one user; the readers of signed things to reading. Before it looks at the source, it
+plants an include across each forbidden arrow and must find it. Usage: layers.py SOURCE_DIRECTORY"""
 import pathlib
 import re
 import sys
 
-# directory: the directories of this project that it may include, beside itself.
+# room: the rooms that it may include, beside itself. Each stands below the rooms that it may include.
 ALLOWED = {
-    "lib/base": set(),
-    "lib/json": {"lib/base"},
-    "lib/policy": {"lib/base", "lib/json"},
-    "lib/crypto": {"lib/base"},
-    "lib/compress": {"lib/base"},
-    "lib/archive": {"lib/base"},
-    "lib/http": {"lib/base"},
-    "lib/disk": {"lib/base", "lib/crypto"},
-    "lib/ext4": {"lib/base"},
-    "signing": {"lib/base", "lib/json", "lib/crypto", "lib/compress", "lib/archive", "lib/disk", "lib/http", "lib/policy"},
-    "lib/rootfs": {"lib/base", "lib/crypto", "lib/compress", "lib/archive", "lib/disk", "lib/ext4", "lib/http",
-                   "kernel-config"},
-    "guestd": {"lib/base", "lib/json", "lib/crypto", "lib/compress", "lib/policy", "signing"},
-    "tools/hallmark": {"lib/base", "lib/crypto", "lib/compress", "lib/archive", "lib/disk", "lib/ext4", "lib/policy",
-                       "lib/rootfs", "signing"},
+    "lib/base": "",
+    "lib/json": "lib/base",
+    "lib/crypto": "lib/base",
+    "lib/compress": "lib/base",
+    "lib/archive": "lib/base",
+    "lib/http": "lib/base",
+    "lib/policy": "lib/base lib/json",
+    "lib/gpt": "lib/base",
+    "lib/verity": "lib/base lib/crypto",
+    "lib/fat": "lib/base",
+    "lib/exfat": "lib/base",
+    "lib/ext4": "lib/base",
+    "kernel-config": "",
+    "lib/rootfs/recipe": "lib/base lib/crypto",
+    "lib/rootfs/packages": "lib/base lib/crypto lib/archive lib/http lib/rootfs/recipe",
+    "lib/rootfs/tree": "lib/base lib/crypto lib/archive lib/rootfs/recipe lib/rootfs/packages",
+    "lib/rootfs/image": "lib/base lib/crypto lib/archive lib/gpt lib/verity lib/fat lib/ext4 kernel-config lib/rootfs/recipe "
+                        "lib/rootfs/packages",
+    "lib/rootfs/inspect": "lib/base lib/crypto lib/archive lib/gpt lib/verity lib/fat lib/ext4 lib/rootfs/recipe "
+                          "lib/rootfs/packages lib/rootfs/tree lib/rootfs/image",
+    "signing/document": "lib/base lib/json lib/crypto",
+    "signing/bundle": "lib/base lib/json lib/crypto lib/compress lib/gpt lib/http signing/document",
+    "signing/smol_bin": "lib/base lib/json lib/crypto lib/policy signing/document",
+    "signing/seal": "lib/base lib/json lib/crypto lib/compress lib/archive lib/policy lib/gpt lib/exfat signing/document "
+                    "signing/bundle signing/smol_bin",
+    "guestd/protocol": "lib/base lib/json",
+    "guestd/common": "lib/base guestd/protocol",
+    "guestd/init": "lib/base lib/gpt lib/verity lib/fat lib/exfat lib/ext4",
+    "guestd/update": "lib/base lib/crypto guestd/common signing/document signing/smol_bin",
+    "guestd/sandbox-helper": "lib/base lib/policy",
+    "guestd/sdk-daemon": "lib/base lib/json guestd/common guestd/protocol",
+    "guestd/guestd": "lib/base lib/exfat signing/document signing/smol_bin guestd/common guestd/protocol guestd/init "
+                     "guestd/update",
+    "tools/cli": "lib/base lib/json lib/crypto signing/document signing/bundle signing/seal",
+    "tools/hallmark": "lib/base lib/json lib/crypto lib/compress lib/archive lib/http lib/policy lib/gpt lib/verity lib/fat "
+                      "lib/exfat lib/ext4 lib/rootfs/recipe lib/rootfs/packages lib/rootfs/tree lib/rootfs/image "
+                      "lib/rootfs/inspect signing/document signing/bundle signing/smol_bin signing/seal tools/cli",
+}
+ALLOWED = {room: set(rooms.split()) for room, rooms in ALLOWED.items()}
+
+# A wrapped library's headers: the only rooms that may include them.
+WRAPPED = {
+    "openssl/": ("lib/crypto",),
+    "zstd": ("lib/compress",),
+    "archive.h": ("lib/archive",),
+    "archive_entry.h": ("lib/archive",),
+    "ext2fs/": ("lib/ext4",),
+    "e2p/": ("lib/ext4",),
+    "curl/": ("lib/http",),
+    "toml++": ("lib/rootfs/recipe",),
+    "cxxopts": ("tools/cli", "guestd/sandbox-helper"),
 }
 
-# A wrapped library's headers: the only directory that may include them.
-WRAPPED = {
-    r"openssl/": "lib/crypto",
-    r"zstd": "lib/compress",
-    r"archive(_entry)?\.h": "lib/archive",
-    r"ext2fs/": "lib/ext4",
-    r"e2p/": "lib/ext4",
-    r"curl/": "lib/http",
-    r"toml\+\+": "lib/rootfs",
-}
+# What hosts and guests link: these rooms include no header of a writer.
+READERS = ("guestd/", "signing/document", "signing/bundle", "signing/smol_bin")
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+[<"]([^">]+)[">]')
+SOURCES = ("lib", "signing", "guestd", "tools", "kernel-config")
 
 
-def directory_of(path):
-    return next((directory for directory in ALLOWED if path.startswith(directory + "/")), None)
+def room_of(path):
+    """The room of a file, by the longest row that fits."""
+    return max((room for room in ALLOWED if path.startswith(room + "/")), key=len, default=None)
 
 
-def violations(top):
-    for source in sorted(p for end in ("*.cc", "*.h") for p in top.rglob(end)):
-        name = source.relative_to(top).as_posix()
-        directory = directory_of(name)
-        if directory is None:
+def violations(name, text):
+    room = room_of(name)
+    if room is None:
+        yield f"{name}: its directory has no row in {pathlib.Path(__file__).name}"
+        return
+    for number, line in enumerate(text.splitlines(), 1):
+        match = INCLUDE.match(line)
+        if not match:
             continue
-        for number, line in enumerate(source.read_text().splitlines(), 1):
-            match = INCLUDE.match(line)
-            if not match:
-                continue
-            header = match.group(1)
-            target = directory_of(header)
-            if target is not None and target != directory and target not in ALLOWED[directory]:
-                yield f"{name}:{number}: {directory} may not include {header}"
-            for pattern, owner in WRAPPED.items():
-                if re.match(pattern, header) and directory != owner:
-                    yield f"{name}:{number}: only {owner} may include <{header}>"
+        header = match.group(1)
+        target = room_of(header)
+        if target is not None and target != room and target not in ALLOWED[room]:
+            yield f"{name}:{number}: {room} may not include {header}"
+        if room.startswith(READERS) and re.fullmatch(r"lib/\w+/\w*writer\.h", header):
+            yield f"{name}:{number}: {room} reads, and may not include {header}"
+        for prefix, owners in WRAPPED.items():
+            if header.startswith(prefix) and room not in owners:
+                yield f"{name}:{number}: only {' and '.join(owners)} may include <{header}>"
+
+
+def check_arrows():
+    """Every row stands below the rooms that it may include, so there is no circle."""
+    above = set()
+    for room, rooms in ALLOWED.items():
+        if not rooms <= above:
+            yield f"{room}: may include {sorted(rooms - above)}, whose rows do not stand above its own"
+        above.add(room)
+
+
+def check_planted():
+    """An include across each arrow is found if it is forbidden, and only then."""
+    for room in ALLOWED:
+        for target in ALLOWED:
+            found = list(violations(f"{room}/planted.cc", f'#include "{target}/planted.h"\n'))
+            if bool(found) != (target != room and target not in ALLOWED[room]):
+                yield f"a planted include of {target} in {room} gives {found}"
+        for prefix, owners in WRAPPED.items():
+            if bool(list(violations(f"{room}/planted.cc", f"#include <{prefix}>\n"))) != (room not in owners):
+                yield f"a planted include of <{prefix}> in {room} is judged wrongly"
+        if room.startswith(READERS) and not list(violations(f"{room}/planted.cc", '#include "lib/gpt/writer.h"\n')):
+            yield f"a planted include of a writer in {room} is not found"
+    if not list(violations("lib/planted/planted.cc", "")):
+        yield "a room without a row is not found"
+
+
+def check_source(top):
+    for directory in SOURCES:
+        for source in sorted(p for end in ("*.cc", "*.h") for p in (top / directory).rglob(end)):
+            yield from violations(source.relative_to(top).as_posix(), source.read_text())
 
 
 def main():
-    found = list(violations(pathlib.Path(sys.argv[1]).resolve()))
+    found = [*check_arrows(), *check_planted(), *check_source(pathlib.Path(sys.argv[1]).resolve())]
     print("\n".join(found) or "every include follows the arrows")
     return 1 if found else 0
 

@@ -78,8 +78,7 @@ inline FileTree SmallTree() {
   (void)tree.Put("/empty", FileTree::RegularFile("", 0644, time)).ok();
   (void)tree.Put("/folder", FileTree::Directory(0755, time)).ok();
   (void)tree
-      .Put("/folder/a longer name than one entry holds \U0001d4b3.text",
-           FileTree::RegularFile("content", 0644, time))
+      .Put("/folder/a longer name than one entry holds \U0001d4b3.text", FileTree::RegularFile("content", 0644, time))
       .ok();
   tree.Compact();
   return tree;

@@ -1,14 +1,11 @@
-# What the guest's programs link of the distribution: the targets that find_package and pkg-config give the tools, made
-# of static libraries. HALLMARK_GUEST_SYSROOT (tools/guest-sysroot) holds those of another architecture than this
-# machine's; without it they are this machine's own.
-
-find_package(PkgConfig REQUIRED)
-find_package(Threads REQUIRED)
-# Headers alone, the same for every architecture.
-find_package(nlohmann_json 3.10 REQUIRED)
+# What the guest's programs link of the distribution: static libraries, of this machine's architecture, or of another one
+# in HALLMARK_GUEST_SYSROOT (tools/guest-sysroot).
 
 # static_package(TARGET MODULE): TARGET links the static library of pkg-config's MODULE, and what that needs.
 function(static_package target module)
+  if(HALLMARK_GUEST_SYSROOT)
+    set(ENV{PKG_CONFIG_LIBDIR} ${HALLMARK_GUEST_SYSROOT}/usr/lib/${HALLMARK_GUEST_TRIPLET}/pkgconfig)
+  endif()
   execute_process(COMMAND ${PKG_CONFIG_EXECUTABLE} --static --libs-only-l ${module}
     OUTPUT_VARIABLE libraries OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
   separate_arguments(libraries)
@@ -21,8 +18,6 @@ function(static_package target module)
   endif()
 endfunction()
 
-if(HALLMARK_GUEST_SYSROOT)
-  set(ENV{PKG_CONFIG_LIBDIR} ${HALLMARK_GUEST_SYSROOT}/usr/lib/${HALLMARK_GUEST_TRIPLET}/pkgconfig)
-endif()
-static_package(OpenSSL::Crypto libcrypto)
-static_package(PkgConfig::ZSTD libzstd)
+find_package(PkgConfig REQUIRED)
+static_package(static::crypto libcrypto)
+static_package(static::zstd libzstd)
