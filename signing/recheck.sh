@@ -1,13 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Checks a bundle in full with openssl, sha256sum, zstd and what POSIX has, and nothing of Hallmark's: for auditors, and
-# as the second opinion that `hallmark verify --full` is tested with. It reads envelopes and trust files as Hallmark
-# writes them, a line for each value. Formats: hallmark-manifest(5), hallmark-trust(5), hallmark-chunks(5).
+# Verifies a whole bundle with openssl, sha256sum, zstd and POSIX tools, and with nothing of Hallmark's. It is for auditors,
+# and tests compare `hallmark verify --full` with it. It reads envelopes and trust files in the form that Hallmark writes,
+# with one line for each value. Formats: hallmark-manifest(5), hallmark-trust(5), hallmark-chunks(5).
 #
 #   recheck.sh BUNDLE TRUST [LEAST-SEQUENCE]
 #
-# Prints "VERDICT FILE" for what does not hold, with the verdicts of hallmark-verify(1); 'table' stands for
-# 'wrong-release' too, and 'digest' for 'chunk'. Exit status: 0 it holds, 3 it does not, 1 it could not be looked at.
+# Prints "VERDICT FILE" for each failure, with the verdicts of hallmark-verify(1), except that 'table' covers
+# 'wrong-release' too, and 'digest' covers 'chunk'. Exit status: 0 if every check passed, 3 if one failed, 1 if something
+# could not be read.
 set -eu
 LC_ALL=C
 export LC_ALL
@@ -43,18 +44,18 @@ stop() { # VERDICT FILE: nothing after this can be trusted
 }
 there() { [ -e "$1" ] || [ -L "$1" ]; }
 is_file() { [ -f "$1" ] && [ ! -L "$1" ]; }
-# less NUMBER NUMBER: of any number of digits, without zeros in front.
+# less NUMBER NUMBER: compares numbers of any length that have no leading zeros.
 less() {
   [ ${#1} -lt ${#2} ] || { [ ${#1} = ${#2} ] && [ "$1" != "$2" ] &&
     [ "$(printf '%s\n' "$1" "$2" | sort | head -n 1)" = "$1" ]; }
 }
-# Put a number of bytes in $size, a digest in $sum.
+# These set $size to a number of bytes, and $sum to a digest.
 size_of() { size=$(($(wc -c <"$1"))); }
 sha256_of() { sum=$(sha256sum <"$1") && sum=${sum%% *}; }
 range_sha256() { sum=$(tail -c +$(($2 + 1)) "$1" | head -c "$3" | sha256sum) && sum=${sum%% *}; } # FILE OFFSET SIZE
 decode() { openssl base64 -d -A; }
 
-# True for UTF-8 without control characters that ends in a newline.
+# True for UTF-8 text without control characters that ends in a newline.
 is_text() {
   [ -z "$(tail -c 1 "$1")" ] || return 1
   tr -d '\n -\177' <"$1" >"$work/odd"
@@ -72,8 +73,8 @@ is_text() {
 
 # --- signatures. DSSE, protocol.md and envelope.md.
 
-# Reads an envelope: its payload, its type, and its signatures in base64, a line each. With "all", all that are in a trust
-# file, each with a line "version" in front. Fails if one is not as Hallmark writes it.
+# Reads an envelope. Prints its payload, its type and its signatures, in base64, one line for each. With "all", reads all
+# envelopes of a trust file and prints a line "version" before each. Fails on any form that Hallmark does not write.
 envelopes() { # FILE [all]
   size_of "$1" && [ "$size" -le 4194304 ] && is_text "$1" && awk -v all="${2:-}" '
     function bad() { failed = 1; exit }
@@ -109,12 +110,12 @@ envelopes() { # FILE [all]
     }
     END { exit failed }' <"$1"
 }
-# verifies KEY-BASE64 MESSAGE-FILE SIGNATURE-FILE: the key is a SubjectPublicKeyInfo.
+# verifies KEY-BASE64 MESSAGE-FILE SIGNATURE-FILE: true if the key, a SubjectPublicKeyInfo, made the signature.
 verifies() {
   printf '%s\n' '-----BEGIN PUBLIC KEY-----' "$1" '-----END PUBLIC KEY-----' >"$work/key.pem"
   openssl pkeyutl -verify -rawin -pubin -inkey "$work/key.pem" -in "$2" -sigfile "$3" >/dev/null 2>&1
 }
-# True if at least THRESHOLD of the keys of KEYS-FILE signed PAYLOAD-FILE as TYPE: keys count, not signatures.
+# True if at least THRESHOLD keys of KEYS-FILE signed PAYLOAD-FILE as TYPE. It counts keys, not signatures.
 signed() { # PAYLOAD-FILE TYPE SIGNATURES-FILE THRESHOLD KEYS-FILE
   size_of "$1"
   { printf 'DSSEv1 %s %s %s ' "${#2}" "$2" "$size"; cat "$1"; } >"$work/signed"
@@ -139,7 +140,7 @@ signed() { # PAYLOAD-FILE TYPE SIGNATURES-FILE THRESHOLD KEYS-FILE
 
 # --- the trust file
 
-# Reads the payload of a version: in DIRECTORY, version, and for each role keys and threshold.
+# Reads the payload of a version. Writes the version, and the keys and threshold of each role, to DIRECTORY.
 read_trust_version() { # FILE DIRECTORY
   mkdir -p "$2"
   is_text "$1" && directory="$2" awk '
@@ -161,7 +162,7 @@ read_trust_version() { # FILE DIRECTORY
       want("^    \\]$"); want("^  }" end "$")
       if (length(threshold) > 2 || threshold + 0 > keys + 1) bad()
     }
-    # Base64 in the order of its bytes.
+    # Sort base64 in the order of the bytes that it stands for.
     function ordered(key,    i, digits, v) {
       digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
       for (i = 1; i <= length(key); i++) v = v sprintf("%02d", index(digits, substr(key, i, 1)))
@@ -178,8 +179,8 @@ read_trust_version() { # FILE DIRECTORY
     }
     END { exit failed }' <"$1"
 }
-# Each version is signed by the root keys before it and by its own. Sets $versions; DIRECTORY gets payload.N and N/. Fails with
-# 1 if a signature does not hold, with 2 if something is malformed.
+# Checks that each version is signed by the root keys of the previous one and by its own. Sets $versions, and writes
+# payload.N and N/ to DIRECTORY. Fails with 1 if a signature is wrong, and with 2 if something is malformed.
 check_trust() { # FILE DIRECTORY
   mkdir -p "$2"
   is_file "$1" && envelopes "$1" all >"$2/all" || return 2
@@ -218,7 +219,7 @@ elif there "$bundle/trust.json" && ! cmp -s "$trust" "$bundle/trust.json"; then
   esac
 fi
 
-# --- the signatures over the manifest, and nothing of it is read before they hold
+# --- the signatures over the manifest, which are checked before anything in it is read
 manifest=$bundle/manifest.json
 envelope=$bundle/manifest.dsse.json
 for file in "$manifest" "$envelope"; do
@@ -233,8 +234,9 @@ printf %s "$payload" | decode >"$work/payload"
   "$(cat "$newest/bundle.threshold")" "$newest/bundle.keys" || stop untrusted manifest.dsse.json
 cmp -s "$work/payload" "$manifest" || stop untrusted manifest.json
 
-# --- the manifest: canonical form, line by line, and the rules of hallmark-manifest(5). Prints a line for each of: sequence,
-# version, artifact (role, name, size, sha256, sha1 or minus), table (two digests), partition with a digest (offset, size).
+# --- the manifest: canonical form, line by line, and the rules of hallmark-manifest(5). Prints a line for each of these:
+# sequence, version, artifact (role, name, size, sha256, sha1 or minus), table (two digests), partition with a digest (offset,
+# size).
 read_manifest() { # FILE
   is_text "$1" && awk '
     function bad() { failed = 1; exit }
@@ -247,7 +249,7 @@ read_manifest() { # FILE
       if (n < 0 || index(line, head) != 1 || substr(line, length(line) - length(tail) + 1) != tail) bad()
       return substr(line, length(head) + 1, n)
     }
-    # At most 2^63 - 1, as text: more digits than floating point holds.
+    # At most 2^63 - 1. Compared as text, since floating point has too few digits.
     function number(head, tail,    v) {
       v = value(head, tail)
       if (v !~ /^(0|[1-9][0-9]*)$/ || length(v) > 19 || (length(v) == 19 && ("n" v) > "n9223372036854775807")) bad()
@@ -268,7 +270,7 @@ read_manifest() { # FILE
       if (length(v) != 36 || v !~ /^[0-9a-f]+-[0-9a-f]+-[0-9a-f]+-[0-9a-f]+-[0-9a-f]+$/ || substr(v, 9, 1) \
           substr(v, 14, 1) substr(v, 19, 1) substr(v, 24, 1) != "----") bad()
     }
-    # What ends one of several: true if another follows.
+    # Ends an element of a list: true if another follows.
     function another(end) { if (next_line() == end ",") return 1; if (line != end) bad(); return 0 }
     function partition(    v) {
       literal("        {")
@@ -393,9 +395,9 @@ elif less "$sequence" "$least"; then
 fi
 
 # --- manifest.json.minisig
-check_minisig() { # FILE: fails with 1 if the signature does not hold, with 2 if it is none
+check_minisig() { # FILE: fails with 1 if the signature is wrong, with 2 if it is malformed
   is_file "$1" || return 2
-  # Four lines of up to 8 KiB, in this order, of base64 without stray bits.
+  # Four lines of at most 8 KiB each, in this order. Base64 has no stray bits.
   [ "$(tr -d '\000' <"$1" | wc -c)" = "$(wc -c <"$1")" ] && awk '
     { sub(/\r$/, "") }
     length($0) > 8192 || /\r/ || (NR == 1 && !/^untrusted comment: /) || (NR == 3 && !/^trusted comment: /) ||
@@ -425,8 +427,8 @@ if there "$manifest.minisig"; then
   case $status in 0) ;; 1) finding untrusted manifest.json.minisig ;; *) finding malformed manifest.json.minisig ;; esac
 fi
 
-# --- origins: the SHA-1 in 40 digits of either case, and one newline if need be
-origin_of() { # NAME: in $origin, if there is one that is well-formed
+# --- origins: the SHA-1 in 40 digits of either case, and at most one newline
+origin_of() { # NAME: sets $origin if there is a well-formed one
   is_file "$bundle/.$1.origin" && size_of "$bundle/.$1.origin" && [ "$size" -le 41 ] &&
     [ "$(tr -d '0-9a-fA-F' <"$bundle/.$1.origin" | od -An -tx1 | tr -d ' ')" = "$([ "$size" = 40 ] || echo 0a)" ] &&
     { [ "$size" = 40 ] || [ -z "$(tail -c 1 "$bundle/.$1.origin")" ]; } &&
@@ -450,7 +452,7 @@ while read -r role name size sha256 sha1; do
 done <"$work/artifacts"
 
 # --- SHA256SUMS
-is_sums() { # a digest, a blank, a blank or an asterisk, a plain name; each name once
+is_sums() { # a digest, a space, a space or an asterisk, a plain name; each name once
   [ ! -s "$1" ] && return 0
   [ -z "$(tail -c 1 "$1")" ] && awk '
     { name = substr($0, 67) }
@@ -475,7 +477,7 @@ if there "$bundle/SHA256SUMS"; then
   fi
 fi
 
-# --- kinds and sizes, then digests of what is not large
+# --- types and sizes of files, then digests of the small ones
 : >"$work/present"
 has_image=0 has_compressed=0 has_chunks=0
 while read -r role name signed_size sha256 sha1; do
@@ -483,7 +485,7 @@ while read -r role name signed_size sha256 sha1; do
   if ! there "$file"; then
     case $role in
       rootfs) ;;
-      # A host short of space drops the compressed image once it has the raw one.
+      # A host with little space removes the compressed image when it has the raw one.
       rootfs-zst) [ $has_image = 1 ] || finding missing "$name" ;;
       *) finding missing "$name" ;;
     esac
@@ -525,11 +527,12 @@ if [ -s "$work/present" ] && ! (cd "$bundle" && sha256sum -c "$work/present") >"
   bad=3
 fi
 
-# --- every byte of the images, once all else holds
+# --- every byte of the images, if all other checks passed
 [ $bad = 0 ] || exit 3
 
-# Reads a chunk table: the seek table in hexadecimal that belongs to it, then a line a chunk: its digest, or "zeros"; that of
-# its frame; its size, and that of its frame. Fails if it is not as hallmark-chunks(5) says, or of other images.
+# Reads a chunk table. Prints the seek table that belongs to it, in hexadecimal, then one line for each chunk: its digest or
+# "zeros", the digest of its frame, its size, the size of its frame. Fails if the table does not follow hallmark-chunks(5),
+# or belongs to other images.
 read_chunks() { # FILE RAW-SIZE COMPRESSED-SIZE
   od -An -v -tx1 "$1" | awk -v raw_size="$2" -v compressed_size="$3" '
     function byte(i) { return (index("0123456789abcdef", substr(b[i], 1, 1)) - 1) * 16 + \
@@ -561,7 +564,7 @@ read_chunks() { # FILE RAW-SIZE COMPRESSED-SIZE
       for (i = 0; i < count; i++) print lines[i]
     }'
 }
-# Takes the next bytes of what is open as 3 or 4, and compares their digest.
+# Reads the next bytes of descriptor 3 or 4, and compares their digest.
 next_is() { # SIZE SHA256
   sum=$(dd bs="$1" count=1 2>/dev/null | sha256sum)
   [ "${sum%% *}" = "$2" ]
