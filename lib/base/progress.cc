@@ -21,14 +21,14 @@ std::string Format(const char* format, Args... args) {
   return {buffer.data(), std::min(static_cast<size_t>(n), buffer.size() - 1)};
 }
 
-bool IsTerminal() {
+bool IsTerminal(std::FILE* stream) {
   const char* term = getenv("TERM");
-  return isatty(STDERR_FILENO) == 1 && term != nullptr && std::string_view(term) != "dumb";
+  return isatty(fileno(stream)) == 1 && term != nullptr && std::string_view(term) != "dumb";
 }
 
-size_t TerminalWidth() {
+size_t TerminalWidth(std::FILE* stream) {
   winsize size{};
-  return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+  return ioctl(fileno(stream), TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
 std::string FormatAmount(uint64_t amount, Progress::Unit unit) {
@@ -37,8 +37,8 @@ std::string FormatAmount(uint64_t amount, Progress::Unit unit) {
 
 }  // namespace
 
-Progress::Progress(Verbosity verbosity)
-    : verbosity_(verbosity), terminal_(verbosity != Verbosity::kQuiet && IsTerminal()) {}
+Progress::Progress(Verbosity verbosity, std::FILE* stream)
+    : verbosity_(verbosity), stream_(stream), terminal_(verbosity != Verbosity::kQuiet && IsTerminal(stream)) {}
 
 void Progress::BeginStage(std::string_view stage, uint64_t total, Unit unit) {
   const std::lock_guard lock(mutex_);
@@ -88,7 +88,7 @@ std::vector<Progress::StageTime> Progress::StageTimes() const {
 void Progress::PrintLocked(std::string_view line) {
   if (verbosity_ == Verbosity::kQuiet) return;
   ClearLine();
-  std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data());
+  std::fprintf(stream_, "%.*s\n", static_cast<int>(line.size()), line.data());
 }
 
 void Progress::Redraw(std::string_view item) {
@@ -104,14 +104,14 @@ void Progress::Redraw(std::string_view item) {
     line += ", " + FormatDuration(left) + " left";
   }
   if (!item.empty()) line.append("  ").append(item);
-  line.resize(std::min(line.size(), TerminalWidth() - 1));
-  std::fprintf(stderr, "\r\033[K%s", line.c_str());
-  std::fflush(stderr);
+  line.resize(std::min(line.size(), TerminalWidth(stream_) - 1));
+  std::fprintf(stream_, "\r\033[K%s", line.c_str());
+  std::fflush(stream_);
   line_drawn_ = true;
 }
 
 void Progress::ClearLine() {
-  if (line_drawn_) std::fputs("\r\033[K", stderr);
+  if (line_drawn_) std::fputs("\r\033[K", stream_);
   line_drawn_ = false;
 }
 

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <cstdio>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -12,7 +13,7 @@ namespace hallmark {
 enum class Verbosity { kQuiet, kNormal, kVerbose };
 
 /// Tells a person how long work goes. On a terminal: one line that is redrawn, with stage, amount, rate and time left.
-/// Elsewhere: a plain line when a stage starts and when it ends. Writes to standard error. Thread-safe.
+/// Elsewhere: a plain line when a stage starts and when it ends. Thread-safe.
 class Progress {
  public:
   enum class Unit { kItems, kBytes };
@@ -21,7 +22,8 @@ class Progress {
     std::chrono::duration<double> seconds;
   };
 
-  explicit Progress(Verbosity verbosity = Verbosity::kNormal);
+  /// Writes to `stream`, which outlives it.
+  explicit Progress(Verbosity verbosity = Verbosity::kNormal, std::FILE* stream = stderr);
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
   ~Progress() { EndStage(); }
@@ -47,6 +49,7 @@ class Progress {
 
   mutable std::mutex mutex_;
   Verbosity verbosity_;
+  std::FILE* stream_;
   bool terminal_;
   bool line_drawn_ = false;
   std::string stage_;  // empty: between stages

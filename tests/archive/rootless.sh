@@ -32,7 +32,7 @@ recipe ubuntu "$small"
 kill "$server"
 server=
 # Where the other user gets at them.
-cp "$hallmark" "$hallmark-heavy" .
+cp "$hallmark" .
 cp -r "${HALLMARK_GUEST:-$(dirname "$hallmark")/../../guest}" guest
 export HALLMARK_GUEST=$scratch/guest
 

@@ -74,8 +74,8 @@ is .filesystem.used $((($(dumped 'Block count') - $(dumped 'Free blocks')) * 409
 is .filesystem.inodes "$(dumped 'Inode count')"
 is .filesystem.usedInodes $(($(dumped 'Inode count') - $(dumped 'Free inodes')))
 [ "$(value '.filesystem.features[]' | sort)" = "$(dumped 'Filesystem features' | tr ' ' '\n' | sort)" ] || fail features
-is '.filesystem.directories[0].path' /usr
-is '.filesystem.directories[0].size' $((4096 * (1 + 1 + 74)))
+is '.filesystem.folders[0].path' /usr
+is '.filesystem.folders[0].size' $((4096 * (1 + 1 + 74)))
 is .verity.rootHash "$(sed -n 's/^Root hash:[[:space:]]*//p' verity.txt)"
 is .verity.salt 00ff
 is .verity.uuid "$(sed -n 's/^UUID:[[:space:]]*//p' verity.txt)"

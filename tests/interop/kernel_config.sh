@@ -36,6 +36,6 @@ done
 expect 1 'not a kernel configuration' check "$hallmark"
 expect 1 'No such file' check "$scratch/none"
 expect 2 'go together' check "$scratch"
-expect 2 'expected' check
-expect 2 'expected' make "$scratch/config"
+expect 2 'IMAGE|CONFIG|TREE is required' check
+expect 2 "'make' is not 'check'" make "$scratch/config"
 echo "kernel-config: good"

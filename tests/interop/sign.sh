@@ -134,7 +134,7 @@ must_fail 3 'trust.json: version 1 expired at' "$hallmark" import old.tar.gz -o 
 
 echo "== what can't be meant"
 must_fail 1 'nowhere: no such directory' "$hallmark" verify nowhere --trust trust.json
-must_fail 2 'at most 1024' "$hallmark" verify old --trust trust.json --jobs 99999
+must_fail 2 'from 0 to 1024' "$hallmark" verify old --trust trust.json --jobs 99999
 must_fail 2 'is compressed' "$hallmark" pack old/rootfs.img.zst -o packed
 must_fail 2 'name: not of letters' "$hallmark" pack old/rootfs.img -o packed --name 'a b'
 [ ! -e packed ]

@@ -120,17 +120,17 @@ refused 3 'wrong-architecture: ' verify smol-bin.arm64.img --arch amd64
 refused 3 'rolled-back: ' verify smol-bin.arm64.img --least-sequence 4
 refused 3 'policy-rolled-back: ' verify smol-bin.arm64.img --least-policy-sequence 3
 refused 3 'rootfs-too-old: ' verify smol-bin.arm64.img --rootfs-sequence 6
-refused 2 'give --trust FILE' "$hallmark" smol-bin verify smol-bin.arm64.img
+refused 2 '--trust FILE is required' "$hallmark" smol-bin verify smol-bin.arm64.img
 key=other.key build --sequence 3 -o untrusted.img
 refused 3 'untrusted: manifest.dsse.json: not signed by a trusted key' verify untrusted.img
 refused 3 'untrusted: ' "$hallmark" smol-bin extract untrusted.img --trust trust.json -o no
 [ ! -e no ] || fail 'extract wrote what it refused'
-refused 2 'is there already' "$hallmark" smol-bin extract smol-bin.arm64.img --trust trust.json -o extracted
+refused 2 'exists already' "$hallmark" smol-bin extract smol-bin.arm64.img --trust trust.json -o extracted
 mkdir -p victim real/deep
 echo precious >victim/file
 ln -s real/deep link
 refused 2 'exists already' "$hallmark" smol-bin extract smol-bin.arm64.img --trust trust.json -o absent/../victim
-refused 2 'is there already' "$hallmark" smol-bin extract smol-bin.arm64.img --trust trust.json -o link
+refused 2 'exists already' "$hallmark" smol-bin extract smol-bin.arm64.img --trust trust.json -o link
 "$hallmark" smol-bin extract -q smol-bin.arm64.img --trust trust.json -o link/../victim
 cmp daemon real/victim/sdk-daemon
 [ "$(cat victim/file)" = precious ] || fail 'extract replaced a directory'
@@ -173,7 +173,7 @@ steered "signed as '\\x1b[2J\\x0agood' and not"
 
 echo '== what build does not take'
 SOURCE_DATE_EPOCH=4354819200 refused 2 'up to the end of 2107' build --sequence 3 -o no.img
-SOURCE_DATE_EPOCH=123abc refused 2 'no number of seconds' build --sequence 3 -o no.img
+SOURCE_DATE_EPOCH=123abc refused 2 'is not a number of seconds' build --sequence 3 -o no.img
 cp smol.key .no.img.origin
 key=.no.img.origin refused 2 'is what the image is made of' build --sequence 3 -o no.img
 cmp smol.key .no.img.origin

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <climits>
 
 #include "lib/base/file.h"
 #include "lib/base/subprocess.h"
@@ -13,7 +14,7 @@
 #include "signing/seal/command_signer.h"
 #include "signing/seal/pkcs11_signer.h"
 
-namespace hallmark {
+namespace hallmark::cli {
 namespace {
 
 constexpr size_t kMaxPassphrase = 1024;  // OpenSSL's own limit (PEM_BUFSIZE)
@@ -37,7 +38,7 @@ Result<Secret> ReadLine(int fd, const std::string& what) {
   }
 }
 
-/// A terminal that does not show what is typed, until this object goes.
+/// Stops a terminal from showing what is typed, as long as this object lives.
 class SilentTerminal {
  public:
   explicit SilentTerminal(int fd) : fd_(fd), known_(::tcgetattr(fd, &saved_) == 0) {
@@ -96,7 +97,7 @@ Result<Secret> FromCommand(const std::string& shell_command) {
   return Secret(std::move(line));
 }
 
-Result<PrivateKey> LoadPrivateKey(const std::string& path, const cxxopts::ParseResult& parsed) {
+Result<PrivateKey> LoadPrivateKey(const std::string& path, const Parsed& parsed) {
   ASSIGN_OR_RETURN(std::string pem, ReadSmallFile(path, kMaxKeyFile));
   Secret passphrase;
   if (IsEncryptedPem(pem)) {
@@ -108,7 +109,7 @@ Result<PrivateKey> LoadPrivateKey(const std::string& path, const cxxopts::ParseR
 }
 
 /// A key by its file, or by the URI of a token.
-Result<std::unique_ptr<Signer>> LoadSigner(const std::string& name, const cxxopts::ParseResult& parsed) {
+Result<std::unique_ptr<Signer>> LoadSigner(const std::string& name, const Parsed& parsed) {
   if (IsPkcs11Uri(name)) {
     ASSIGN_OR_RETURN(const Secret pin, ReadPassphrase(parsed, name, false));
     ASSIGN_OR_RETURN(std::unique_ptr<Pkcs11Signer> signer, Pkcs11Signer::Open(name, pin));
@@ -120,47 +121,47 @@ Result<std::unique_ptr<Signer>> LoadSigner(const std::string& name, const cxxopt
 
 }  // namespace
 
-void AddPassphraseOptions(cxxopts::Options& options) {
-  options.add_options("Passphrase")("passphrase-fd", "Read the passphrase from file descriptor N, one line a key",
-                                    cxxopts::value<int>(), "N")(
-      "passphrase-command", "Take the passphrase from the first line that a shell command prints",
-      cxxopts::value<std::string>(), "COMMAND");
+void AddPassphraseOptions(Options& options) {
+  options.BeginGroup("Passphrase");
+  options.AddNumber("passphrase-fd", "N", "Read the passphrase from file descriptor N, one line a key",
+                    {.max = INT_MAX});
+  options.AddText("passphrase-command", "COMMAND",
+                  "Take the passphrase from the first line that a shell command prints");
+  options.BeginGroup("");
 }
 
-Result<Secret> ReadPassphrase(const cxxopts::ParseResult& parsed, const std::string& what, bool confirm) {
-  const bool from_fd = parsed.count("passphrase-fd") != 0;
-  const bool from_command = parsed.count("passphrase-command") != 0;
+Result<Secret> ReadPassphrase(const Parsed& parsed, const std::string& what, bool confirm) {
+  const bool from_fd = parsed.Has("passphrase-fd");
+  const bool from_command = parsed.Has("passphrase-command");
   if (from_fd && from_command) return UsageError("--passphrase-fd and --passphrase-command exclude each other");
-  Result<Secret> secret = from_fd        ? ReadLine(parsed["passphrase-fd"].as<int>(), "--passphrase-fd")
-                          : from_command ? FromCommand(parsed["passphrase-command"].as<std::string>())
+  Result<Secret> secret = from_fd        ? ReadLine(static_cast<int>(parsed.Number("passphrase-fd")), "--passphrase-fd")
+                          : from_command ? FromCommand(parsed.Text("passphrase-command"))
                                          : Prompt(what, confirm);
   if (secret.ok() && secret->empty()) return UsageError("the passphrase of " + what + " is empty");
   return secret;
 }
 
-void AddSignerOptions(cxxopts::Options& options, const std::string& key_option) {
-  options.add_options("Keys")(key_option, "Sign with this private key, a file or a pkcs11: URI; may be given again",
-                              cxxopts::value<std::vector<std::string>>(), "KEY")(
-      "signer-command", "Sign with a shell command: bytes on its input, the 64 bytes of the signature on its output",
-      cxxopts::value<std::string>(),
-      "COMMAND")("signer-key", "The public key of --signer-command", cxxopts::value<std::string>(), "FILE");
+void AddSignerOptions(Options& options, const std::string& key_option) {
+  options.BeginGroup("Keys");
+  options.AddTexts(key_option, "KEY", "Sign with this private key, a file or a pkcs11: URI; may be given again");
+  options.AddText("signer-command", "COMMAND",
+                  "Sign with a shell command: bytes on its input, the 64 bytes of the signature on its output");
+  options.AddText("signer-key", "FILE", "The public key of --signer-command");
   AddPassphraseOptions(options);
 }
 
-Result<Signers> LoadSigners(const cxxopts::ParseResult& parsed, const std::string& key_option) {
+Result<Signers> LoadSigners(const Parsed& parsed, const std::string& key_option) {
   Signers signers;
-  if (parsed.count(key_option) != 0) {
-    for (const std::string& path : parsed[key_option].as<std::vector<std::string>>()) {
-      ASSIGN_OR_RETURN(std::unique_ptr<Signer> signer, LoadSigner(path, parsed));
-      signers.push_back(std::move(signer));
-    }
+  for (const std::string& path : parsed.Texts(key_option)) {
+    ASSIGN_OR_RETURN(std::unique_ptr<Signer> signer, LoadSigner(path, parsed));
+    signers.push_back(std::move(signer));
   }
-  if (parsed.count("signer-command") != parsed.count("signer-key")) {
+  if (parsed.Has("signer-command") != parsed.Has("signer-key")) {
     return UsageError("--signer-command and --signer-key go together");
   }
-  if (parsed.count("signer-command") != 0) {
-    ASSIGN_OR_RETURN(const PublicKey key, LoadPublicKey(parsed["signer-key"].as<std::string>()));
-    signers.push_back(std::make_unique<CommandSigner>(parsed["signer-command"].as<std::string>(), key));
+  if (parsed.Has("signer-command")) {
+    ASSIGN_OR_RETURN(const PublicKey key, LoadPublicKey(parsed.Text("signer-key")));
+    signers.push_back(std::make_unique<CommandSigner>(parsed.Text("signer-command"), key));
   }
   if (signers.empty()) return UsageError("no key to sign with: give --" + key_option + " or --signer-command");
   return signers;
@@ -184,4 +185,4 @@ std::string FormatPublicKeyFile(const PublicKey& key) {
   return FormatMinisignPublicKey({DeriveMinisignKeyId(key), key}) + key.Pem();
 }
 
-}  // namespace hallmark
+}  // namespace hallmark::cli

@@ -1,59 +1,93 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdio>
-#include <cxxopts.hpp>
+#include <cstdint>
+#include <initializer_list>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "lib/base/progress.h"
 #include "lib/base/result.h"
-#include "signing/document/trust.h"
-#include "signing/seal/pack.h"
 #include "tools/cli/verb.h"
 
-namespace hallmark {
+namespace hallmark::cli {
 
-/// Parses a verb's arguments. Adds --help, and prints it when asked: the result is empty then. kUsage, with the verb's
-/// own help as the next step, on anything that the options do not say.
-Result<std::optional<cxxopts::ParseResult>> ParseOptions(cxxopts::Options& options, const Arguments& arguments);
+/// What a person gave a verb. A name that the verb's Options do not have is a bug, and ends the program.
+class Parsed {
+ public:
+  /// True if it was given; a default does not count.
+  [[nodiscard]] bool Has(std::string_view name) const { return !values_.at(std::string(name)).given.empty(); }
+  /// The text that was given last, or the default; empty if there is neither.
+  [[nodiscard]] const std::string& Text(std::string_view name) const { return values_.at(std::string(name)).text; }
+  /// Every text that was given.
+  [[nodiscard]] const std::vector<std::string>& Texts(std::string_view name) const {
+    return values_.at(std::string(name)).given;
+  }
+  /// The number, or the size in bytes, that was given last, or the default; 0 if there is neither.
+  [[nodiscard]] uint64_t Number(std::string_view name) const { return values_.at(std::string(name)).number; }
 
-/// Adds -q and -v, as every verb with long work has them.
-void AddVerbosityOptions(cxxopts::Options& options);
-/// -q counts for more than -v.
-Verbosity VerbosityFrom(const cxxopts::ParseResult& parsed);
-
-/// Adds --level, --frame-size and --jobs, which all that compresses has.
-void AddPackOptions(cxxopts::Options& options);
-/// What --level and --frame-size say. kUsage if --frame-size is no size, or more than 64 MiB.
-Result<PackOptions> PackOptionsFrom(const cxxopts::ParseResult& parsed);
-/// Adds --jobs alone.
-void AddJobsOption(cxxopts::Options& options);
-/// Threads to use; 0: one a core.
-size_t JobsFrom(const cxxopts::ParseResult& parsed);
-
-/// What every verb that checks a bundle takes.
-struct BundleOptions {
-  std::string directory;
-  Trust trust;
-  uint64_t least_sequence = 0;
+ private:
+  friend class Options;
+  struct Value {
+    std::vector<std::string> given;
+    std::string text;
+    uint64_t number = 0;
+  };
+  std::map<std::string, Value, std::less<>> values_;
 };
-/// Adds BUNDLE, --trust, --least-sequence, --json, --jobs, -q and -v.
-void AddBundleOptions(cxxopts::Options& options);
-/// kUsage if BUNDLE or --trust is missing; kNotFound if there is no such directory or trust file; else as LoadTrust().
-Result<BundleOptions> BundleOptionsFrom(const cxxopts::ParseResult& parsed);
 
-/// $SOURCE_DATE_EPOCH, seconds since 1970; absent if it is not set. kUsage if it is no such number.
-Result<std::optional<uint64_t>> SourceDateEpoch();
+/// The options and arguments of a verb. An option is named "json", or "q,quiet" where it has a letter too. It may be
+/// given again, and the last one counts.
+class Options {
+ public:
+  /// What a number may be, and what it is if it is not given.
+  struct NumberRange {
+    std::optional<uint64_t> fallback;
+    uint64_t min = 0;
+    uint64_t max = UINT64_MAX;
+  };
 
-/// Prints what --json promises. Text in it that is no UTF-8, as file names may be, gets replacement characters.
-template <typename Json>
-void PutJson(const Json& json) {
-  std::puts(json.dump(2, ' ', false, Json::error_handler_t::replace).c_str());
-}
+  /// `program` is what is typed before the arguments, "hallmark verify"; `usage` is what may follow it; `summary` says
+  /// what the verb does.
+  Options(const std::string& program, const std::string& usage, const std::string& summary);
+  Options(const Options&) = delete;
+  Options& operator=(const Options&) = delete;
+  ~Options();
+
+  /// An option without a value.
+  void AddFlag(const std::string& names, const std::string& help);
+  /// An option with a value, which the help calls `value`.
+  void AddText(const std::string& names, const std::string& value, const std::string& help,
+               const std::optional<std::string>& fallback = std::nullopt);
+  /// One whose values all count: Parsed::Texts().
+  void AddTexts(const std::string& names, const std::string& value, const std::string& help);
+  /// A number, decimal or hexadecimal after 0x.
+  void AddNumber(const std::string& names, const std::string& value, const std::string& help, NumberRange range);
+  /// A number of bytes, as ParseSize() reads it.
+  void AddSize(const std::string& names, const std::string& help,
+               const std::optional<std::string>& fallback = std::nullopt);
+  /// The next argument without a dash, which messages call `value`.
+  void AddArgument(const std::string& name, const std::string& value);
+  /// All that follow.
+  void AddArguments(const std::string& name, const std::string& value);
+  /// What is added from here on stands under a heading of its own in the help.
+  void BeginGroup(const std::string& heading);
+  /// Names what must be given.
+  void Require(std::initializer_list<std::string_view> names);
+
+  /// Reads the arguments. Adds --help, and prints it when asked: the result is empty then. kUsage, with the verb's own
+  /// help as the next step, on anything that the options do not say.
+  Result<std::optional<Parsed>> Parse(const Arguments& arguments, Output& output);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
 
 /// "10G", "512MiB", "4096": bytes, K to T as powers of 1024. kUsage names `option`.
 Result<uint64_t> ParseSize(std::string_view text, std::string_view option);
 
-}  // namespace hallmark
+}  // namespace hallmark::cli

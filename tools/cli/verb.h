@@ -8,23 +8,25 @@
 
 #include "lib/base/result.h"
 
-namespace hallmark {
+namespace hallmark::cli {
+
+class Output;
 
 using Arguments = std::vector<std::string>;
 
-/// One thing that `hallmark` does: `hallmark NAME ...`. Each verb is one file of this directory.
+/// One thing that a program does: `PROGRAM NAME ...`, or `PROGRAM VERB NAME ...` for a subcommand of a verb.
 struct Verb {
   std::string_view name;
-  std::string_view summary;  ///< one line, for `hallmark --help`
-  /// `arguments` are those after the name. The value is the exit status of a run without error. Null: hallmark-heavy
-  /// has the verb.
-  Result<int> (*run)(const Arguments& arguments);
+  std::string_view summary;  ///< one line, for --help
+  /// `arguments` are those after the name. The value is the exit status of a run without error.
+  Result<int> (*run)(const Arguments& arguments, Output& output);
 };
 
 /// The exit status of a run without error whose verdict is no.
 constexpr int kDoesNotHold = 3;
 
-/// Every verb, in the order of `hallmark --help`.
+/// Every verb of the program, in the order of its --help. CMake makes this table from the list in the CMakeLists.txt of
+/// the program's directory.
 std::span<const Verb> Verbs();
 
-}  // namespace hallmark
+}  // namespace hallmark::cli

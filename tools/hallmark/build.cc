@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fcntl.h>
 
-#include <cstdio>
-#include <cxxopts.hpp>
 #include <filesystem>
 #include <fstream>
 #include <future>
-#include <nlohmann/json.hpp>
 
 #include "lib/base/file.h"
 #include "lib/ext4/empty.h"
@@ -24,8 +21,13 @@
 #include "lib/rootfs/tree/tree.h"
 #include "signing/bundle/kernel_parameters.h"
 #include "signing/document/bundle_file.h"
+#include "signing/document/trust.h"
 #include "signing/seal/bundle_writer.h"
+#include "tools/cli/common_options.h"
+#include "tools/cli/json.h"
 #include "tools/cli/options.h"
+#include "tools/cli/output.h"
+#include "tools/cli/pack_options.h"
 #include "tools/cli/verb.h"
 #include "tools/hallmark/bundle_diff.h"
 
@@ -48,44 +50,39 @@ struct BuildOptions {
   PackOptions pack;
 };
 
-Result<std::optional<BuildOptions>> ParseBuild(const Arguments& arguments) {
-  cxxopts::Options options("hallmark build", "Build a recipe's image: an unsigned bundle.");
-  options.custom_help("RECIPE -o BUNDLE [OPTION...]");
-  options.add_options()("recipe", "A recipe.toml, or the directory that holds one", cxxopts::value<std::string>(),
-                        "RECIPE")("o,output", "The bundle's directory", cxxopts::value<std::string>(), "BUNDLE")(
-      "smol-bin", "A smol-bin image to put into the bundle", cxxopts::value<std::string>(), "FILE")(
-      "trust", "Trust file for the image: the guest checks smol-bin with it", cxxopts::value<std::string>(), "FILE")(
-      "offline", "Take everything from the cache; open no socket")(
-      "emulate-all", "Give maintainer scripts nothing of the builder's: slower, and the same image")(
-      "check-against", "Compare the bundle with this one (or a raw image) and name what differs",
-      cxxopts::value<std::string>(), "OTHER")("json", "Print the result as JSON");
-  AddPackOptions(options);
-  AddVerbosityOptions(options);
-  options.parse_positional({"recipe"});
-  ASSIGN_OR_RETURN(const std::optional<cxxopts::ParseResult> parsed, ParseOptions(options, arguments));
+Result<std::optional<BuildOptions>> ParseBuild(const cli::Arguments& arguments, cli::Output& output) {
+  cli::Options options("hallmark build", "RECIPE -o BUNDLE [OPTION...]", "Build a recipe's image: an unsigned bundle.");
+  options.AddArgument("recipe", "RECIPE");
+  options.AddText("o,output", "BUNDLE", "The bundle's directory");
+  options.AddText("smol-bin", "FILE", "A smol-bin image to put into the bundle");
+  options.AddText("trust", "FILE", "Trust file for the image: the guest checks smol-bin with it");
+  options.AddFlag("offline", "Take everything from the cache; open no socket");
+  options.AddFlag("emulate-all", "Give maintainer scripts nothing of the builder's: slower, and the same image");
+  options.AddText("check-against", "OTHER", "Compare the bundle with this one (or a raw image) and name what differs");
+  cli::AddJsonOption(options);
+  cli::AddPackOptions(options);
+  cli::AddVerbosityOptions(options);
+  options.Require({"recipe", "output"});
+  ASSIGN_OR_RETURN(const std::optional<cli::Parsed> parsed, options.Parse(arguments, output));
   if (!parsed) return std::optional<BuildOptions>();
-  for (const char* needed : {"recipe", "output"}) {
-    if (parsed->count(needed) == 0) {
-      return UsageError("build: " + std::string(needed) + " is missing").WithHint("hallmark build --help");
-    }
-  }
-  BuildOptions build{.recipe = (*parsed)["recipe"].as<std::string>(), .output = (*parsed)["output"].as<std::string>()};
-  if (parsed->count("check-against") != 0) {
-    build.check_against = (*parsed)["check-against"].as<std::string>();
+  BuildOptions build{.recipe = parsed->Text("recipe"), .output = parsed->Text("output")};
+  if (parsed->Has("check-against")) {
+    build.check_against = parsed->Text("check-against");
     std::error_code error;
-    if (!fs::exists(build.check_against, error)) return NotFoundError(build.check_against.string() + ": not there");
+    if (!fs::exists(build.check_against, error))
+      return NotFoundError(build.check_against.string() + ": no such file or directory");
     if (fs::equivalent(build.check_against, build.output, error)) {
       return UsageError("--check-against and --output name the same bundle, which is about to be replaced");
     }
   }
-  if (parsed->count("smol-bin") != 0) build.smol_bin = (*parsed)["smol-bin"].as<std::string>();
-  if (parsed->count("trust") != 0) build.trust = (*parsed)["trust"].as<std::string>();
-  build.offline = parsed->count("offline") != 0;
-  build.json = parsed->count("json") != 0;
-  build.jobs = JobsFrom(*parsed);
-  build.verbosity = VerbosityFrom(*parsed);
-  build.packages.emulate_all = parsed->count("emulate-all") != 0;
-  ASSIGN_OR_RETURN(build.pack, PackOptionsFrom(*parsed));
+  if (parsed->Has("smol-bin")) build.smol_bin = parsed->Text("smol-bin");
+  if (parsed->Has("trust")) build.trust = parsed->Text("trust");
+  build.offline = parsed->Has("offline");
+  build.json = parsed->Has("json");
+  build.jobs = cli::JobsFrom(*parsed);
+  build.verbosity = cli::VerbosityFrom(*parsed);
+  build.packages.emulate_all = parsed->Has("emulate-all");
+  ASSIGN_OR_RETURN(build.pack, cli::PackOptionsFrom(*parsed));
   return std::optional(std::move(build));
 }
 
@@ -200,43 +197,47 @@ Result<Manifest> MakeBundle(const BuildOptions& options, const Recipe& recipe, c
   return manifest;
 }
 
-void PrintSummary(const BuildOptions& options, const Manifest& manifest, const FileTree& tree,
-                  const Progress& progress) {
+void PrintSummary(const BuildOptions& options, const Manifest& manifest, const FileTree& tree, const Progress& progress,
+                  cli::Output& output) {
   constexpr size_t kPackagesShown = 10;
   const auto size = [&](ArtifactRole role) { return manifest.Find(role)->size; };
-  std::printf("%s %s for %s in %s\n", manifest.name.c_str(), manifest.version.c_str(), manifest.architecture.c_str(),
-              options.output.c_str());
+  output.Print("%s %s for %s in %s\n", manifest.name.c_str(), manifest.version.c_str(), manifest.architecture.c_str(),
+               options.output.c_str());
   for (const Progress::StageTime& stage : progress.StageTimes()) {
-    std::printf("  %-36s %s\n", stage.stage.c_str(), FormatDuration(stage.seconds).c_str());
+    output.Print("  %-36s %s\n", stage.stage.c_str(), FormatDuration(stage.seconds).c_str());
   }
-  std::printf("  rootfs.img %s, compressed %s\n", FormatBytes(size(ArtifactRole::kRootfs)).c_str(),
-              FormatBytes(size(ArtifactRole::kRootfsCompressed)).c_str());
-  if (manifest.verity) std::printf("  root hash %s\n", ToHex(manifest.verity->root_hash).c_str());
+  output.Print("  rootfs.img %s, compressed %s\n", FormatBytes(size(ArtifactRole::kRootfs)).c_str(),
+               FormatBytes(size(ArtifactRole::kRootfsCompressed)).c_str());
+  if (manifest.verity) output.Print("  root hash %s\n", ToHex(manifest.verity->root_hash).c_str());
   const Result<std::vector<InstalledPackage>> packages = InstalledPackages(tree);
   if (!packages.ok()) return;
-  std::printf("  %zu packages, the largest:\n", packages->size());
+  output.Print("  %zu packages, the largest:\n", packages->size());
   for (size_t i = 0; i < std::min(kPackagesShown, packages->size()); ++i) {
-    std::printf("    %-10s %s\n", FormatBytes((*packages)[i].size).c_str(), (*packages)[i].name.c_str());
+    output.Print("    %-10s %s\n", FormatBytes((*packages)[i].size).c_str(), (*packages)[i].name.c_str());
   }
-  std::printf("not signed yet: hallmark sign %s --key KEY --trust TRUST --sequence N\n", options.output.c_str());
+  output.Print("not signed yet: hallmark sign %s --key KEY --trust TRUST --sequence N\n", options.output.c_str());
 }
 
 void PrintJson(const BuildOptions& options, const Manifest& manifest, const Progress& progress,
-               const std::optional<Differences>& differences) {
-  nlohmann::ordered_json json = {{"bundle", options.output.string()},
-                                 {"name", manifest.name},
-                                 {"version", manifest.version},
-                                 {"architecture", manifest.architecture}};
-  if (manifest.verity) json["rootHash"] = ToHex(manifest.verity->root_hash);
+               const std::optional<Differences>& differences, cli::Output& output) {
+  cli::Json json = cli::Json::Object({{"bundle", options.output.string()},
+                                      {"name", manifest.name},
+                                      {"version", manifest.version},
+                                      {"architecture", manifest.architecture}});
+  if (manifest.verity) json.Set("rootHash", ToHex(manifest.verity->root_hash));
+  cli::Json artifacts = cli::Json::Array();
   for (const Artifact& artifact : manifest.artifacts) {
-    json["artifacts"].push_back(
-        {{"file", manifest.FileName(artifact.role)}, {"size", artifact.size}, {"sha256", ToHex(artifact.sha256)}});
+    artifacts.Add(cli::Json::Object(
+        {{"file", manifest.FileName(artifact.role)}, {"size", artifact.size}, {"sha256", ToHex(artifact.sha256)}}));
   }
+  json.Set("artifacts", std::move(artifacts));
+  cli::Json stages = cli::Json::Array();
   for (const Progress::StageTime& stage : progress.StageTimes()) {
-    json["stages"].push_back({{"stage", stage.stage}, {"seconds", stage.seconds.count()}});
+    stages.Add(cli::Json::Object({{"stage", stage.stage}, {"seconds", stage.seconds.count()}}));
   }
-  if (differences) json["comparison"] = DifferencesJson(*differences);
-  PutJson(json);
+  json.Set("stages", std::move(stages));
+  if (differences) json.Set("comparison", DifferencesJson(*differences));
+  output.PutJson(json);
 }
 
 /// The text of the trust file, which is sound; empty if there is to be none.
@@ -257,8 +258,8 @@ Result<std::optional<Differences>> CheckAgainst(const BuildOptions& options, Pro
 
 }  // namespace
 
-Result<int> RunBuild(const Arguments& arguments) {
-  ASSIGN_OR_RETURN(const std::optional<BuildOptions> options, ParseBuild(arguments));
+Result<int> RunBuild(const cli::Arguments& arguments, cli::Output& output) {
+  ASSIGN_OR_RETURN(const std::optional<BuildOptions> options, ParseBuild(arguments, output));
   if (!options) return 0;
   ASSIGN_OR_RETURN(const std::string trust, ReadTrust(*options));
   ASSIGN_OR_RETURN(const Recipe recipe, LoadRecipe(options->recipe));
@@ -267,7 +268,7 @@ Result<int> RunBuild(const Arguments& arguments) {
   ASSIGN_OR_RETURN(const Cache cache, Cache::Open());
   RETURN_IF_ERROR(EnterBuildNamespace());
 
-  Progress progress(options->verbosity);
+  Progress progress(options->verbosity, output.messages());
   RETURN_IF_ERROR(FetchAll(recipe, lock, cache, {.offline = options->offline}, progress));
   ThreadPool pool(options->jobs);
   ASSIGN_OR_RETURN(const WorkDirectory work, WorkDirectory::Create(cache));
@@ -278,12 +279,12 @@ Result<int> RunBuild(const Arguments& arguments) {
   ASSIGN_OR_RETURN(const std::optional<Differences> differences, CheckAgainst(*options, progress));
   progress.EndStage();
   if (options->json) {
-    PrintJson(*options, manifest, progress, differences);
+    PrintJson(*options, manifest, progress, differences, output);
   } else if (options->verbosity != Verbosity::kQuiet) {
-    PrintSummary(*options, manifest, tree, progress);
+    PrintSummary(*options, manifest, tree, progress, output);
   }
   const bool nothing_to_say = options->verbosity == Verbosity::kQuiet && differences && differences->empty();
-  if (differences && !options->json && !nothing_to_say) PrintDifferences(*differences);
+  if (differences && !options->json && !nothing_to_say) PrintDifferences(*differences, output);
   return differences ? DifferencesStatus(*differences) : 0;
 }
 

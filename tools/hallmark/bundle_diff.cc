@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/hallmark/bundle_diff.h"
 
-#include <cstdio>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "lib/base/bytes.h"
 #include "lib/base/file.h"
 #include "signing/document/bundle_file.h"
+#include "tools/cli/json.h"
+#include "tools/cli/output.h"
 #include "tools/cli/verb.h"
 
 namespace hallmark {
@@ -131,28 +132,27 @@ Result<Differences> DiffBundles(const fs::path& first, const fs::path& second) {
   return found;
 }
 
-void PrintDifferences(const Differences& differences) {
-  for (const Difference& difference : differences) std::puts(FormatDifference(difference).c_str());
+void PrintDifferences(const Differences& differences, cli::Output& output) {
+  for (const Difference& difference : differences) output.Puts(FormatDifference(difference));
   if (differences.empty()) {
-    std::puts("identical");
+    output.Puts("identical");
   } else {
-    std::printf("%zu difference%s\n", differences.size(), differences.size() == 1 ? "" : "s");
+    output.Print("%zu difference%s\n", differences.size(), differences.size() == 1 ? "" : "s");
   }
 }
 
-nlohmann::ordered_json DifferencesJson(const Differences& differences) {
-  nlohmann::ordered_json report = {{"identical", differences.empty()},
-                                   {"differences", nlohmann::ordered_json::array()}};
+cli::Json DifferencesJson(const Differences& differences) {
+  cli::Json entries = cli::Json::Array();
   for (const Difference& difference : differences) {
-    report["differences"].push_back({{"area", AreaName(difference.area)},
-                                     {"name", difference.name},
-                                     {"attribute", difference.attribute},
-                                     {"first", difference.first},
-                                     {"second", difference.second}});
+    entries.Add(cli::Json::Object({{"area", AreaName(difference.area)},
+                                   {"name", difference.name},
+                                   {"attribute", difference.attribute},
+                                   {"first", difference.first},
+                                   {"second", difference.second}}));
   }
-  return report;
+  return cli::Json::Object({{"identical", differences.empty()}, {"differences", std::move(entries)}});
 }
 
-int DifferencesStatus(const Differences& differences) { return differences.empty() ? 0 : kDoesNotHold; }
+int DifferencesStatus(const Differences& differences) { return differences.empty() ? 0 : cli::kDoesNotHold; }
 
 }  // namespace hallmark

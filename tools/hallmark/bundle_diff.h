@@ -2,10 +2,11 @@
 #pragma once
 
 #include <filesystem>
-#include <nlohmann/json_fwd.hpp>
 
 #include "lib/base/result.h"
 #include "lib/rootfs/inspect/image_diff.h"
+#include "tools/cli/json.h"
+#include "tools/cli/output.h"
 
 namespace hallmark {
 
@@ -15,9 +16,9 @@ namespace hallmark {
 Result<Differences> DiffBundles(const std::filesystem::path& first, const std::filesystem::path& second);
 
 /// One line for each difference, and their number.
-void PrintDifferences(const Differences& differences);
+void PrintDifferences(const Differences& differences, cli::Output& output);
 /// {"identical": bool, "differences": [...]}
-nlohmann::ordered_json DifferencesJson(const Differences& differences);
+cli::Json DifferencesJson(const Differences& differences);
 /// The exit status of what compares: 0 if there is no difference, else 3.
 int DifferencesStatus(const Differences& differences);
 

@@ -2,12 +2,12 @@
 #include "lib/rootfs/inspect/doctor.h"
 
 #include <algorithm>
-#include <cstdio>
-#include <cxxopts.hpp>
-#include <nlohmann/json.hpp>
 
 #include "lib/rootfs/packages/cache.h"
+#include "tools/cli/common_options.h"
+#include "tools/cli/json.h"
 #include "tools/cli/options.h"
+#include "tools/cli/output.h"
 #include "tools/cli/verb.h"
 
 namespace hallmark {
@@ -25,37 +25,37 @@ const char* StateName(Need::State state) {
   return "";
 }
 
-void PrintJson(const std::vector<Need>& needs) {
-  nlohmann::ordered_json json = nlohmann::ordered_json::array();
+void PrintJson(const std::vector<Need>& needs, cli::Output& output) {
+  cli::Json json = cli::Json::Array();
   for (const Need& need : needs) {
-    json.push_back(
-        {{"name", need.name}, {"state", StateName(need.state)}, {"detail", need.detail}, {"remedy", need.remedy}});
+    json.Add(cli::Json::Object(
+        {{"name", need.name}, {"state", StateName(need.state)}, {"detail", need.detail}, {"remedy", need.remedy}}));
   }
-  PutJson(json);
+  output.PutJson(json);
 }
 
-void PrintTable(const std::vector<Need>& needs) {
+void PrintTable(const std::vector<Need>& needs, cli::Output& output) {
   for (const Need& need : needs) {
-    std::printf("%-8s %-32s %s\n", StateName(need.state), need.name.c_str(), need.detail.c_str());
-    if (!need.remedy.empty()) std::printf("         to mend it: %s\n", need.remedy.c_str());
+    output.Print("%-8s %-32s %s\n", StateName(need.state), need.name.c_str(), need.detail.c_str());
+    if (!need.remedy.empty()) output.Print("         to mend it: %s\n", need.remedy.c_str());
   }
 }
 
 }  // namespace
 
-Result<int> RunDoctor(const Arguments& arguments) {
-  cxxopts::Options options("hallmark doctor", "Tells what this machine lacks to build images, and how to mend it.");
-  options.add_options()("arch", "Architecture of the images to build",
-                        cxxopts::value<std::string>()->default_value("arm64"), "ARCH");
-  options.add_options()("json", "Print the result as JSON");
-  ASSIGN_OR_RETURN(const std::optional<cxxopts::ParseResult> parsed, ParseOptions(options, arguments));
+Result<int> RunDoctor(const cli::Arguments& arguments, cli::Output& output) {
+  cli::Options options("hallmark doctor", "[OPTION...]",
+                       "Tells what this machine lacks to build images, and how to mend it.");
+  options.AddText("arch", "ARCH", "Architecture of the images to build", "arm64");
+  cli::AddJsonOption(options);
+  ASSIGN_OR_RETURN(const std::optional<cli::Parsed> parsed, options.Parse(arguments, output));
   if (!parsed) return 0;
 
-  const std::vector<Need> needs = ExamineMachine((*parsed)["arch"].as<std::string>(), CacheDirectory());
-  if (parsed->count("json") != 0) {
-    PrintJson(needs);
+  const std::vector<Need> needs = ExamineMachine(parsed->Text("arch"), CacheDirectory());
+  if (parsed->Has("json")) {
+    PrintJson(needs, output);
   } else {
-    PrintTable(needs);
+    PrintTable(needs, output);
   }
   const bool ready =
       std::none_of(needs.begin(), needs.end(), [](const Need& need) { return need.state == Need::State::kMissing; });

@@ -1,50 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <cstdio>
 #include <string>
 
 #include "lib/base/file.h"
 #include "lib/base/time.h"
 #include "signing/bundle/full_check.h"
 #include "signing/seal/bundle_archive.h"
+#include "tools/cli/common_options.h"
 #include "tools/cli/options.h"
+#include "tools/cli/output.h"
 #include "tools/cli/verb.h"
 
 namespace hallmark {
 
-Result<int> RunImport(const Arguments& arguments) {
-  cxxopts::Options options("hallmark import", "Make a bundle of an archive that 'hallmark export' wrote.");
-  options.custom_help("FILE -o BUNDLE --trust FILE [OPTION...]");
-  options.add_options()("archive", "The archive", cxxopts::value<std::string>(), "FILE")(
-      "o,output", "The bundle's directory, new or empty", cxxopts::value<std::string>(), "BUNDLE")(
-      "trust", "The trust file to go by", cxxopts::value<std::string>(), "FILE")(
-      "least-sequence", "The least sequence to take", cxxopts::value<uint64_t>()->default_value("0"), "N");
-  AddJobsOption(options);
-  AddVerbosityOptions(options);
-  options.parse_positional({"archive"});
-  ASSIGN_OR_RETURN(const auto parsed, ParseOptions(options, arguments));
+Result<int> RunImport(const cli::Arguments& arguments, cli::Output& output) {
+  cli::Options options("hallmark import", "FILE -o BUNDLE --trust FILE [OPTION...]",
+                       "Make a bundle of an archive that 'hallmark export' wrote.");
+  options.AddArgument("archive", "FILE");
+  options.AddText("o,output", "BUNDLE", "The bundle's directory, new or empty");
+  options.AddText("trust", "FILE", "The trust file to go by");
+  options.AddNumber("least-sequence", "N", "The least sequence to take", {.fallback = 0});
+  cli::AddJobsOption(options);
+  cli::AddVerbosityOptions(options);
+  options.Require({"archive", "output", "trust"});
+  ASSIGN_OR_RETURN(const std::optional<cli::Parsed> parsed, options.Parse(arguments, output));
   if (!parsed) return 0;
-  for (const char* needed : {"archive", "output", "trust"}) {
-    if (parsed->count(needed) == 0) {
-      return UsageError("import: " + std::string(needed) + " is missing").WithHint("hallmark import --help");
-    }
-  }
-  ASSIGN_OR_RETURN(const Trust trust, LoadTrust((*parsed)["trust"].as<std::string>()));
-  const std::string path = (*parsed)["archive"].as<std::string>();
-  const std::string bundle = (*parsed)["output"].as<std::string>();
+  ASSIGN_OR_RETURN(const Trust trust, LoadTrust(parsed->Text("trust")));
+  const std::string path = parsed->Text("archive");
+  const std::string bundle = parsed->Text("output");
   ASSIGN_OR_RETURN(const File archive, File::OpenForReading(path));
-  Progress progress(VerbosityFrom(*parsed));
-  ThreadPool pool(JobsFrom(*parsed));
+  Progress progress(cli::VerbosityFrom(*parsed), output.messages());
+  ThreadPool pool(cli::JobsFrom(*parsed));
   const VerifyOptions check{
-      .least_sequence = (*parsed)["least-sequence"].as<uint64_t>(),
+      .least_sequence = parsed->Number("least-sequence"),
       .full_check = [&](const VerifiedManifest& manifest,
                         const BundleFiles& files) { return CheckEveryByte(manifest, files, pool, progress); },
       .always_full = true,
       .update_at = CurrentUtcSecond()};
   ASSIGN_OR_RETURN(const VerifiedManifest manifest,
                    ImportBundle(archive, bundle, trust, check, progress).WithContext("importing"));
-  if (VerbosityFrom(*parsed) != Verbosity::kQuiet) {
-    std::printf("%s: %s %s %s, sequence %llu\n", bundle.c_str(), manifest->name.c_str(), manifest->version.c_str(),
-                manifest->architecture.c_str(), static_cast<unsigned long long>(manifest->sequence));
+  if (cli::VerbosityFrom(*parsed) != Verbosity::kQuiet) {
+    output.Print("%s: %s %s %s, sequence %llu\n", bundle.c_str(), manifest->name.c_str(), manifest->version.c_str(),
+                 manifest->architecture.c_str(), static_cast<unsigned long long>(manifest->sequence));
   }
   return 0;
 }

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <sys/stat.h>
+
 #include <algorithm>
-#include <cstdio>
-#include <cxxopts.hpp>
+#include <cinttypes>
 #include <map>
-#include <nlohmann/json.hpp>
+#include <optional>
 #include <set>
+#include <utility>
+#include <vector>
 
 #include "lib/base/endian.h"
 #include "lib/base/guid.h"
@@ -14,47 +17,36 @@
 #include "lib/rootfs/image/kernel_image.h"
 #include "lib/rootfs/inspect/image_reader.h"
 #include "lib/rootfs/packages/installed_packages.h"
+#include "tools/cli/json.h"
 #include "tools/cli/options.h"
+#include "tools/cli/output.h"
 #include "tools/cli/verb.h"
 
 namespace hallmark {
 namespace {
 
-using Json = nlohmann::ordered_json;
+constexpr uint64_t kMaxKernelBytes = uint64_t{256} << 20;
+constexpr size_t kEntriesShown = 10;  // of a list that may be long
 
-constexpr uint64_t kMostKernelBytes = uint64_t{256} << 20;
+/// A kernel in /boot, or in the top directory of the ESP.
+struct Kernel {
+  std::string_view in;  ///< "esp" or "root"
+  std::string path;
+  std::optional<std::string> version;  ///< absent if the file does not tell it
+};
 
-Json TableJson(const Gpt& table) {
-  Json partitions = Json::array();
-  for (const GptPartition& partition : table.partitions) {
-    partitions.push_back({{"number", partition.number},
-                          {"start", partition.start},
-                          {"size", partition.size},
-                          {"type", FormatGuid(partition.type)},
-                          {"guid", FormatGuid(partition.guid)},
-                          {"attributes", ToHex(StructBytes(Be64(partition.attributes)))},
-                          {"name", partition.name}});
-  }
-  return {{"guid", FormatGuid(table.guid)}, {"partitions", std::move(partitions)}};
-}
+/// What is told of an image beyond its parts.
+struct Contents {
+  ImageParts image;
+  std::vector<std::string> command_lines;                     ///< of the kernels of the ESP
+  std::vector<std::pair<std::string, uint64_t>> directories;  ///< of the root, with their allocated bytes
+  std::vector<Kernel> kernels;
+  std::vector<InstalledPackage> packages;
+};
 
-Result<Json> EspJson(const ImageParts& image) {
-  Json files = Json::array();
-  for (const Fat32Reader::Entry& entry : image.esp_files) {
-    Json file = {{"path", entry.path}, {"type", entry.directory ? "folder" : "file"}};
-    if (!entry.directory) file["size"] = entry.size;
-    files.push_back(std::move(file));
-  }
-  ASSIGN_OR_RETURN(const std::vector<std::string> lines, KernelCommandLines(image));
-  return Json{{"label", image.esp->label()},
-              {"serial", image.esp->serial()},
-              {"files", std::move(files)},
-              {"kernelCommandLines", lines}};
-}
-
-/// Allocated bytes by the directory below the root that they are in; a file with several names counts where it comes
-/// first.
-Json DirectoriesJson(const Ext4Tree& tree) {
+/// Allocated bytes by the directory below the root that they are in, the largest first; a file with several names counts
+/// where it comes first.
+std::vector<std::pair<std::string, uint64_t>> DirectorySizes(const Ext4Tree& tree) {
   std::map<std::string, uint64_t> sizes;
   std::set<FileTree::Index> counted;
   tree.tree.Walk([&](const std::string& path, FileTree::Index index) {
@@ -63,35 +55,18 @@ Json DirectoriesJson(const Ext4Tree& tree) {
   });
   std::vector<std::pair<std::string, uint64_t>> sorted(sizes.begin(), sizes.end());
   std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
-  Json directories = Json::array();
-  for (const auto& [path, size] : sorted) directories.push_back({{"path", path}, {"size", size}});
-  return directories;
+  return sorted;
 }
 
-Json FilesystemJson(const ImageParts& image) {
-  const Ext4Superblock& super = image.root->superblock();
-  return {{"label", super.label},
-          {"uuid", FormatGuid(super.uuid)},
-          {"blockSize", super.block_size},
-          {"size", super.size()},
-          {"used", (super.blocks - super.free_blocks) * super.block_size},
-          {"inodes", super.inodes},
-          {"usedInodes", super.inodes - super.free_inodes},
-          {"created", super.created},
-          {"features", super.features},
-          {"folders", DirectoriesJson(image.tree)}};
-}
-
-/// Every kernel in /boot and in the top directory of the ESP. A file that does not tell its version has none.
-Result<Json> KernelsJson(const ImageParts& image) {
-  Json kernels = Json::array();
-  const auto add = [&](std::string_view where, const std::string& path, const ByteVector& content) {
-    const Result<std::string> version = KernelImageVersion(content);
-    kernels.push_back({{"in", where}, {"path", path}, {"version", version.ok() ? Json(*version) : Json()}});
+Result<std::vector<Kernel>> FindKernels(const ImageParts& image) {
+  std::vector<Kernel> kernels;
+  const auto add = [&](std::string_view in, const std::string& path, const ByteVector& content) {
+    Result<std::string> version = KernelImageVersion(content);
+    kernels.push_back({in, path, version.ok() ? std::optional(std::move(version).value()) : std::nullopt});
   };
   for (const Fat32Reader::Entry& entry : image.esp_files) {
     if (entry.directory || !entry.path.starts_with("/vmlinuz")) continue;
-    ASSIGN_OR_RETURN(const ByteVector content, ReadEspFile(image, entry.path, kMostKernelBytes));
+    ASSIGN_OR_RETURN(const ByteVector content, ReadEspFile(image, entry.path, kMaxKernelBytes));
     add("esp", entry.path, content);
   }
   const Result<FileTree::Index> boot = image.tree.tree.Find("/boot");
@@ -99,136 +74,199 @@ Result<Json> KernelsJson(const ImageParts& image) {
   for (const FileTree::Entry& entry : image.tree.tree.inode(*boot).entries) {
     if (!entry.name.starts_with("vmlinuz") || !S_ISREG(image.tree.tree.inode(entry.inode).mode)) continue;
     const std::string path = "/boot/" + entry.name;
-    ASSIGN_OR_RETURN(const std::string content, image.root->ReadSmallFile(image.tree, path, kMostKernelBytes));
+    ASSIGN_OR_RETURN(const std::string content, image.root->ReadSmallFile(image.tree, path, kMaxKernelBytes));
     add("root", path, ByteVector(content.begin(), content.end()));
   }
   return kernels;
 }
 
-Json VerityJson(const ImageParts& image) {
-  const VerityFacts& verity = *image.verity;
-  return {{"rootHash", ToHex(verity.root_hash)}, {"salt", ToHex(verity.salt)},
-          {"uuid", FormatGuid(verity.uuid)},     {"blockSize", kVerityBlockSize},
-          {"dataBlocks", verity.data_blocks},    {"hashOffset", image.verity_place->start}};
-}
-
-Result<Json> PackagesJson(const ImageParts& image) {
-  Json packages = Json::array();
-  if (!image.root || !image.tree.tree.Contains(kDpkgStatusPath)) return packages;
+Result<std::vector<InstalledPackage>> FindPackages(const ImageParts& image) {
+  if (!image.root || !image.tree.tree.Contains(kDpkgStatusPath)) return std::vector<InstalledPackage>();
   ASSIGN_OR_RETURN(const std::string status,
                    image.root->ReadSmallFile(image.tree, kDpkgStatusPath, kMostDpkgStatusBytes));
-  for (const InstalledPackage& package : ParseDpkgStatus(status)) {
-    packages.push_back({{"name", package.name},
-                        {"version", package.version},
-                        {"architecture", package.architecture},
-                        {"size", package.size}});
-  }
-  return packages;
+  return ParseDpkgStatus(status);
 }
 
-Result<Json> Inspect(const std::string& path) {
-  ASSIGN_OR_RETURN(const ImageParts image, ReadImage(path));
-  Json json = {{"image", image.file->path()}, {"size", image.size}};
-  if (image.table) json["partitionTable"] = TableJson(*image.table);
-  if (image.esp) {
-    ASSIGN_OR_RETURN(json["esp"], EspJson(image));
+Result<Contents> Inspect(const std::string& path) {
+  ASSIGN_OR_RETURN(ImageParts image, ReadImage(path));
+  Contents contents{.image = std::move(image)};
+  if (contents.image.esp) {
+    ASSIGN_OR_RETURN(contents.command_lines, KernelCommandLines(contents.image));
   }
-  if (image.root) json["filesystem"] = FilesystemJson(image);
-  if (image.verity) json["verity"] = VerityJson(image);
-  ASSIGN_OR_RETURN(json["kernels"], KernelsJson(image));
-  ASSIGN_OR_RETURN(json["packages"], PackagesJson(image));
+  if (contents.image.root) contents.directories = DirectorySizes(contents.image.tree);
+  ASSIGN_OR_RETURN(contents.kernels, FindKernels(contents.image));
+  ASSIGN_OR_RETURN(contents.packages, FindPackages(contents.image));
+  return contents;
+}
+
+uint64_t UsedBytes(const Ext4Superblock& super) { return (super.blocks - super.free_blocks) * super.block_size; }
+
+cli::Json TableJson(const Gpt& table) {
+  cli::Json partitions = cli::Json::Array();
+  for (const GptPartition& partition : table.partitions) {
+    partitions.Add(cli::Json::Object({{"number", partition.number},
+                                      {"start", partition.start},
+                                      {"size", partition.size},
+                                      {"type", FormatGuid(partition.type)},
+                                      {"guid", FormatGuid(partition.guid)},
+                                      {"attributes", ToHex(StructBytes(Be64(partition.attributes)))},
+                                      {"name", partition.name}}));
+  }
+  return cli::Json::Object({{"guid", FormatGuid(table.guid)}, {"partitions", std::move(partitions)}});
+}
+
+cli::Json EspJson(const Contents& contents) {
+  cli::Json files = cli::Json::Array();
+  for (const Fat32Reader::Entry& entry : contents.image.esp_files) {
+    cli::Json file = cli::Json::Object({{"path", entry.path}, {"type", entry.directory ? "folder" : "file"}});
+    if (!entry.directory) file.Set("size", entry.size);
+    files.Add(std::move(file));
+  }
+  return cli::Json::Object({{"label", contents.image.esp->label()},
+                            {"serial", contents.image.esp->serial()},
+                            {"files", std::move(files)},
+                            {"kernelCommandLines", contents.command_lines}});
+}
+
+cli::Json FilesystemJson(const Contents& contents) {
+  cli::Json directories = cli::Json::Array();
+  for (const auto& [path, size] : contents.directories) {
+    directories.Add(cli::Json::Object({{"path", path}, {"size", size}}));
+  }
+  const Ext4Superblock& super = contents.image.root->superblock();
+  return cli::Json::Object({{"label", super.label},
+                            {"uuid", FormatGuid(super.uuid)},
+                            {"blockSize", super.block_size},
+                            {"size", super.size()},
+                            {"used", UsedBytes(super)},
+                            {"inodes", super.inodes},
+                            {"usedInodes", super.inodes - super.free_inodes},
+                            {"created", super.created},
+                            {"features", super.features},
+                            {"folders", std::move(directories)}});
+}
+
+cli::Json VerityJson(const ImageParts& image) {
+  const VerityFacts& verity = *image.verity;
+  return cli::Json::Object({{"rootHash", ToHex(verity.root_hash)},
+                            {"salt", ToHex(verity.salt)},
+                            {"uuid", FormatGuid(verity.uuid)},
+                            {"blockSize", kVerityBlockSize},
+                            {"dataBlocks", verity.data_blocks},
+                            {"hashOffset", image.verity_place->start}});
+}
+
+cli::Json ContentsJson(const Contents& contents) {
+  const ImageParts& image = contents.image;
+  cli::Json json = cli::Json::Object({{"image", image.file->path()}, {"size", image.size}});
+  if (image.table) json.Set("partitionTable", TableJson(*image.table));
+  if (image.esp) json.Set("esp", EspJson(contents));
+  if (image.root) json.Set("filesystem", FilesystemJson(contents));
+  if (image.verity) json.Set("verity", VerityJson(image));
+  cli::Json kernels = cli::Json::Array();
+  for (const Kernel& kernel : contents.kernels) {
+    kernels.Add(cli::Json::Object({{"in", kernel.in},
+                                   {"path", kernel.path},
+                                   {"version", kernel.version ? cli::Json(*kernel.version) : cli::Json()}}));
+  }
+  json.Set("kernels", std::move(kernels));
+  cli::Json packages = cli::Json::Array();
+  for (const InstalledPackage& package : contents.packages) {
+    packages.Add(cli::Json::Object({{"name", package.name},
+                                    {"version", package.version},
+                                    {"architecture", package.architecture},
+                                    {"size", package.size}}));
+  }
+  json.Set("packages", std::move(packages));
   return json;
 }
 
-std::string Text(const Json& json) { return Printable(json.get_ref<const std::string&>()); }
-std::string Bytes(const Json& json) { return FormatBytes(json.get<uint64_t>()); }
-std::string Number(const Json& json) { return std::to_string(json.get<uint64_t>()); }
-
-void PrintTable(const Json& table) {
-  std::printf("partition table: GPT %s\n", Text(table["guid"]).c_str());
-  for (const Json& partition : table["partitions"]) {
-    std::printf("  %3s  at %-12s %-10s %-12s type %s\n       GUID %s\n", Number(partition["number"]).c_str(),
-                Number(partition["start"]).c_str(), Bytes(partition["size"]).c_str(), Text(partition["name"]).c_str(),
-                Text(partition["type"]).c_str(), Text(partition["guid"]).c_str());
+void PrintTable(const Gpt& table, cli::Output& output) {
+  output.Print("partition table: GPT %s\n", FormatGuid(table.guid).c_str());
+  for (const GptPartition& partition : table.partitions) {
+    output.Print("  %3s  at %-12s %-10s %-12s type %s\n       GUID %s\n", std::to_string(partition.number).c_str(),
+                 std::to_string(partition.start).c_str(), FormatBytes(partition.size).c_str(),
+                 Printable(partition.name).c_str(), FormatGuid(partition.type).c_str(),
+                 FormatGuid(partition.guid).c_str());
   }
 }
 
-void PrintEsp(const Json& esp) {
-  std::printf("EFI system partition: FAT32, label %s, serial %08llx\n", Text(esp["label"]).c_str(),
-              static_cast<unsigned long long>(esp["serial"].get<uint64_t>()));
-  for (const Json& file : esp["files"]) {
-    std::printf("  %-10s %s\n", file.contains("size") ? Bytes(file["size"]).c_str() : "folder",
-                Text(file["path"]).c_str());
+void PrintEsp(const Contents& contents, cli::Output& output) {
+  const Fat32Reader& esp = *contents.image.esp;
+  output.Print("EFI system partition: FAT32, label %s, serial %08" PRIx32 "\n", Printable(esp.label()).c_str(),
+               esp.serial());
+  for (const Fat32Reader::Entry& file : contents.image.esp_files) {
+    output.Print("  %-10s %s\n", file.directory ? "directory" : FormatBytes(file.size).c_str(),
+                 Printable(file.path).c_str());
   }
-  for (const Json& line : esp["kernelCommandLines"]) std::printf("  kernel command line: %s\n", Text(line).c_str());
+  for (const std::string& line : contents.command_lines) {
+    output.Print("  kernel command line: %s\n", Printable(line).c_str());
+  }
 }
 
-void PrintFilesystem(const Json& filesystem) {
-  constexpr size_t kDirectoriesShown = 10;
-  const auto number = [&](const char* key) { return filesystem[key].get<uint64_t>(); };
+void PrintFilesystem(const Contents& contents, cli::Output& output) {
+  const Ext4Superblock& super = contents.image.root->superblock();
   const double share =
-      number("size") == 0 ? 0 : 100 * static_cast<double>(number("used")) / static_cast<double>(number("size"));
-  std::printf("root filesystem: ext4, label %s, UUID %s\n", Text(filesystem["label"]).c_str(),
-              Text(filesystem["uuid"]).c_str());
-  std::printf("  %s of %s used (%.1f %%), %s of %s inodes; blocks of %s bytes; made %s\n",
-              Bytes(filesystem["used"]).c_str(), Bytes(filesystem["size"]).c_str(), share,
-              Number(filesystem["usedInodes"]).c_str(), Number(filesystem["inodes"]).c_str(),
-              Number(filesystem["blockSize"]).c_str(), FormatUtc(number("created")).c_str());
-  std::printf("  features:");
-  for (const Json& feature : filesystem["features"]) std::printf(" %s", Text(feature).c_str());
-  std::printf("\n  space by directory:\n");
-  for (size_t i = 0; i < std::min(kDirectoriesShown, filesystem["folders"].size()); ++i) {
-    const Json& directory = filesystem["folders"][i];
-    std::printf("    %-10s %s\n", Bytes(directory["size"]).c_str(), Text(directory["path"]).c_str());
+      super.size() == 0 ? 0 : 100 * static_cast<double>(UsedBytes(super)) / static_cast<double>(super.size());
+  output.Print("root filesystem: ext4, label %s, UUID %s\n", Printable(super.label).c_str(),
+               FormatGuid(super.uuid).c_str());
+  output.Print("  %s of %s used (%.1f %%), %s of %s inodes; blocks of %s bytes; made %s\n",
+               FormatBytes(UsedBytes(super)).c_str(), FormatBytes(super.size()).c_str(), share,
+               std::to_string(super.inodes - super.free_inodes).c_str(), std::to_string(super.inodes).c_str(),
+               std::to_string(super.block_size).c_str(), FormatUtc(super.created).c_str());
+  output.Print("  features:");
+  for (const std::string& feature : super.features) output.Print(" %s", Printable(feature).c_str());
+  output.Print("\n  space by directory:\n");
+  for (size_t i = 0; i < std::min(kEntriesShown, contents.directories.size()); ++i) {
+    const auto& [path, size] = contents.directories[i];
+    output.Print("    %-10s %s\n", FormatBytes(size).c_str(), Printable(path).c_str());
   }
 }
 
-void PrintPackages(const Json& packages, bool all) {
-  constexpr size_t kPackagesShown = 10;
+void PrintPackages(const std::vector<InstalledPackage>& packages, bool all, cli::Output& output) {
   if (packages.empty()) return;
-  std::printf("packages: %zu installed%s\n", packages.size(), all ? "" : ", the largest (--packages lists all):");
-  for (size_t i = 0; i < (all ? packages.size() : std::min(kPackagesShown, packages.size())); ++i) {
-    const Json& package = packages[i];
-    std::printf("  %-10s %s %s\n", Bytes(package["size"]).c_str(), Text(package["name"]).c_str(),
-                Text(package["version"]).c_str());
+  output.Print("packages: %zu installed%s\n", packages.size(), all ? "" : ", the largest (--packages lists all):");
+  for (size_t i = 0; i < (all ? packages.size() : std::min(kEntriesShown, packages.size())); ++i) {
+    output.Print("  %-10s %s %s\n", FormatBytes(packages[i].size).c_str(), Printable(packages[i].name).c_str(),
+                 Printable(packages[i].version).c_str());
   }
 }
 
-void PrintText(const Json& json, bool all_packages) {
-  std::printf("%s: %s\n", Text(json["image"]).c_str(), Bytes(json["size"]).c_str());
-  if (json.contains("partitionTable")) PrintTable(json["partitionTable"]);
-  if (json.contains("esp")) PrintEsp(json["esp"]);
-  if (json.contains("filesystem")) PrintFilesystem(json["filesystem"]);
-  if (json.contains("verity")) {
-    const Json& verity = json["verity"];
-    std::printf("dm-verity: root hash %s\n  salt %s, %s blocks of %s bytes\n", Text(verity["rootHash"]).c_str(),
-                Text(verity["salt"]).c_str(), Number(verity["dataBlocks"]).c_str(),
-                Number(verity["blockSize"]).c_str());
+void PrintText(const Contents& contents, bool all_packages, cli::Output& output) {
+  const ImageParts& image = contents.image;
+  output.Print("%s: %s\n", Printable(image.file->path()).c_str(), FormatBytes(image.size).c_str());
+  if (image.table) PrintTable(*image.table, output);
+  if (image.esp) PrintEsp(contents, output);
+  if (image.root) PrintFilesystem(contents, output);
+  if (image.verity) {
+    const VerityFacts& verity = *image.verity;
+    output.Print("dm-verity: root hash %s\n  salt %s, %s blocks of %s bytes\n", ToHex(verity.root_hash).c_str(),
+                 ToHex(verity.salt).c_str(), std::to_string(verity.data_blocks).c_str(),
+                 std::to_string(kVerityBlockSize).c_str());
   }
-  for (const Json& kernel : json["kernels"]) {
-    std::printf("kernel: %s, %s%s\n", kernel["version"].is_null() ? "version unknown" : Text(kernel["version"]).c_str(),
-                kernel["in"] == "esp" ? "ESP " : "", Text(kernel["path"]).c_str());
+  for (const Kernel& kernel : contents.kernels) {
+    output.Print("kernel: %s, %s%s\n", kernel.version ? Printable(*kernel.version).c_str() : "version unknown",
+                 kernel.in == "esp" ? "ESP " : "", Printable(kernel.path).c_str());
   }
-  PrintPackages(json["packages"], all_packages);
+  PrintPackages(contents.packages, all_packages, output);
 }
 
 }  // namespace
 
-Result<int> RunInspect(const Arguments& arguments) {
-  cxxopts::Options options("hallmark inspect", "Tell what is in a disk image, without mounting it.");
-  options.custom_help("IMAGE|BUNDLE [OPTION...]");
-  options.add_options()("image", "A raw disk image, a file with one ext4 or FAT32 filesystem, or a bundle's directory",
-                        cxxopts::value<std::string>(), "IMAGE")("packages", "List every installed package")(
-      "json", "Print all of it as one JSON object");
-  options.parse_positional({"image"});
-  ASSIGN_OR_RETURN(const auto parsed, ParseOptions(options, arguments));
+Result<int> RunInspect(const cli::Arguments& arguments, cli::Output& output) {
+  cli::Options options("hallmark inspect", "IMAGE|BUNDLE [OPTION...]",
+                       "Tell what is in a disk image, without mounting it.");
+  options.AddArgument("image", "IMAGE|BUNDLE");
+  options.AddFlag("packages", "List every installed package");
+  options.AddFlag("json", "Print all of it as one JSON object");
+  options.Require({"image"});
+  ASSIGN_OR_RETURN(const std::optional<cli::Parsed> parsed, options.Parse(arguments, output));
   if (!parsed) return 0;
-  if (parsed->count("image") == 0) return UsageError("no image named").WithHint("hallmark inspect --help");
-  ASSIGN_OR_RETURN(const Json json, Inspect((*parsed)["image"].as<std::string>()));
-  if (parsed->count("json") != 0) {
-    PutJson(json);
+  ASSIGN_OR_RETURN(const Contents contents, Inspect(parsed->Text("image")));
+  if (parsed->Has("json")) {
+    output.PutJson(ContentsJson(contents));
   } else {
-    PrintText(json, parsed->count("packages") != 0);
+    PrintText(contents, parsed->Has("packages"), output);
   }
   return 0;
 }

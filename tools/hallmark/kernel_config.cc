@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <cstdio>
-#include <cxxopts.hpp>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 
 #include "lib/archive/cpio.h"
 #include "lib/archive/filter.h"
@@ -12,7 +9,10 @@
 #include "lib/rootfs/image/kernel_check.h"
 #include "lib/rootfs/image/kernel_modules.h"
 #include "lib/rootfs/inspect/image_reader.h"
+#include "tools/cli/common_options.h"
+#include "tools/cli/json.h"
 #include "tools/cli/options.h"
+#include "tools/cli/output.h"
 #include "tools/cli/verb.h"
 
 namespace hallmark {
@@ -66,70 +66,69 @@ Result<bool> IsImage(const fs::path& path) {
   return size == start.size() && AsText(ByteSpan(start).subspan(512)) == kSignature;
 }
 
-void PrintText(const KernelReport& report) {
+void PrintText(const KernelReport& report, cli::Output& output) {
   for (const KernelProblem& problem : report.problems) {
-    std::printf("%s %s\n", problem.requirement.optional ? "optional" : "missing ", Describe(problem).c_str());
+    output.Print("%s %s\n", problem.requirement.optional ? "optional" : "missing ", Describe(problem).c_str());
   }
   const auto missing = std::count_if(report.problems.begin(), report.problems.end(),
                                      [](const KernelProblem& p) { return !p.requirement.optional; });
-  std::printf("kernel %s for %s: %zu requirements, %zu missing, %zu optional ones not there\n", report.version.c_str(),
-              report.architecture.c_str(), report.checked, static_cast<size_t>(missing),
-              report.problems.size() - static_cast<size_t>(missing));
+  output.Print("kernel %s for %s: %zu requirements, %zu missing, %zu optional ones not there\n", report.version.c_str(),
+               report.architecture.c_str(), report.checked, static_cast<size_t>(missing),
+               report.problems.size() - static_cast<size_t>(missing));
 }
 
-void PrintJson(const KernelReport& report) {
-  nlohmann::ordered_json json = {{"ok", report.ok()},
-                                 {"kernel", report.version},
-                                 {"architecture", report.architecture},
-                                 {"checked", report.checked},
-                                 {"problems", nlohmann::ordered_json::array()}};
+void PrintJson(const KernelReport& report, cli::Output& output) {
+  cli::Json problems = cli::Json::Array();
   for (const KernelProblem& problem : report.problems) {
     const KernelRequirement& requirement = problem.requirement;
-    json["problems"].push_back({{"option", requirement.option},
-                                {"optional", requirement.optional},
-                                {"what", problem.what},
-                                {"module", requirement.module},
-                                {"device", requirement.device},
-                                {"hosts", requirement.hosts},
-                                {"purpose", requirement.purpose},
-                                {"reason", requirement.reason}});
+    problems.Add(cli::Json::Object({{"option", requirement.option},
+                                    {"optional", requirement.optional},
+                                    {"what", problem.what},
+                                    {"module", requirement.module},
+                                    {"device", requirement.device},
+                                    {"hosts", requirement.hosts},
+                                    {"purpose", requirement.purpose},
+                                    {"reason", requirement.reason}}));
   }
-  PutJson(json);
+  output.PutJson(cli::Json::Object({{"ok", report.ok()},
+                                    {"kernel", report.version},
+                                    {"architecture", report.architecture},
+                                    {"checked", report.checked},
+                                    {"problems", std::move(problems)}}));
 }
 
 }  // namespace
 
-Result<int> RunKernelConfig(const Arguments& arguments) {
-  cxxopts::Options options("hallmark kernel-config", "Checks a kernel for what the guest needs of it.");
-  options.custom_help("check IMAGE|CONFIG|TREE [OPTION...]");
-  options.positional_help("");
-  options.add_options()("action", "check", cxxopts::value<std::string>())(
-      "what", "A bundle or disk image, a kernel's .config, or the directory of a root filesystem",
-      cxxopts::value<std::string>())("initramfs", "The initramfs that boots TREE", cxxopts::value<std::string>(),
-                                     "FILE")("json", "Print the result as JSON");
-  options.parse_positional({"action", "what"});
-  ASSIGN_OR_RETURN(const std::optional<cxxopts::ParseResult> parsed, ParseOptions(options, arguments));
+Result<int> RunKernelConfig(const cli::Arguments& arguments, cli::Output& output) {
+  cli::Options options("hallmark kernel-config", "check IMAGE|CONFIG|TREE [OPTION...]",
+                       "Checks a kernel for what the guest needs of it.");
+  options.AddArgument("action", "check");
+  options.AddArgument("what", "IMAGE|CONFIG|TREE");
+  options.AddText("initramfs", "FILE", "The initramfs that boots TREE");
+  cli::AddJsonOption(options);
+  options.Require({"action", "what"});
+  ASSIGN_OR_RETURN(const std::optional<cli::Parsed> parsed, options.Parse(arguments, output));
   if (!parsed) return 0;
-  if (parsed->count("action") == 0 || (*parsed)["action"].as<std::string>() != "check" || parsed->count("what") == 0) {
-    return UsageError("kernel-config: 'check' and what to check expected").WithHint("hallmark kernel-config --help");
+  if (parsed->Text("action") != "check") {
+    return UsageError("'" + parsed->Text("action") + "' is not 'check'").WithHint("hallmark kernel-config --help");
   }
-  const fs::path path = (*parsed)["what"].as<std::string>();
+  const fs::path path = parsed->Text("what");
   ASSIGN_OR_RETURN(const bool image, IsImage(path));
   const bool directory = !image && fs::is_directory(path);
-  if (directory != (parsed->count("initramfs") != 0)) {
+  if (directory != (parsed->Has("initramfs"))) {
     return UsageError("kernel-config: a directory and --initramfs go together")
         .WithHint("hallmark kernel-config --help");
   }
   auto report = image       ? CheckImage(path)
-                : directory ? CheckDirectory(path, (*parsed)["initramfs"].as<std::string>())
+                : directory ? CheckDirectory(path, parsed->Text("initramfs"))
                             : CheckConfigFile(path);
   if (!report.ok()) return std::move(report).error().WithContext(path.string());
-  if (parsed->count("json") != 0) {
-    PrintJson(*report);
+  if (parsed->Has("json")) {
+    PrintJson(*report, output);
   } else {
-    PrintText(*report);
+    PrintText(*report, output);
   }
-  return report->ok() ? 0 : kDoesNotHold;
+  return report->ok() ? 0 : cli::kDoesNotHold;
 }
 
 }  // namespace hallmark

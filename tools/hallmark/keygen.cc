@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <cstdio>
 #include <filesystem>
 
 #include "lib/base/file.h"
 #include "tools/cli/keys.h"
 #include "tools/cli/options.h"
+#include "tools/cli/output.h"
 #include "tools/cli/verb.h"
 
 namespace hallmark {
@@ -18,33 +18,34 @@ Result<void> RequireAbsent(const std::filesystem::path& path) {
 
 }  // namespace
 
-Result<int> RunKeygen(const Arguments& arguments) {
-  cxxopts::Options options("hallmark keygen", "Make an Ed25519 key to sign with, and KEY.pub beside it.");
-  options.custom_help("-o KEY [OPTION...]");
-  options.add_options()("o,output", "Where the private key goes (PKCS#8 PEM)", cxxopts::value<std::string>(), "KEY")(
-      "no-passphrase", "Leave the private key unencrypted");
-  AddPassphraseOptions(options);
-  ASSIGN_OR_RETURN(const auto parsed, ParseOptions(options, arguments));
+Result<int> RunKeygen(const cli::Arguments& arguments, cli::Output& output) {
+  cli::Options options("hallmark keygen", "-o KEY [OPTION...]",
+                       "Make an Ed25519 key to sign with, and KEY.pub beside it.");
+  options.AddText("o,output", "KEY", "Where the private key goes (PKCS#8 PEM)");
+  options.AddFlag("no-passphrase", "Leave the private key unencrypted");
+  cli::AddPassphraseOptions(options);
+  options.Require({"output"});
+  ASSIGN_OR_RETURN(const std::optional<cli::Parsed> parsed, options.Parse(arguments, output));
   if (!parsed) return 0;
-  if (parsed->count("output") == 0) return UsageError("no name for the key: give -o KEY");
-  if (parsed->count("no-passphrase") + parsed->count("passphrase-fd") + parsed->count("passphrase-command") > 1) {
+  const auto given = [&](const char* name) { return parsed->Has(name) ? 1 : 0; };
+  if (given("no-passphrase") + given("passphrase-fd") + given("passphrase-command") > 1) {
     return UsageError("--no-passphrase, --passphrase-fd and --passphrase-command exclude each other");
   }
-  const std::string path = (*parsed)["output"].as<std::string>();
+  const std::string path = parsed->Text("output");
   RETURN_IF_ERROR(RequireAbsent(path));
   RETURN_IF_ERROR(RequireAbsent(path + ".pub"));
 
   Secret passphrase;
-  if (parsed->count("no-passphrase") == 0) {
-    ASSIGN_OR_RETURN(passphrase, ReadPassphrase(*parsed, path, true));
+  if (!parsed->Has("no-passphrase")) {
+    ASSIGN_OR_RETURN(passphrase, cli::ReadPassphrase(*parsed, path, true));
   }
   ASSIGN_OR_RETURN(const PrivateKey key, PrivateKey::Generate());
   ASSIGN_OR_RETURN(std::string pem, key.Pem(passphrase));
   const Result<void> written = WriteFileAtomically(path, AsBytes(pem), 0600);
   Wipe(pem);
   RETURN_IF_ERROR(written);
-  RETURN_IF_ERROR(WriteFileAtomically(path + ".pub", AsBytes(FormatPublicKeyFile(key.public_key()))));
-  std::printf("%s\n", key.public_key().Id().c_str());
+  RETURN_IF_ERROR(WriteFileAtomically(path + ".pub", AsBytes(cli::FormatPublicKeyFile(key.public_key()))));
+  output.Puts(key.public_key().Id());
   return 0;
 }
 

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/rootfs/recipe/lock.h"
 
-#include <cstdio>
-#include <cxxopts.hpp>
 #include <filesystem>
 #include <map>
-#include <nlohmann/json.hpp>
 
 #include "lib/base/file.h"
 #include "lib/rootfs/packages/cache.h"
 #include "lib/rootfs/packages/resolve.h"
 #include "lib/rootfs/recipe/recipe.h"
+#include "tools/cli/common_options.h"
+#include "tools/cli/json.h"
 #include "tools/cli/options.h"
+#include "tools/cli/output.h"
 #include "tools/cli/verb.h"
 
 namespace hallmark {
@@ -45,59 +45,61 @@ std::vector<Change> Compare(const Lock& before, const Lock& after) {
   return different;
 }
 
-void PrintChanges(const std::vector<Change>& changes) {
+void PrintChanges(const std::vector<Change>& changes, cli::Output& output) {
   if (changes.empty()) return;
-  std::printf("%-32s %-28s %s\n", "package", "before", "now");
+  output.Print("%-32s %-28s %s\n", "package", "before", "now");
   for (const Change& change : changes) {
-    std::printf("%-32s %-28s %s\n", change.name.c_str(), change.before.empty() ? "-" : change.before.c_str(),
-                change.after.empty() ? "-" : change.after.c_str());
+    output.Print("%-32s %-28s %s\n", change.name.c_str(), change.before.empty() ? "-" : change.before.c_str(),
+                 change.after.empty() ? "-" : change.after.c_str());
   }
 }
 
-void PrintJson(const fs::path& path, const Lock& lock, const std::vector<Change>& changes) {
-  nlohmann::ordered_json json = {{"lock", path.string()}, {"recipe", lock.recipe}, {"packages", lock.packages.size()}};
-  json["changes"] = nlohmann::ordered_json::array();
+void PrintJson(const fs::path& path, const Lock& lock, const std::vector<Change>& changes, cli::Output& output) {
+  cli::Json entries = cli::Json::Array();
   for (const Change& change : changes) {
-    json["changes"].push_back({{"name", change.name}, {"before", change.before}, {"after", change.after}});
+    entries.Add(cli::Json::Object({{"name", change.name}, {"before", change.before}, {"after", change.after}}));
   }
-  PutJson(json);
+  output.PutJson(cli::Json::Object({{"lock", path.string()},
+                                    {"recipe", lock.recipe},
+                                    {"packages", lock.packages.size()},
+                                    {"changes", std::move(entries)}}));
 }
 
 }  // namespace
 
-Result<int> RunLock(const Arguments& arguments) {
-  cxxopts::Options options("hallmark lock", "Resolve a recipe to exact versions and digests.");
-  options.custom_help("RECIPE [OPTION...]");
-  options.add_options()("recipe", "A recipe.toml, or the directory that holds one", cxxopts::value<std::string>(),
-                        "RECIPE")("update", "Resolve again, and show what changed")(
-      "snapshot", "Resolve as of this time, as in 20261101T000000Z, on the recipe's snapshot mirror",
-      cxxopts::value<std::string>(), "TIME")("json", "Print the result as JSON");
-  AddVerbosityOptions(options);
-  options.parse_positional({"recipe"});
-  ASSIGN_OR_RETURN(const auto parsed, ParseOptions(options, arguments));
+Result<int> RunLock(const cli::Arguments& arguments, cli::Output& output) {
+  cli::Options options("hallmark lock", "RECIPE [OPTION...]", "Resolve a recipe to exact versions and digests.");
+  options.AddArgument("recipe", "RECIPE");
+  options.AddFlag("update", "Resolve again, and show what changed");
+  options.AddText("snapshot", "TIME",
+                  "Resolve as of this time, as in 20261101T000000Z, on the recipe's snapshot mirror");
+  cli::AddJsonOption(options);
+  cli::AddVerbosityOptions(options);
+  options.Require({"recipe"});
+  ASSIGN_OR_RETURN(const std::optional<cli::Parsed> parsed, options.Parse(arguments, output));
   if (!parsed) return 0;
-  if (parsed->count("recipe") == 0) return UsageError("no recipe named").WithHint("hallmark lock --help");
+  if (!parsed->Has("recipe")) return UsageError("no recipe named").WithHint("hallmark lock --help");
 
-  ASSIGN_OR_RETURN(Recipe recipe, LoadRecipe((*parsed)["recipe"].as<std::string>()));
-  if (parsed->count("snapshot") != 0) {
+  ASSIGN_OR_RETURN(Recipe recipe, LoadRecipe(parsed->Text("recipe")));
+  if (parsed->Has("snapshot")) {
     if (recipe.apt.snapshot_mirror.empty())
       return UsageError("--snapshot: the recipe names no snapshot_mirror in [apt]");
-    recipe.apt.snapshot = (*parsed)["snapshot"].as<std::string>();
+    recipe.apt.snapshot = parsed->Text("snapshot");
   }
   const fs::path path = LockPath(recipe);
-  const bool update = parsed->count("update") != 0 || parsed->count("snapshot") != 0;
-  const bool json = parsed->count("json") != 0;
-  const Verbosity verbosity = VerbosityFrom(*parsed);
+  const bool update = parsed->Has("update") || parsed->Has("snapshot");
+  const bool json = parsed->Has("json");
+  const Verbosity verbosity = cli::VerbosityFrom(*parsed);
   const Result<Lock> known = LoadLock(recipe, path);
   if (known.ok() && !update) {
-    if (json) PrintJson(path, *known, {});
+    if (json) PrintJson(path, *known, {}, output);
     if (!json && verbosity != Verbosity::kQuiet) {
-      std::printf("%s is up to date with the recipe; --update resolves again\n", path.c_str());
+      output.Print("%s is up to date with the recipe; --update resolves again\n", path.c_str());
     }
     return 0;
   }
   ASSIGN_OR_RETURN(const Cache cache, Cache::Open());
-  Progress progress(verbosity);
+  Progress progress(verbosity, output.messages());
   ASSIGN_OR_RETURN(const Lock lock, Resolve(recipe, cache, progress));
   progress.EndStage();
 
@@ -109,10 +111,10 @@ Result<int> RunLock(const Arguments& arguments) {
   RETURN_IF_ERROR(WriteFileAtomically(path, AsBytes(FormatLock(lock))));
   const std::vector<Change> changes = Compare(before, lock);
   if (json) {
-    PrintJson(path, lock, changes);
+    PrintJson(path, lock, changes, output);
   } else if (verbosity != Verbosity::kQuiet) {
-    if (!before.packages.empty()) PrintChanges(changes);
-    std::printf("%s: %zu packages\n", path.c_str(), lock.packages.size());
+    if (!before.packages.empty()) PrintChanges(changes, output);
+    output.Print("%s: %zu packages\n", path.c_str(), lock.packages.size());
   }
   return 0;
 }

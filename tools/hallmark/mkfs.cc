@@ -3,8 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
-#include <cxxopts.hpp>
 #include <filesystem>
 #include <optional>
 
@@ -21,7 +19,9 @@
 #include "lib/ext4/ext4.h"
 #include "lib/fat/fat32.h"
 #include "lib/verity/verity.h"
+#include "tools/cli/common_options.h"
 #include "tools/cli/options.h"
+#include "tools/cli/output.h"
 #include "tools/cli/verb.h"
 
 namespace hallmark {
@@ -119,71 +119,62 @@ Result<uint32_t> ParseSerial(std::string_view text) {
   return uint32_t{serial};
 }
 
-Result<std::optional<MkfsOptions>> ParseMkfs(const Arguments& arguments) {
-  cxxopts::Options options("hallmark mkfs",
-                           "Makes one filesystem from a directory, as 'hallmark build' makes those of an image.");
-  options.custom_help("ext4|fat|exfat --from DIR -o FILE");
-  options.add_options()("kind", "ext4, fat or exfat", cxxopts::value<std::string>())(
-      "from", "Directory to take the files from", cxxopts::value<std::string>(), "DIR")(
-      "o,output", "File to write", cxxopts::value<std::string>(), "FILE")(
-      "size", "Size of the filesystem, as in 100M (default: as much as its files need for ext4, 10M for exfat)",
-      cxxopts::value<std::string>(),
-      "N")("label", "Label of the filesystem", cxxopts::value<std::string>()->default_value(""), "NAME")(
-      "uuid", "UUID of an ext4 filesystem (default: one that follows from its label)", cxxopts::value<std::string>(),
-      "UUID")("serial",
-              "Volume serial number of fat and exfat, as in 1A2B-3C4D (default: one that follows from the label)",
-              cxxopts::value<std::string>(),
-              "SERIAL")("verity", "Write the dm-verity hash tree of an ext4 filesystem too, and print its root hash",
-                        cxxopts::value<std::string>(), "FILE")(
-      "time", "When an ext4 filesystem was made, in seconds since 1970 (default: $SOURCE_DATE_EPOCH, or 0)",
-      cxxopts::value<uint64_t>(), "SECONDS");
-  options.parse_positional({"kind"});
-  ASSIGN_OR_RETURN(const std::optional<cxxopts::ParseResult> parsed, ParseOptions(options, arguments));
+Result<std::optional<MkfsOptions>> ParseMkfs(const cli::Arguments& arguments, cli::Output& output) {
+  cli::Options options("hallmark mkfs", "ext4|fat|exfat --from DIR -o FILE [OPTION...]",
+                       "Makes one filesystem from a directory, as 'hallmark build' makes those of an image.");
+  options.AddArgument("kind", "ext4|fat|exfat");
+  options.AddText("from", "DIR", "Directory to take the files from");
+  options.AddText("o,output", "FILE", "File to write");
+  options.AddSize("size",
+                  "Size of the filesystem, as in 100M (default: as much as its files need for ext4, 10M for exfat)");
+  options.AddText("label", "NAME", "Label of the filesystem", "");
+  options.AddText("uuid", "UUID", "UUID of an ext4 filesystem (default: one that follows from its label)");
+  options.AddText("serial", "SERIAL",
+                  "Volume serial number of fat and exfat, as in 1A2B-3C4D (default: one that follows from the label)");
+  options.AddText("verity", "FILE", "Write the dm-verity hash tree of an ext4 filesystem too, and print its root hash");
+  options.AddNumber("time", "SECONDS",
+                    "When an ext4 filesystem was made, in seconds since 1970 (default: $SOURCE_DATE_EPOCH, or 0)", {});
+  options.Require({"kind", "from", "output"});
+  ASSIGN_OR_RETURN(const std::optional<cli::Parsed> parsed, options.Parse(arguments, output));
   if (!parsed) return std::optional<MkfsOptions>();
-  for (const char* needed : {"kind", "from", "output"}) {
-    if (parsed->count(needed) == 0)
-      return UsageError(needed == std::string_view("kind") ? "mkfs: say what to make: ext4, fat or exfat"
-                                                           : std::string("mkfs: --") + needed + " is missing")
-          .WithHint("hallmark mkfs --help");
-  }
-  const std::string kind = (*parsed)["kind"].as<std::string>();
+  const std::string kind = parsed->Text("kind");
   if (std::ranges::find(kKinds, kind, &Kind::name) == kKinds.end()) {
     return UsageError("mkfs: '" + kind + "' is not ext4, fat or exfat");
   }
   for (const char* option : {"uuid", "verity", "time"}) {
-    if (kind != "ext4" && parsed->count(option) != 0) {
+    if (kind != "ext4" && parsed->Has(option)) {
       return UsageError("mkfs: --" + std::string(option) + " is for ext4 alone");
     }
   }
-  if (kind == "ext4" && parsed->count("serial") != 0) return UsageError("mkfs: --serial is for fat and exfat alone");
-  MkfsOptions result{.kind = (*parsed)["kind"].as<std::string>(),
-                     .from = (*parsed)["from"].as<std::string>(),
-                     .output = (*parsed)["output"].as<std::string>(),
-                     .label = (*parsed)["label"].as<std::string>()};
-  if (parsed->count("size") != 0) {
-    ASSIGN_OR_RETURN(result.size, ParseSize((*parsed)["size"].as<std::string>(), "--size"));
+  if (kind == "ext4" && parsed->Has("serial")) return UsageError("mkfs: --serial is for fat and exfat alone");
+  MkfsOptions result{.kind = parsed->Text("kind"),
+                     .from = parsed->Text("from"),
+                     .output = parsed->Text("output"),
+                     .label = parsed->Text("label")};
+  if (parsed->Has("size")) {
+    result.size = parsed->Number("size");
     if (result.size == 0) return UsageError("mkfs: --size: 0 holds nothing");
   } else if (result.kind == "exfat") {
     result.size = kExfatDefaultSize;
   } else if (result.kind != "ext4") {
     return UsageError("mkfs: --size is missing").WithHint("only ext4 is made as large as its files need");
   }
-  if (parsed->count("verity") != 0) {
-    result.verity = (*parsed)["verity"].as<std::string>();
+  if (parsed->Has("verity")) {
+    result.verity = parsed->Text("verity");
     if (SameName(*result.verity, result.output)) return UsageError("mkfs: -o and --verity name one file");
   }
-  if (parsed->count("uuid") != 0) {
-    const std::string text = (*parsed)["uuid"].as<std::string>();
+  if (parsed->Has("uuid")) {
+    const std::string text = parsed->Text("uuid");
     const Result<Guid> uuid = ParseGuid(text);
-    if (!uuid.ok()) return UsageError("--uuid: '" + text + "' is no UUID");
+    if (!uuid.ok()) return UsageError("--uuid: '" + text + "' is not a UUID");
     result.uuid = *uuid;
   }
-  if (parsed->count("serial") != 0) {
-    ASSIGN_OR_RETURN(result.serial, ParseSerial((*parsed)["serial"].as<std::string>()));
+  if (parsed->Has("serial")) {
+    ASSIGN_OR_RETURN(result.serial, ParseSerial(parsed->Text("serial")));
   }
-  ASSIGN_OR_RETURN(const std::optional<uint64_t> epoch, SourceDateEpoch());
+  ASSIGN_OR_RETURN(const std::optional<uint64_t> epoch, cli::SourceDateEpoch());
   result.time = epoch.value_or(0);
-  if (parsed->count("time") != 0) result.time = (*parsed)["time"].as<uint64_t>();
+  if (parsed->Has("time")) result.time = parsed->Number("time");
   return std::optional(std::move(result));
 }
 
@@ -202,8 +193,8 @@ Result<void> CheckOutput(const FileTree& tree, const fs::path& output) {
 
 }  // namespace
 
-Result<int> RunMkfs(const Arguments& arguments) {
-  ASSIGN_OR_RETURN(std::optional<MkfsOptions> options, ParseMkfs(arguments));
+Result<int> RunMkfs(const cli::Arguments& arguments, cli::Output& output) {
+  ASSIGN_OR_RETURN(std::optional<MkfsOptions> options, ParseMkfs(arguments, output));
   if (!options) return 0;
   const auto kind = std::find_if(kKinds.begin(), kKinds.end(), [&](const Kind& k) { return k.name == options->kind; });
   ThreadPool pool;
@@ -226,7 +217,7 @@ Result<int> RunMkfs(const Arguments& arguments) {
   const Outputs outputs{files.back().file(), options->verity ? &files.front().file() : nullptr};
   ASSIGN_OR_RETURN(const RootHash root_hash, kind->make(tree, *options, outputs, pool));
   RETURN_IF_ERROR(AtomicFile::CommitTogether(files, AtomicFile::Durability::kKill));
-  if (root_hash) std::printf("root hash %s\n", ToHex(*root_hash).c_str());
+  if (root_hash) output.Print("root hash %s\n", ToHex(*root_hash).c_str());
   return 0;
 }
 

@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "signing/bundle/origin.h"
 
-#include <cstdio>
-#include <nlohmann/json.hpp>
-
 #include "lib/base/file.h"
 #include "lib/base/printable.h"
+#include "tools/cli/json.h"
 #include "tools/cli/options.h"
+#include "tools/cli/output.h"
 #include "tools/cli/verb.h"
 
 namespace hallmark {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 Result<int> Write(const std::vector<std::string>& files) {
   for (const std::string& path : files) {
@@ -38,42 +35,41 @@ std::string Explain(const OriginCheck& check) {
   return {};
 }
 
-Result<int> Verify(const std::vector<std::string>& files, bool json) {
-  Json results = Json::array();
+Result<int> Verify(const std::vector<std::string>& files, bool json, cli::Output& output) {
+  cli::Json results = cli::Json::Array();
   bool good = true;
   for (const std::string& path : files) {
     ASSIGN_OR_RETURN(const OriginCheck check, CheckOrigin(path));
     good &= check.verdict == OriginVerdict::kContent;
     const std::string verdict(OriginVerdictName(check.verdict));
     if (json) {
-      results.push_back({{"file", path}, {"verdict", verdict}, {"sha1", ToHex(check.content)}});
-      if (check.origin) results.back()["origin"] = ToHex(*check.origin);
+      cli::Json result = cli::Json::Object({{"file", path}, {"verdict", verdict}, {"sha1", ToHex(check.content)}});
+      if (check.origin) result.Set("origin", ToHex(*check.origin));
+      results.Add(std::move(result));
     } else {
-      std::printf("%s: %s: %s\n", Printable(path).c_str(), verdict.c_str(), Explain(check).c_str());
+      output.Print("%s: %s: %s\n", Printable(path).c_str(), verdict.c_str(), Explain(check).c_str());
     }
   }
-  if (json) PutJson(results);
-  return good ? 0 : kDoesNotHold;
+  if (json) output.PutJson(results);
+  return good ? 0 : cli::kDoesNotHold;
 }
 
 }  // namespace
 
-Result<int> RunOrigin(const Arguments& arguments) {
-  cxxopts::Options options("hallmark origin", "Write or check .NAME.origin, the SHA-1 beside a file.");
-  options.custom_help("write|verify FILE... [OPTION...]");
-  options.add_options()("action", "write or verify", cxxopts::value<std::string>(), "ACTION")(
-      "files", "The files, not their origins", cxxopts::value<std::vector<std::string>>(), "FILE")(
-      "json", "Print the results of verify as JSON");
-  options.parse_positional({"action", "files"});
-  ASSIGN_OR_RETURN(const auto parsed, ParseOptions(options, arguments));
+Result<int> RunOrigin(const cli::Arguments& arguments, cli::Output& output) {
+  cli::Options options("hallmark origin", "write|verify FILE... [OPTION...]",
+                       "Write or check .NAME.origin, the SHA-1 beside a file.");
+  options.AddArgument("action", "write|verify");
+  options.AddArguments("files", "FILE");
+  options.AddFlag("json", "Print the results of verify as JSON");
+  options.Require({"action", "files"});
+  ASSIGN_OR_RETURN(const std::optional<cli::Parsed> parsed, options.Parse(arguments, output));
   if (!parsed) return 0;
-  const std::string action = parsed->count("action") != 0 ? (*parsed)["action"].as<std::string>() : "";
-  if (action != "write" && action != "verify") {
-    return UsageError("it is 'hallmark origin write FILE...' or 'hallmark origin verify FILE...'");
-  }
-  if (parsed->count("files") == 0) return UsageError("no file named");
-  const auto& files = (*parsed)["files"].as<std::vector<std::string>>();
-  return action == "write" ? Write(files) : Verify(files, parsed->count("json") != 0);
+  const std::string& action = parsed->Text("action");
+  const std::vector<std::string>& files = parsed->Texts("files");
+  if (action == "write") return Write(files);
+  if (action == "verify") return Verify(files, parsed->Has("json"), output);
+  return UsageError("'" + action + "' is neither 'write' nor 'verify'").WithHint("'hallmark origin --help' shows both");
 }
 
 }  // namespace hallmark

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <cstdio>
-#include <cxxopts.hpp>
-#include <nlohmann/json.hpp>
+#include <array>
 #include <string>
 
 #include "lib/policy/matcher.h"
+#include "tools/cli/common_options.h"
+#include "tools/cli/json.h"
 #include "tools/cli/options.h"
+#include "tools/cli/output.h"
+#include "tools/cli/program.h"
 #include "tools/cli/verb.h"
 
 namespace hallmark {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 /// Settings are a file that a person wrote: what is wrong in it is a matter of usage.
 Result<Settings> LoadWrittenSettings(const std::string& path) {
@@ -20,96 +20,76 @@ Result<Settings> LoadWrittenSettings(const std::string& path) {
   return UsageError(settings.error().message).WithHint("srt-settings(5) tells the keys; a guest would allow nothing");
 }
 
-Result<int> RunCheck(const Arguments& arguments) {
-  cxxopts::Options options("hallmark policy check", "Check settings, as the guest would read them.");
-  options.custom_help("FILE [OPTION...]");
-  options.positional_help("");
-  options.add_options()("file", "The settings", cxxopts::value<std::string>(), "FILE")("json",
-                                                                                       "Print the result as JSON");
-  options.parse_positional({"file"});
-  ASSIGN_OR_RETURN(const auto parsed, ParseOptions(options, arguments));
+Result<int> RunCheck(const cli::Arguments& arguments, cli::Output& output) {
+  cli::Options options("hallmark policy check", "FILE [OPTION...]", "Check settings, as the guest would read them.");
+  options.AddArgument("file", "FILE");
+  cli::AddJsonOption(options);
+  options.Require({"file"});
+  ASSIGN_OR_RETURN(const std::optional<cli::Parsed> parsed, options.Parse(arguments, output));
   if (!parsed) return 0;
-  if (parsed->count("file") == 0) return UsageError("no file named").WithHint("hallmark policy check FILE");
-  const std::string path = (*parsed)["file"].as<std::string>();
+  const std::string path = parsed->Text("file");
   const Result<Settings> settings = LoadWrittenSettings(path);
-  if (parsed->count("json") != 0) {
-    Json json = {{"file", path}, {"valid", settings.ok()}};
+  if (parsed->Has("json")) {
+    cli::Json json = cli::Json::Object({{"file", path}, {"valid", settings.ok()}});
     if (settings.ok()) {
-      json["allowedDomains"] = settings->network.allowed_domains.size();
-      json["deniedDomains"] = settings->network.denied_domains.size();
+      json.Set("allowedDomains", settings->network.allowed_domains.size());
+      json.Set("deniedDomains", settings->network.denied_domains.size());
     } else {
-      json["message"] = settings.error().message;
+      json.Set("message", settings.error().message);
     }
-    PutJson(json);
+    output.PutJson(json);
     return settings.ok() ? 0 : ExitStatus(settings.error());
   }
   if (!settings.ok()) return settings.error();
-  std::printf("%s: good, %zu allowed and %zu denied entries\n", path.c_str(), settings->network.allowed_domains.size(),
-              settings->network.denied_domains.size());
+  output.Print("%s: good, %zu allowed and %zu denied entries\n", path.c_str(), settings->network.allowed_domains.size(),
+               settings->network.denied_domains.size());
   return 0;
 }
 
-Json DecisionJson(const std::string& asked, const Decision& decision) {
-  Json json = {{"asked", asked},
-               {"allowed", decision.allowed()},
-               {"verdict", VerdictName(decision.verdict)},
-               {"reason", decision.reason}};
+cli::Json DecisionJson(const std::string& asked, const Decision& decision) {
+  cli::Json json = cli::Json::Object({{"asked", asked},
+                                      {"allowed", decision.allowed()},
+                                      {"verdict", VerdictName(decision.verdict)},
+                                      {"reason", decision.reason}});
   if (!decision.list.empty()) {
-    json["rule"] = {{"list", decision.list},
-                    {"entry", decision.rule.text},
-                    {"line", decision.rule.line},
-                    {"column", decision.rule.column}};
+    json.Set("rule", cli::Json::Object({{"list", decision.list},
+                                        {"entry", decision.rule.text},
+                                        {"line", decision.rule.line},
+                                        {"column", decision.rule.column}}));
   }
   return json;
 }
 
-Result<int> RunExplain(const Arguments& arguments) {
-  cxxopts::Options options(
-      "hallmark policy explain",
-      "Say whether a connection would be allowed, and by which entry. Exit status 3: it would not.");
-  options.custom_help("--settings FILE HOST:PORT [OPTION...]");
-  options.positional_help("");
-  options.add_options()("asked", "Where a command wants to connect to", cxxopts::value<std::string>(), "HOST:PORT")(
-      "settings", "The settings to go by", cxxopts::value<std::string>(), "FILE")("json", "Print the result as JSON");
-  options.parse_positional({"asked"});
-  ASSIGN_OR_RETURN(const auto parsed, ParseOptions(options, arguments));
+Result<int> RunExplain(const cli::Arguments& arguments, cli::Output& output) {
+  cli::Options options("hallmark policy explain", "--settings FILE HOST:PORT [OPTION...]",
+                       "Say whether a connection would be allowed, and by which entry. Exit status 3: it would not.");
+  options.AddArgument("asked", "HOST:PORT");
+  options.AddText("settings", "FILE", "The settings to go by");
+  cli::AddJsonOption(options);
+  options.Require({"asked", "settings"});
+  ASSIGN_OR_RETURN(const std::optional<cli::Parsed> parsed, options.Parse(arguments, output));
   if (!parsed) return 0;
-  for (const char* needed : {"asked", "settings"}) {
-    if (parsed->count(needed) == 0) {
-      return UsageError("it is 'hallmark policy explain --settings FILE HOST:PORT'");
-    }
-  }
-  const std::string asked = (*parsed)["asked"].as<std::string>();
+  const std::string asked = parsed->Text("asked");
   ASSIGN_OR_RETURN(const WrittenAuthority target,
                    SplitAuthority(asked).WithContext(asked).WithHint("it is HOST:PORT, as in example.com:443"));
-  ASSIGN_OR_RETURN(const Settings settings, LoadWrittenSettings((*parsed)["settings"].as<std::string>()));
+  ASSIGN_OR_RETURN(const Settings settings, LoadWrittenSettings(parsed->Text("settings")));
   const Decision decision = Matcher(settings).Decide(target.host, target.port);
-  if (parsed->count("json") != 0) {
-    PutJson(DecisionJson(asked, decision));
+  if (parsed->Has("json")) {
+    output.PutJson(DecisionJson(asked, decision));
   } else {
-    std::printf("%s: %s\n", decision.allowed() ? "allow" : "deny", decision.reason.c_str());
+    output.Print("%s: %s\n", decision.allowed() ? "allow" : "deny", decision.reason.c_str());
   }
-  return decision.allowed() ? 0 : kDoesNotHold;
+  return decision.allowed() ? 0 : cli::kDoesNotHold;
 }
 
 }  // namespace
 
-Result<int> RunPolicy(const Arguments& arguments) {
-  static constexpr std::string_view kUsage =
-      "hallmark policy check|explain: what a sandboxed command may reach\n\n"
-      "  check    read srt-settings.json as the guest would\n"
-      "  explain  say whether HOST:PORT would be allowed, and why\n\n"
-      "'hallmark policy explain --help' tells the options of one.";
-  const std::string verb = arguments.empty() ? "" : arguments[0];
-  const Arguments rest(arguments.begin() + (arguments.empty() ? 0 : 1), arguments.end());
-  if (verb == "check") return RunCheck(rest);
-  if (verb == "explain") return RunExplain(rest);
-  if (verb == "--help" || verb == "-h") {
-    std::printf("%s\n", std::string(kUsage).c_str());
-    return 0;
-  }
-  return UsageError(verb.empty() ? "no subcommand" : "no such subcommand: " + verb)
-      .WithHint("it is one of check and explain");
+Result<int> RunPolicy(const cli::Arguments& arguments, cli::Output& output) {
+  static constexpr auto kSubcommands = std::to_array<cli::Verb>({
+      {"check", "read srt-settings.json as the guest would", RunCheck},
+      {"explain", "say whether HOST:PORT would be allowed, and why", RunExplain},
+  });
+  return cli::RunSubcommand({"hallmark policy", "what a sandboxed command may reach", kSubcommands}, arguments, output);
 }
 
 }  // namespace hallmark

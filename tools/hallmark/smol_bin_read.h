@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#pragma once
 
 #include "tools/cli/verb.h"
+#pragma once
 
 namespace hallmark {
 
 // The subverbs of `hallmark smol-bin` that read an image.
 
-Result<int> RunSmolBinVerify(const Arguments& arguments);
-Result<int> RunSmolBinList(const Arguments& arguments);
-Result<int> RunSmolBinExtract(const Arguments& arguments);
-Result<int> RunSmolBinDump(const Arguments& arguments);
+Result<int> RunSmolBinVerify(const cli::Arguments& arguments, cli::Output& output);
+Result<int> RunSmolBinList(const cli::Arguments& arguments, cli::Output& output);
+Result<int> RunSmolBinExtract(const cli::Arguments& arguments, cli::Output& output);
+Result<int> RunSmolBinDump(const cli::Arguments& arguments, cli::Output& output);
 
 }  // namespace hallmark

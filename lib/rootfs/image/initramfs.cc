@@ -100,8 +100,9 @@ Result<fs::path> GuestProgram(std::string_view architecture, std::string_view na
     std::error_code error;
     const fs::path directory = fs::read_symlink("/proc/self/exe", error).parent_path();
     if (error) return IoError("/proc/self/exe: " + error.message());
-    // Installed: $prefix/libexec/hallmark/hallmark-heavy. In a build: build/PRESET/tools/hallmark/hallmark-heavy.
-    candidates = {directory / "guest" / program, directory.parent_path().parent_path() / "guest" / program};
+    // Installed: $prefix/bin/hallmark. In a build: build/PRESET/tools/hallmark/hallmark.
+    candidates = {directory.parent_path() / "libexec/hallmark/guest" / program,
+                  directory.parent_path().parent_path() / "guest" / program};
   }
   for (const fs::path& candidate : candidates) {
     std::error_code error;

@@ -25,7 +25,7 @@ struct Device {
 constexpr auto kDevices = std::to_array<Device>({{"root-disk", "the root disk"},
                                                  {"session-disk", "the session disk"},
                                                  {"smol-bin", "the smol-bin disk"},
-                                                 {"shared-directories", "shared directories"},
+                                                 {"shared-folders", "shared directories"},
                                                  {"channel", "the channel to the host"},
                                                  {"network", "the network"},
                                                  {"entropy", "the source of entropy"},

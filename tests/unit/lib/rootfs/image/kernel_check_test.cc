@@ -65,7 +65,7 @@ TEST(KernelRequirementsTest, CoverEveryDeviceOfTheDesign) {
     ASSERT_OK_AND_ASSIGN(const auto requirements, KernelRequirements(architecture));
     std::set<std::string> devices;
     for (const KernelRequirement& requirement : requirements) devices.insert(requirement.device);
-    for (const char* device : {"root-disk", "session-disk", "smol-bin", "shared-directories", "channel", "network"}) {
+    for (const char* device : {"root-disk", "session-disk", "smol-bin", "shared-folders", "channel", "network"}) {
       EXPECT_TRUE(devices.contains(device)) << device << " on " << architecture;
     }
   }

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/cli/output.h"
+
+#include <cstdarg>
+
+#include "tools/cli/json.h"
+
+namespace hallmark::cli {
+
+// That a stream can't be written is found when it is flushed at the end (RunMain()).
+
+void Output::Print(const char* format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  (void)std::vfprintf(results_, format, arguments);
+  va_end(arguments);
+}
+
+void Output::Puts(std::string_view line) {
+  (void)std::fwrite(line.data(), 1, line.size(), results_);
+  (void)std::fputc('\n', results_);
+}
+
+void Output::PutJson(const Json& json) { Puts(json.Text()); }
+
+void Output::Warn(const char* format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  (void)std::vfprintf(messages_, format, arguments);
+  va_end(arguments);
+}
+
+}  // namespace hallmark::cli
