@@ -23,7 +23,7 @@
 #include "guestd/guestd/supervisor.h"
 #include "guestd/init/command_line.h"
 #include "lib/base/run_main.h"
-#include "signing/bundle/kernel_parameters.h"
+#include "signing/document/guest_parameters.h"
 
 namespace hallmark::guest {
 namespace {

@@ -11,9 +11,9 @@
 
 #include "guestd/common/private_directory.h"
 #include "guestd/common/remove_tree.h"
-#include "signing/bundle/manifest.h"
-#include "signing/document/bundle_file.h"
 #include "signing/document/dsse.h"
+#include "signing/document/file_names.h"
+#include "signing/document/signed_directory.h"
 
 namespace hallmark {
 namespace {
@@ -35,8 +35,8 @@ bool IsSetName(std::string_view name) {
   return name.size() == kNameSize && name.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
-void Note(std::vector<std::string>& notes, std::string_view what, const std::vector<SmolBinFinding>& findings) {
-  for (const SmolBinFinding& finding : findings) notes.push_back(std::string(what) + ": " + FindingText(finding));
+void Note(std::vector<std::string>& notes, std::string_view what, const std::vector<Finding>& findings) {
+  for (const Finding& finding : findings) notes.push_back(std::string(what) + ": " + FindingText(finding));
 }
 
 Result<void> Remove(const fs::path& path) {
@@ -62,12 +62,17 @@ class DirectoryInProgress {
   bool kept_ = false;
 };
 
+Result<File> NewFile(const fs::path& path, mode_t mode) {
+  ASSIGN_OR_RETURN(File file, File::Open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW));
+  if (::fchmod(file.fd(), mode) != 0) return ErrnoError(errno, path.string());
+  return file;
+}
+
 /// Copies up to `limit` bytes of a file, whatever its size says: it may grow while it is read.
-Result<void> CopyFile(const fs::path& from, std::string_view name, const fs::path& to, uint64_t limit, mode_t mode) {
-  ASSIGN_OR_RETURN(const File source, OpenBundleFile(from, name));
-  const fs::path path = to / name;
-  ASSIGN_OR_RETURN(const File target, File::Open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW));
-  if (::fchmod(target.fd(), mode) != 0) return ErrnoError(errno, path.string());
+Result<void> CopyFile(const SignedDirectory& from, std::string_view name, const fs::path& to, uint64_t limit,
+                      mode_t mode) {
+  ASSIGN_OR_RETURN(const File source, from.OpenFile(name));
+  ASSIGN_OR_RETURN(const File target, NewFile(to / name, mode));
   ByteVector buffer(1 << 20);
   for (uint64_t offset = 0; offset < limit;) {
     const size_t wanted = static_cast<size_t>(std::min<uint64_t>(buffer.size(), limit - offset));
@@ -79,12 +84,18 @@ Result<void> CopyFile(const fs::path& from, std::string_view name, const fs::pat
   return target.Sync();
 }
 
-SmolBinFinding Changed() {
-  return {SmolBinVerdict::kDigest, std::string(kManifestName), "changed while it was copied"};
+/// Writes a small file as it was read when it was checked.
+Result<void> CopySmallFile(SignedDirectory& from, std::string_view name, const fs::path& to, uint64_t limit) {
+  ASSIGN_OR_RETURN(const std::string text, from.ReadSmallFile(name, limit));
+  ASSIGN_OR_RETURN(const File target, NewFile(to / name, 0644));
+  RETURN_IF_ERROR(target.WriteAt(0, AsBytes(text)));
+  return target.Sync();
 }
 
+Finding Changed() { return {Verdict::kDigest, std::string(kManifestName), "changed while it was copied"}; }
+
 /// As CopySmolBin, with what does not hold as findings: the manifest is there if there are none.
-Result<SmolBinReport> CopyVerified(const fs::path& source, const fs::path& directory, const Trust& trust,
+Result<SmolBinReport> CopyVerified(SignedDirectory& source, const fs::path& directory, const Trust& trust,
                                    const SmolBinRequirements& requirements) {
   ASSIGN_OR_RETURN(SmolBinReport head, VerifySmolBinHead(source, trust, requirements));
   if (!head.good()) return head;
@@ -95,9 +106,10 @@ Result<SmolBinReport> CopyVerified(const fs::path& source, const fs::path& direc
     RETURN_IF_ERROR(CopyFile(source, kSmolBinMembers[i].name, directory, (*head.manifest)->files[i].size + 1,
                              kSmolBinMembers[i].mode));
   }
-  RETURN_IF_ERROR(CopyFile(source, kManifestName, directory, kMaxSmolBinManifestSize, 0644));
-  RETURN_IF_ERROR(CopyFile(source, kEnvelopeName, directory, kMaxEnvelopeSize, 0644));
-  ASSIGN_OR_RETURN(SmolBinReport report, VerifySmolBinDirectory(directory, trust, requirements));
+  RETURN_IF_ERROR(CopySmallFile(source, kManifestName, directory, kMaxSmolBinManifestSize));
+  RETURN_IF_ERROR(CopySmallFile(source, kEnvelopeName, directory, kMaxEnvelopeSize));
+  ASSIGN_OR_RETURN(SignedDirectory copied, SignedDirectory::Open(directory));
+  ASSIGN_OR_RETURN(SmolBinReport report, VerifySmolBinDirectory(copied, trust, requirements));
   if (report.good() && report.manifest->text() != head.manifest->text()) {
     report.findings.push_back(Changed());
   }
@@ -117,7 +129,8 @@ std::string_view ActionName(SmolBinChoice::Action action) {
 
 Result<VerifiedSmolBin> CopySmolBin(const fs::path& source, const fs::path& directory, const Trust& trust,
                                     const SmolBinRequirements& requirements) {
-  ASSIGN_OR_RETURN(SmolBinReport report, CopyVerified(source, directory, trust, requirements));
+  ASSIGN_OR_RETURN(SignedDirectory offered, SignedDirectory::Open(source));
+  ASSIGN_OR_RETURN(SmolBinReport report, CopyVerified(offered, directory, trust, requirements));
   if (!report.good()) return VerificationError(FindingText(report.findings.front()));
   return std::move(*report.manifest);
 }
@@ -177,9 +190,10 @@ Result<std::optional<SmolBinStore::Copy>> SmolBinStore::Load(std::string_view li
                                                              std::vector<std::string>& notes) const {
   const std::string name = LinkTarget(link);
   if (name.empty()) return std::optional<Copy>();
-  ASSIGN_OR_RETURN(SmolBinReport report, VerifySmolBinDirectory(SetDirectory(name), trust_, Requirements()));
+  ASSIGN_OR_RETURN(SignedDirectory set, SignedDirectory::Open(SetDirectory(name)));
+  ASSIGN_OR_RETURN(SmolBinReport report, VerifySmolBinDirectory(set, trust_, Requirements()));
   if (report.manifest && NameOf(*report.manifest) != name) {
-    report.findings.push_back({SmolBinVerdict::kDigest, std::string(kManifestName), "is not the one of " + name});
+    report.findings.push_back({Verdict::kDigest, std::string(kManifestName), "is not the one of " + name});
   }
   Note(notes, "the " + std::string(link) + " copy", report.findings);
   if (!report.good()) return std::optional<Copy>();
@@ -187,7 +201,8 @@ Result<std::optional<SmolBinStore::Copy>> SmolBinStore::Load(std::string_view li
 }
 
 Result<std::vector<std::string>> SmolBinStore::FailedNames() const {
-  const Result<std::string> text = ReadBundleFile(directory_, kFailed, kMaxFailedFile);
+  ASSIGN_OR_RETURN(SignedDirectory store, SignedDirectory::Open(directory_));
+  const Result<std::string> text = store.ReadSmallFile(kFailed, kMaxFailedFile);
   std::vector<std::string> names;
   if (!text.ok()) {
     // One that is not there, or not ours, says nothing; a disk that can't be read does.
@@ -236,7 +251,8 @@ Result<std::optional<SmolBinStore::Copy>> SmolBinStore::Install(const fs::path& 
                                                                 std::vector<std::string>& notes) {
   SmolBinRequirements requirements = Requirements();
   requirements.least_sequence = least_sequence;
-  ASSIGN_OR_RETURN(const SmolBinReport head, VerifySmolBinHead(offered, trust_, requirements));
+  ASSIGN_OR_RETURN(SignedDirectory directory, SignedDirectory::Open(offered));
+  ASSIGN_OR_RETURN(const SmolBinReport head, VerifySmolBinHead(directory, trust_, requirements));
   if (!head.good()) {
     Refuse(head.findings, "", notes);
     return std::optional<Copy>();
@@ -252,7 +268,7 @@ Result<std::optional<SmolBinStore::Copy>> SmolBinStore::Install(const fs::path& 
     Refuse("failed", "was found not to work before", notes);
     return std::optional<Copy>();
   }
-  return MakeCopy(offered, *head.manifest, notes);
+  return MakeCopy(directory, *head.manifest, notes);
 }
 
 void SmolBinStore::Refuse(const std::string& verdict, const std::string& message, std::vector<std::string>& notes) {
@@ -260,14 +276,14 @@ void SmolBinStore::Refuse(const std::string& verdict, const std::string& message
   notes.push_back("the offered smol-bin: " + message);
 }
 
-void SmolBinStore::Refuse(const std::vector<SmolBinFinding>& findings, std::string_view what,
+void SmolBinStore::Refuse(const std::vector<Finding>& findings, std::string_view what,
                           std::vector<std::string>& notes) {
-  const SmolBinFinding& first = findings.front();
+  const Finding& first = findings.front();
   refused_ = SmolBinRefusal{std::string(VerdictName(first.verdict)), first.where + ": " + first.message};
   Note(notes, "the offered smol-bin" + std::string(what), findings);
 }
 
-Result<std::optional<SmolBinStore::Copy>> SmolBinStore::MakeCopy(const fs::path& offered,
+Result<std::optional<SmolBinStore::Copy>> SmolBinStore::MakeCopy(SignedDirectory& offered,
                                                                  const VerifiedSmolBin& manifest,
                                                                  std::vector<std::string>& notes) {
   const fs::path sets = directory_ / kSets;

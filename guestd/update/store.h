@@ -107,11 +107,11 @@ class SmolBinStore {
   Result<std::optional<Copy>> Install(const std::filesystem::path& offered, uint64_t least_sequence,
                                       const std::optional<Copy>& current, std::vector<std::string>& notes);
   /// Copies, verifies, and puts in use; nothing where the copy does not hold, which is noted.
-  Result<std::optional<Copy>> MakeCopy(const std::filesystem::path& offered, const VerifiedSmolBin& manifest,
+  Result<std::optional<Copy>> MakeCopy(SignedDirectory& offered, const VerifiedSmolBin& manifest,
                                        std::vector<std::string>& notes);
   /// Notes why the offered one is not taken.
   void Refuse(const std::string& verdict, const std::string& message, std::vector<std::string>& notes);
-  void Refuse(const std::vector<SmolBinFinding>& findings, std::string_view what, std::vector<std::string>& notes);
+  void Refuse(const std::vector<Finding>& findings, std::string_view what, std::vector<std::string>& notes);
   /// Remembers a copy that was found not to work.
   Result<void> NoteFailed(const std::string& name) const;
   Result<void> MakeSetsDirectory() const;

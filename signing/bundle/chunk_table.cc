@@ -14,7 +14,7 @@ constexpr std::array<char, 8> kMagic = {'H', 'M', 'C', 'H', 'U', 'N', 'K', 'S'};
 constexpr uint32_t kVersion = 1;
 constexpr uint32_t kZeroFlag = 1;
 // A frame of bytes that do not compress is a little larger than they are.
-constexpr uint64_t kMaxFrameSize = uint64_t{kMostChunkSize} + (1 << 20);
+constexpr uint64_t kMaxFrameSize = uint64_t{kMaxChunkSize} + (1 << 20);
 
 struct Header {
   std::array<char, 8> magic = kMagic;
@@ -71,8 +71,7 @@ Result<ChunkTable> ParseChunkTable(ByteSpan bytes) {
   if (header.version != kVersion) return UnsupportedError("chunk table: of version " + std::to_string(header.version));
   ChunkTable table{
       .raw_size = header.raw_size, .compressed_size = header.compressed_size, .chunk_size = header.chunk_size};
-  if (table.chunk_size < kLeastChunkSize || table.chunk_size > kMostChunkSize ||
-      !std::has_single_bit(table.chunk_size)) {
+  if (table.chunk_size < kMinChunkSize || table.chunk_size > kMaxChunkSize || !std::has_single_bit(table.chunk_size)) {
     return corrupt("the chunk size is no power of two from 64 KiB to 64 MiB");
   }
   const uint64_t count = table.raw_size / table.chunk_size + (table.raw_size % table.chunk_size != 0 ? 1 : 0);

@@ -33,10 +33,10 @@ struct ChunkTable {
 };
 
 constexpr uint32_t kDefaultChunkSize = 4 << 20;
-constexpr uint32_t kLeastChunkSize = 64 << 10;
-constexpr uint32_t kMostChunkSize = 64 << 20;
-constexpr uint64_t kMostChunks = (uint64_t{16} << 40) / kDefaultChunkSize;  ///< of an image of 16 TiB
-constexpr uint64_t kMostChunkTableSize = kMostChunks * 80 + 4096;           ///< bytes: 80 a chunk, and a header
+constexpr uint32_t kMinChunkSize = 64 << 10;
+constexpr uint32_t kMaxChunkSize = 64 << 20;
+constexpr uint64_t kMaxChunks = (uint64_t{16} << 40) / kDefaultChunkSize;  ///< of an image of 16 TiB
+constexpr uint64_t kMaxChunkTableSize = kMaxChunks * 80 + 4096;            ///< bytes: 80 a chunk, and a header
 
 /// How many chunks of that size are to be in work at once, each with its frame: as many as keep a machine of many cores
 /// from taking more than 160 MiB for them, and one at least.

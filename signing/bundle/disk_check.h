@@ -3,8 +3,10 @@
 
 #include <optional>
 
+#include "lib/base/file.h"
+#include "lib/base/result.h"
 #include "signing/bundle/manifest.h"
-#include "signing/bundle/verify.h"
+#include "signing/document/finding.h"
 
 namespace hallmark {
 

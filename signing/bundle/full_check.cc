@@ -4,9 +4,9 @@
 #include <functional>
 #include <string>
 
-#include "lib/compress/seek_table.h"
 #include "signing/bundle/disk_reader.h"
 #include "signing/bundle/image_chunks.h"
+#include "signing/bundle/signed_chunk_table.h"
 
 namespace hallmark {
 namespace {
@@ -44,7 +44,7 @@ const Partition* PartitionAt(const Manifest& manifest, uint64_t offset, uint64_t
 
 Finding ChunkFinding(const Manifest& manifest, const ChunkTable& table, size_t index) {
   Finding finding{.verdict = Verdict::kChunk,
-                  .file = manifest.FileName(ArtifactRole::kRootfs),
+                  .where = manifest.FileName(ArtifactRole::kRootfs),
                   .offset = table.RawOffset(index),
                   .length = table.RawSize(index),
                   .chunk = index};
@@ -60,7 +60,7 @@ Finding ChunkFinding(const Manifest& manifest, const ChunkTable& table, size_t i
 Finding FrameFinding(const Manifest& manifest, const ChunkTable& table, size_t index) {
   const ChunkTable::Chunk& chunk = table.chunks[index];
   return {.verdict = Verdict::kChunk,
-          .file = manifest.FileName(ArtifactRole::kRootfsCompressed),
+          .where = manifest.FileName(ArtifactRole::kRootfsCompressed),
           .message = "frame " + std::to_string(index) + " (" + ByteRange(chunk.frame_offset, chunk.frame_size) +
                      ") holds other bytes than signed",
           .offset = chunk.frame_offset,
@@ -78,7 +78,7 @@ Result<void> CheckSeekTable(const Manifest& manifest, const ChunkTable& table, c
   if (found == expected) return {};
   findings.push_back(
       {.verdict = Verdict::kDigest,
-       .file = manifest.FileName(ArtifactRole::kRootfsCompressed),
+       .where = manifest.FileName(ArtifactRole::kRootfsCompressed),
        .message = "the seek table (" + ByteRange(offset, expected.size()) + ") is not that of its frames",
        .offset = offset,
        .length = expected.size()});
@@ -86,29 +86,6 @@ Result<void> CheckSeekTable(const Manifest& manifest, const ChunkTable& table, c
 }
 
 }  // namespace
-
-Result<ChunkTable> ReadChunkTable(const Manifest& manifest, const File& file) {
-  const Artifact* artifact = manifest.Find(ArtifactRole::kChunkTable);
-  const Artifact* image = manifest.Find(ArtifactRole::kRootfs);
-  const Artifact* compressed = manifest.Find(ArtifactRole::kRootfsCompressed);
-  if (artifact == nullptr || image == nullptr || compressed == nullptr) {
-    return UnsupportedError("the bundle has no chunk table");
-  }
-  const auto differs = [&] { return VerificationError(file.path() + ": holds other bytes than signed"); };
-  ASSIGN_OR_RETURN(const uint64_t size, file.Size());
-  if (size != artifact->size) return differs();
-  if (size > kMostChunkTableSize) return UnsupportedError(file.path() + ": too large");
-  ByteVector bytes(size);
-  RETURN_IF_ERROR(file.ReadAt(0, bytes));
-  if (Sha256(bytes) != artifact->sha256) return differs();
-  Result<ChunkTable> table = ParseChunkTable(bytes);
-  if (!table.ok()) return std::move(table).WithContext(file.path());
-  if (table->raw_size != image->size || table->compressed_size != compressed->size) {
-    return CorruptError(file.path() + ": is of another image than the manifest's");
-  }
-  RETURN_IF_ERROR(SeekTableOf(*table).WithContext(file.path()));
-  return table;
-}
 
 Result<std::vector<size_t>> FindBadChunks(const File& image, const ChunkTable& table, ThreadPool& pool,
                                           Progress& progress) {
@@ -130,34 +107,30 @@ Result<std::vector<size_t>> FindBadFrames(const File& compressed, const ChunkTab
   return FindBad(table.chunks.size(), pool, progress, holds, [&](size_t i) { return table.chunks[i].frame_size; });
 }
 
-Result<ByteVector> SeekTableOf(const ChunkTable& table) {
-  std::vector<SeekEntry> entries;
-  entries.reserve(table.chunks.size());
-  uint64_t end = 0;
-  for (size_t i = 0; i < table.chunks.size(); ++i) {
-    entries.push_back({table.chunks[i].frame_size, table.RawSize(i)});
-    end = table.chunks[i].frame_offset + table.chunks[i].frame_size;
+Result<std::vector<Finding>> CheckWholeFiles(const VerifiedManifest& manifest, const BundleFiles& files,
+                                             ThreadPool& pool) {
+  std::vector<DigestTask> tasks;
+  for (const Artifact& artifact : manifest->artifacts) {
+    const auto file = files.find(artifact.role);
+    if (IsLarge(artifact.role) && file != files.end()) tasks.push_back(ArtifactTask(*manifest, artifact, file->second));
   }
-  ASSIGN_OR_RETURN(ByteVector bytes, FormatSeekTable(entries));
-  if (end + bytes.size() != table.compressed_size) {
-    return CorruptError("chunk table: frames and seek table do not fill the compressed file");
-  }
-  return bytes;
+  std::vector<Finding> findings;
+  RETURN_IF_ERROR(CompareDigests(tasks, std::nullopt, pool, findings));
+  return findings;
 }
 
 Result<std::vector<Finding>> CheckEveryByte(const VerifiedManifest& manifest, const BundleFiles& files,
                                             ThreadPool& pool, Progress& progress) {
   const auto table_file = files.find(ArtifactRole::kChunkTable);
-  if (table_file == files.end()) return CheckWholeFiles(manifest, files);
+  if (table_file == files.end()) return CheckWholeFiles(manifest, files, pool);
   std::vector<Finding> findings;
-  const Result<ChunkTable> table = ReadChunkTable(*manifest, table_file->second);
-  const auto malformed = [](ErrorKind kind) { return kind == ErrorKind::kCorrupt || kind == ErrorKind::kUnsupported; };
-  if (!table.ok() && !malformed(table.error().kind)) return table.error();
-  if (!table.ok()) {
-    findings.push_back({Verdict::kMalformed, manifest->FileName(ArtifactRole::kChunkTable),
-                        table.error().MessageWithout(table_file->second.path())});
-    return findings;
-  }
+  const auto malformed = [&](const std::string& reason) {
+    return std::vector<Finding>{{Verdict::kMalformed, manifest->FileName(ArtifactRole::kChunkTable), reason}};
+  };
+  if (manifest->Find(ArtifactRole::kChunkTable)->size > kMaxChunkTableSize) return malformed("too large");
+  ASSIGN_OR_RETURN(const ByteVector bytes, ReadChunkTableBytes(*manifest, table_file->second));
+  const Result<ChunkTable> table = ParseSignedChunkTable(*manifest, bytes);
+  if (!table.ok()) return malformed(table.error().message);
   if (const auto image = files.find(ArtifactRole::kRootfs); image != files.end()) {
     ASSIGN_OR_RETURN(const std::vector<size_t> bad, FindBadChunks(image->second, *table, pool, progress));
     for (const size_t index : bad) findings.push_back(ChunkFinding(*manifest, *table, index));

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "signing/bundle/kernel_parameters.h"
 
+#include <string_view>
+
+#include "signing/document/guest_parameters.h"
+
 namespace hallmark {
 namespace {
 

@@ -2,19 +2,12 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 #include "signing/bundle/manifest.h"
 
-// What the guest is told of its release on the kernel command line. The least sequences are sealed in the image with
-// the rest of the line; the release's own sequence is known at signing only, so whoever boots the kernel directly adds
-// it from the manifest that it verified.
+// The kernel command line of a bundle's guest: its own parameters are those of signing/document/guest_parameters.h.
 
 namespace hallmark {
-
-inline constexpr std::string_view kSequenceParameter = "hallmark.sequence";
-inline constexpr std::string_view kSmolBinLeastParameter = "hallmark.smol_bin_least_sequence";
-inline constexpr std::string_view kPolicyLeastParameter = "hallmark.policy_least_sequence";
 
 /// "hallmark.smol_bin_least_sequence=2 hallmark.policy_least_sequence=1"; empty if the manifest asks for neither.
 std::string LeastSequenceParameters(const Manifest& manifest);

@@ -16,13 +16,7 @@
 
 namespace hallmark {
 
-constexpr std::string_view kManifestName = "manifest.json";
-constexpr std::string_view kEnvelopeName = "manifest.dsse.json";
-constexpr std::string_view kMinisigName = "manifest.json.minisig";
-constexpr std::string_view kTrustName = "trust.json";
-constexpr size_t kMaxManifestSize = 1 << 20;
-/// in-toto's type for the payload of a DSSE envelope.
-constexpr std::string_view kManifestPayloadType = "application/vnd.in-toto+json";
+constexpr size_t kMaxManifestSize = 1 << 20;  ///< bytes
 
 /// What an artifact is for. Each role at most once, and each with one file name: a digest for one role can't be passed
 /// off as another's.
@@ -37,6 +31,11 @@ enum class ArtifactRole {
   kSbom,              ///< sbom.spdx.json
   kProvenance,        ///< provenance.json
 };
+constexpr size_t kArtifactRoles = static_cast<size_t>(ArtifactRole::kProvenance) + 1;
+/// "rootfs-zst", as the manifest writes it.
+std::string_view RoleName(ArtifactRole role);
+/// Empty if no role has that name.
+std::optional<ArtifactRole> RoleNamed(std::string_view name);
 /// The one file name of a role.
 std::string ArtifactFileName(ArtifactRole role, std::string_view architecture);
 /// False for what a host makes from its compressed form: it need not lie in the bundle.
@@ -116,8 +115,8 @@ struct Manifest {
 /// ParseManifest would refuse.
 Result<std::string> FormatManifest(const Manifest& manifest);
 
-/// Reads a manifest. kCorrupt, naming the member, on anything but canonical text: one manifest has one spelling. Check
-/// the signature first: VerifyManifest() of signing/verify.h.
+/// Reads a manifest. kCorrupt or kUnsupported, naming the member and not the file, on anything but canonical text: one
+/// manifest has one spelling. Check the signature first: see signing/bundle/verify_manifest.h.
 Result<Manifest> ParseManifest(std::string_view text);
 
 }  // namespace hallmark

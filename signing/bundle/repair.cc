@@ -11,21 +11,18 @@
 #include "lib/base/write_behind.h"
 #include "signing/bundle/full_check.h"
 #include "signing/bundle/image_chunks.h"
-#include "signing/bundle/verify.h"
-#include "signing/document/bundle_file.h"
+#include "signing/bundle/signed_chunk_table.h"
+#include "signing/bundle/verify_manifest.h"
 
 namespace hallmark {
 namespace {
 
-namespace fs = std::filesystem;
-
-/// As OpenBundleFile, for writing. Empty if the file is not there.
-Result<std::optional<File>> OpenForMending(const fs::path& bundle, const std::string& name) {
-  const Result<File> probe = OpenBundleFile(bundle, name);
-  if (!probe.ok() && probe.error().kind == ErrorKind::kNotFound) return std::optional<File>();
-  if (!probe.ok()) return probe.error();
-  ASSIGN_OR_RETURN(File file, File::Open(bundle / name, O_RDWR | O_NOFOLLOW));
-  return std::optional<File>(std::move(file));
+/// Opens a file for reading and writing. Empty if it does not exist.
+Result<std::optional<File>> OpenForMending(const SignedDirectory& bundle, const std::string& name) {
+  Result<File> file = bundle.OpenFile(name, O_RDWR);
+  if (file.ok()) return std::optional<File>(std::move(file).value());
+  if (file.error().kind == ErrorKind::kNotFound) return std::optional<File>();
+  return std::move(file).error();
 }
 
 /// Gives a file its signed size. True if it had another one.
@@ -78,46 +75,61 @@ Result<std::vector<size_t>> BadChunks(const File& image, const ChunkTable& table
   return holds ? std::vector<size_t>() : std::vector<size_t>{*chunk};
 }
 
+/// What a repair works on: the files that there are, and where good frames come from.
+struct Job {
+  ChunkTable table;
+  std::optional<File> image;       ///< rootfs.img
+  std::optional<File> compressed;  ///< rootfs.img.zst
+  FrameSources sources;            ///< of good frames: other bundles, later with the bundle's own in front
+};
+
+/// Mends the frames of rootfs.img.zst from other bundles' ones.
+Result<void> RepairFrames(const Job& job, RepairReport& report, ThreadPool& pool, Progress& progress) {
+  ForgetFailedWrites(*job.compressed);
+  ASSIGN_OR_RETURN(const bool resized, Resize(*job.compressed, job.table.compressed_size));
+  ASSIGN_OR_RETURN(report.frames, FindBadFrames(*job.compressed, job.table, pool, progress));
+  if (!resized && report.frames.empty()) return {};
+  return SyncMended(*job.compressed, MendFrames(*job.compressed, job.table, job.sources, report.frames, pool));
+}
+
+/// Mends the chunks of rootfs.img.
+Result<void> RepairChunks(const Job& job, const std::optional<uint64_t>& chunk, RepairReport& report, ThreadPool& pool,
+                          Progress& progress) {
+  ForgetFailedWrites(*job.image);
+  ASSIGN_OR_RETURN(report.resized, Resize(*job.image, job.table.raw_size));
+  ASSIGN_OR_RETURN(report.chunks, BadChunks(*job.image, job.table, chunk, pool, progress));
+  if (!report.resized && report.chunks.empty()) return {};
+  return SyncMended(*job.image, MendChunks(*job.image, job.table, job.sources, report.chunks, pool));
+}
+
 }  // namespace
 
-Result<RepairReport> RepairImage(const fs::path& bundle, const Trust& trust, FrameSources others,
+Result<RepairReport> RepairImage(const std::filesystem::path& bundle, const Trust& trust, FrameSources others,
                                  const RepairOptions& options, ThreadPool& pool, Progress& progress) {
   ASSIGN_OR_RETURN(const FileLock lock, FileLock::TryAcquireDirectory(bundle));
-  ASSIGN_OR_RETURN(const VerifiedManifest manifest, VerifyManifestOf(bundle, trust, options.least_sequence));
-  ASSIGN_OR_RETURN(const File table_file, OpenBundleFile(bundle, manifest->FileName(ArtifactRole::kChunkTable)));
-  ASSIGN_OR_RETURN(const ChunkTable table, ReadChunkTable(*manifest, table_file));
+  ASSIGN_OR_RETURN(SignedDirectory directory, SignedDirectory::Open(bundle));
+  ASSIGN_OR_RETURN(const VerifiedManifest manifest,
+                   VerifyManifestOf(directory, trust, {.least_sequence = options.least_sequence}));
+  ASSIGN_OR_RETURN(const File table_file, directory.OpenFile(manifest->FileName(ArtifactRole::kChunkTable)));
+  Job job{.sources = std::move(others)};
+  ASSIGN_OR_RETURN(job.table, ReadChunkTable(*manifest, table_file));
   const std::string image_name = manifest->FileName(ArtifactRole::kRootfs);
-  ASSIGN_OR_RETURN(const std::optional<File> image, OpenForMending(bundle, image_name));
-  ASSIGN_OR_RETURN(const std::optional<File> compressed,
-                   OpenForMending(bundle, manifest->FileName(ArtifactRole::kRootfsCompressed)));
+  const std::string compressed_name = manifest->FileName(ArtifactRole::kRootfsCompressed);
+  ASSIGN_OR_RETURN(job.image, OpenForMending(directory, image_name));
+  ASSIGN_OR_RETURN(job.compressed, OpenForMending(directory, compressed_name));
 
-  const bool frames_only = !image && compressed && !others.empty() && !options.chunk;
-  if (!image && !frames_only) {
+  const bool mend_frames = job.compressed && !job.sources.empty() && !options.chunk;
+  if (!job.image && !mend_frames) {
     return NotFoundError(image_name + " is not made yet").WithHint("make it: hallmark restore");
   }
-
   RepairReport report;
-  if (compressed && !others.empty() && !options.chunk) {
-    ForgetFailedWrites(*compressed);
-    ASSIGN_OR_RETURN(const bool resized, Resize(*compressed, table.compressed_size));
-    ASSIGN_OR_RETURN(report.frames, FindBadFrames(*compressed, table, pool, progress));
-    if (resized || !report.frames.empty()) {
-      RETURN_IF_ERROR(SyncMended(*compressed, MendFrames(*compressed, table, others, report.frames, pool)));
+  if (mend_frames) RETURN_IF_ERROR(RepairFrames(job, report, pool, progress));
+  if (job.image) {
+    if (job.compressed) {
+      ASSIGN_OR_RETURN(File own, directory.OpenFile(compressed_name));
+      job.sources.insert(job.sources.begin(), std::make_unique<FileFrameSource>(std::move(own)));
     }
-  }
-  if (frames_only) {
-    progress.EndStage();
-    return report;
-  }
-  if (compressed) {
-    ASSIGN_OR_RETURN(File own, OpenBundleFile(bundle, manifest->FileName(ArtifactRole::kRootfsCompressed)));
-    others.insert(others.begin(), std::make_unique<FileFrameSource>(std::move(own)));
-  }
-  ForgetFailedWrites(*image);
-  ASSIGN_OR_RETURN(report.resized, Resize(*image, table.raw_size));
-  ASSIGN_OR_RETURN(report.chunks, BadChunks(*image, table, options.chunk, pool, progress));
-  if (report.resized || !report.chunks.empty()) {
-    RETURN_IF_ERROR(SyncMended(*image, MendChunks(*image, table, others, report.chunks, pool)));
+    RETURN_IF_ERROR(RepairChunks(job, options.chunk, report, pool, progress));
   }
   progress.EndStage();
   return report;

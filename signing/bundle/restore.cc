@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <cstdio>
 #include <utility>
 
 #include "lib/base/file.h"
@@ -16,21 +17,19 @@
 #include "signing/bundle/frame_source.h"
 #include "signing/bundle/full_check.h"
 #include "signing/bundle/image_chunks.h"
-#include "signing/bundle/verify.h"
-#include "signing/document/bundle_file.h"
+#include "signing/bundle/signed_chunk_table.h"
+#include "signing/bundle/verify_manifest.h"
 
 namespace hallmark {
 namespace {
-
-namespace fs = std::filesystem;
 
 // Zeros of at least this length within a chunk become holes: a file system's largest common block.
 constexpr size_t kHoleSize = 64 << 10;
 
 /// True if rootfs.img lies there with its signed size and partition table. What has another one is an image of before,
 /// which restore replaces.
-Result<bool> IsThere(const fs::path& bundle, const Manifest& manifest) {
-  const Result<File> image = OpenBundleFile(bundle, manifest.FileName(ArtifactRole::kRootfs));
+Result<bool> IsThere(const SignedDirectory& bundle, const Manifest& manifest) {
+  const Result<File> image = bundle.OpenFile(manifest.FileName(ArtifactRole::kRootfs));
   if (!image.ok() && image.error().kind == ErrorKind::kNotFound) return false;
   if (!image.ok()) return image.error();
   ASSIGN_OR_RETURN(const uint64_t size, image->Size());
@@ -139,27 +138,55 @@ Result<RestoreReport> FillWorkFile(const File& work, const ChunkTable& table, co
   return restorer.report();
 }
 
-/// Lasting names only for bytes that are on the disk: what is renamed is what a power loss leaves.
-Result<void> Publish(const File& work, const fs::path& image, Progress& progress) {
-  progress.BeginStage("Writing rootfs.img to the disk");
-  RETURN_IF_ERROR(work.Sync());
-  if (rename(work.path().c_str(), image.c_str()) != 0) return ErrnoError(errno, image.string());
-  return SyncDirectory(image.parent_path());
+/// fsync of the directory, so that names which were given or taken in it last.
+Result<void> SyncNames(const SignedDirectory& bundle) {
+  return fsync(bundle.fd()) == 0 ? Result<void>() : ErrnoError(errno, bundle.path().string());
 }
 
-Result<void> DropCompressed(const fs::path& bundle, const Manifest& manifest) {
-  const fs::path path = bundle / manifest.FileName(ArtifactRole::kRootfsCompressed);
-  if (unlink(path.c_str()) != 0 && errno != ENOENT) return ErrnoError(errno, path.string());
-  return SyncDirectory(bundle);
+/// Lasting names only for bytes that are on the disk: what is renamed is what a power loss leaves.
+Result<void> Publish(const SignedDirectory& bundle, const File& work, const std::string& work_name,
+                     const std::string& image_name, Progress& progress) {
+  progress.BeginStage("Writing rootfs.img to the disk");
+  RETURN_IF_ERROR(work.Sync());
+  if (renameat(bundle.fd(), work_name.c_str(), bundle.fd(), image_name.c_str()) != 0) {
+    return ErrnoError(errno, (bundle.path() / image_name).string());
+  }
+  return SyncNames(bundle);
+}
+
+/// Makes rootfs.img in a work file, which gets its name at the end.
+Result<RestoreReport> MakeImage(const SignedDirectory& bundle, const Manifest& manifest, ThreadPool& pool,
+                                Progress& progress) {
+  const std::string image_name = manifest.FileName(ArtifactRole::kRootfs);
+  const std::string work_name = "." + image_name + ".partial";
+  ASSIGN_OR_RETURN(const File table_file, bundle.OpenFile(manifest.FileName(ArtifactRole::kChunkTable)));
+  ASSIGN_OR_RETURN(const ChunkTable table, ReadChunkTable(manifest, table_file));
+  ASSIGN_OR_RETURN(File frames, bundle.OpenFile(manifest.FileName(ArtifactRole::kRootfsCompressed)));
+  FrameSources sources;
+  sources.push_back(std::make_unique<FileFrameSource>(std::move(frames)));
+  ASSIGN_OR_RETURN(const File work, bundle.OpenFile(work_name, O_RDWR | O_CREAT));
+  Result<RestoreReport> filled = FillWorkFile(work, table, sources, pool, progress);
+  const Result<void> published = filled.ok() ? Publish(bundle, work, work_name, image_name, progress) : Result<void>();
+  if (!filled.ok() || !published.ok()) ForgetCached(work);
+  RETURN_IF_ERROR(published);
+  return filled;
+}
+
+Result<void> DropCompressed(const SignedDirectory& bundle, const Manifest& manifest) {
+  const std::string name = manifest.FileName(ArtifactRole::kRootfsCompressed);
+  if (unlinkat(bundle.fd(), name.c_str(), 0) != 0 && errno != ENOENT) {
+    return ErrnoError(errno, (bundle.path() / name).string());
+  }
+  return SyncNames(bundle);
 }
 
 /// An image that was made earlier is nobody's only copy before every byte of it has been looked at.
-Result<void> CheckBeforeDropping(const fs::path& bundle, const Manifest& manifest, ThreadPool& pool,
+Result<void> CheckBeforeDropping(const SignedDirectory& bundle, const Manifest& manifest, ThreadPool& pool,
                                  Progress& progress) {
   const std::string name = manifest.FileName(ArtifactRole::kRootfs);
-  ASSIGN_OR_RETURN(const File table_file, OpenBundleFile(bundle, manifest.FileName(ArtifactRole::kChunkTable)));
+  ASSIGN_OR_RETURN(const File table_file, bundle.OpenFile(manifest.FileName(ArtifactRole::kChunkTable)));
   ASSIGN_OR_RETURN(const ChunkTable table, ReadChunkTable(manifest, table_file));
-  ASSIGN_OR_RETURN(const File image, OpenBundleFile(bundle, name));
+  ASSIGN_OR_RETURN(const File image, bundle.OpenFile(name));
   ASSIGN_OR_RETURN(const std::vector<size_t> bad, FindBadChunks(image, table, pool, progress));
   if (bad.empty()) return {};
   return VerificationError(name + ": " + std::to_string(bad.size()) + " of its chunks hold other bytes than signed; " +
@@ -169,29 +196,19 @@ Result<void> CheckBeforeDropping(const fs::path& bundle, const Manifest& manifes
 
 }  // namespace
 
-Result<RestoreReport> RestoreImage(const fs::path& bundle, const Trust& trust, const RestoreOptions& options,
-                                   ThreadPool& pool, Progress& progress) {
+Result<RestoreReport> RestoreImage(const std::filesystem::path& bundle, const Trust& trust,
+                                   const RestoreOptions& options, ThreadPool& pool, Progress& progress) {
   ASSIGN_OR_RETURN(const FileLock lock, FileLock::TryAcquireDirectory(bundle));
-  ASSIGN_OR_RETURN(const VerifiedManifest manifest, VerifyManifestOf(bundle, trust, options.least_sequence));
-  ASSIGN_OR_RETURN(const bool was_there, IsThere(bundle, *manifest));
+  ASSIGN_OR_RETURN(SignedDirectory directory, SignedDirectory::Open(bundle));
+  ASSIGN_OR_RETURN(const VerifiedManifest manifest,
+                   VerifyManifestOf(directory, trust, {.least_sequence = options.least_sequence}));
+  ASSIGN_OR_RETURN(const bool was_there, IsThere(directory, *manifest));
   RestoreReport report{.was_there = was_there};
   if (!was_there) {
-    const fs::path image = bundle / manifest->FileName(ArtifactRole::kRootfs);
-    ASSIGN_OR_RETURN(const File table_file, OpenBundleFile(bundle, manifest->FileName(ArtifactRole::kChunkTable)));
-    ASSIGN_OR_RETURN(const ChunkTable table, ReadChunkTable(*manifest, table_file));
-    ASSIGN_OR_RETURN(File frames, OpenBundleFile(bundle, manifest->FileName(ArtifactRole::kRootfsCompressed)));
-    FrameSources sources;
-    sources.push_back(std::make_unique<FileFrameSource>(std::move(frames)));
-    ASSIGN_OR_RETURN(const File work, File::Open(bundle / ("." + image.filename().string() + ".partial"),
-                                                 O_RDWR | O_CREAT | O_NOFOLLOW));
-    Result<RestoreReport> filled = FillWorkFile(work, table, sources, pool, progress);
-    const Result<void> published = filled.ok() ? Publish(work, image, progress) : Result<void>();
-    if (!filled.ok() || !published.ok()) ForgetCached(work);
-    RETURN_IF_ERROR(published);
-    ASSIGN_OR_RETURN(report, std::move(filled));
+    ASSIGN_OR_RETURN(report, MakeImage(directory, *manifest, pool, progress));
   }
-  if (options.drop_compressed && was_there) RETURN_IF_ERROR(CheckBeforeDropping(bundle, *manifest, pool, progress));
-  if (options.drop_compressed) RETURN_IF_ERROR(DropCompressed(bundle, *manifest));
+  if (options.drop_compressed && was_there) RETURN_IF_ERROR(CheckBeforeDropping(directory, *manifest, pool, progress));
+  if (options.drop_compressed) RETURN_IF_ERROR(DropCompressed(directory, *manifest));
   progress.EndStage();
   return report;
 }

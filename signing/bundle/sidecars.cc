@@ -3,34 +3,27 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
+#include "lib/base/bytes.h"
 #include "signing/bundle/origin.h"
-#include "signing/document/bundle_file.h"
+#include "signing/bundle/sidecar.h"
+#include "signing/bundle/sums.h"
+#include "signing/document/file_names.h"
 #include "signing/document/minisign.h"
 
 namespace hallmark {
 namespace {
 
-/// Bytes that are wrong in themselves, or no regular file: a finding, where other errors are the environment's.
-bool IsFormatError(const Error& error) {
-  return error.kind == ErrorKind::kCorrupt || error.kind == ErrorKind::kUnsupported;
-}
+constexpr uint64_t kMaxMinisig = 64 << 10;
 
-/// The error's text without the path in front: a finding names the file itself.
-std::string Cause(const Error& error) {
-  const size_t colon = error.message.rfind(": ");
-  return colon == std::string::npos ? error.message : error.message.substr(colon + 2);
-}
-
-Result<std::optional<Finding>> CheckMinisig(const std::filesystem::path& bundle, const VerifiedManifest& manifest,
+Result<std::optional<Finding>> CheckMinisig(SignedDirectory& bundle, const VerifiedManifest& manifest,
                                             const Trust& trust) {
+  ASSIGN_OR_RETURN(Sidecar sidecar, ReadSidecar(bundle, kMinisigName, kMaxMinisig));
+  if (!sidecar.text) return std::move(sidecar.finding);
   const std::string name(kMinisigName);
-  const Result<std::string> text = ReadBundleFile(bundle, name, 64 << 10);
-  if (!text.ok() && text.error().kind == ErrorKind::kNotFound) return std::optional<Finding>();
-  if (!text.ok() && !IsFormatError(text.error())) return text.error();
-  const Result<MinisignSignature> signature =
-      text.ok() ? ParseMinisign(*text) : Result<MinisignSignature>(text.error());
-  if (!signature.ok()) return std::optional(Finding{Verdict::kMalformed, name, Cause(signature.error())});
+  const Result<MinisignSignature> signature = ParseMinisign(*sidecar.text);
+  if (!signature.ok()) return std::optional(Finding{Verdict::kMalformed, name, signature.error().message});
   const std::vector<PublicKey>& keys = trust.newest().bundle.keys;
   const bool good = std::any_of(keys.begin(), keys.end(), [&](const PublicKey& key) {
     return VerifiesMinisign(*signature, manifest.text(), key);
@@ -39,31 +32,48 @@ Result<std::optional<Finding>> CheckMinisig(const std::filesystem::path& bundle,
   return std::optional(Finding{Verdict::kUntrusted, name, "not signed by a trusted key"});
 }
 
-Result<std::optional<Finding>> CheckOneOrigin(const std::filesystem::path& bundle, const Manifest& manifest,
-                                              const Artifact& artifact, const std::vector<Sha1Digest>& others) {
-  const std::string file = manifest.FileName(artifact.role);
+/// The origin of one artifact, as it lies in the bundle.
+struct FoundOrigin {
+  const Artifact* artifact = nullptr;
+  std::optional<Sha1Digest> digest;
+  std::optional<Finding> finding;  ///< it can't be read
+};
+
+Result<std::vector<FoundOrigin>> ReadOrigins(SignedDirectory& bundle, const Manifest& manifest) {
+  std::vector<FoundOrigin> origins;
+  for (const Artifact& artifact : manifest.artifacts) {
+    const std::string name = OriginName(manifest.FileName(artifact.role));
+    ASSIGN_OR_RETURN(Sidecar sidecar, ReadSidecar(bundle, name, kMaxOriginSize));
+    FoundOrigin origin{&artifact, std::nullopt, std::move(sidecar.finding)};
+    if (sidecar.text) {
+      const Result<Sha1Digest> digest = ParseOrigin(*sidecar.text);
+      if (digest.ok()) origin.digest = *digest;
+      if (!digest.ok()) origin.finding = Finding{Verdict::kMalformed, name, digest.error().message};
+    }
+    origins.push_back(std::move(origin));
+  }
+  return origins;
+}
+
+std::optional<Finding> CheckOrigin(const FoundOrigin& origin, const Manifest& manifest,
+                                   const std::vector<FoundOrigin>& all) {
+  if (!origin.digest) return origin.finding;
+  const std::optional<Sha1Digest>& expected = origin.artifact->sha1;
+  if (expected && *origin.digest == *expected) return std::nullopt;
+  const std::string file = manifest.FileName(origin.artifact->role);
   const std::string name = OriginName(file);
-  const Result<Sha1Digest> origin = ReadOrigin(bundle / file);
-  if (!origin.ok()) {
-    if (origin.error().kind == ErrorKind::kNotFound) return std::optional<Finding>();
-    if (!IsFormatError(origin.error())) return origin.error();
-    return std::optional(Finding{Verdict::kMalformed, name, Cause(origin.error())});
+  if (!expected) return Finding{Verdict::kOrigin, name, "is there, and the manifest has no SHA-1 of " + file};
+  const auto same = [&](const FoundOrigin& other) { return other.digest == origin.digest; };
+  const std::string holds = "holds " + ToHex(*origin.digest);
+  if (std::count_if(all.begin(), all.end(), same) > 1) {
+    return Finding{Verdict::kOriginStamp, name, holds + " as other files' origins do: a stamp, not a digest"};
   }
-  if (artifact.sha1 && *origin == *artifact.sha1) return std::optional<Finding>();
-  if (!artifact.sha1) {
-    return std::optional(Finding{Verdict::kOrigin, name, "is there, and the manifest has no SHA-1 of " + file});
-  }
-  if (std::count(others.begin(), others.end(), *origin) > 1) {
-    return std::optional(Finding{Verdict::kOriginStamp, name,
-                                 "holds " + ToHex(*origin) + " as other files' origins do: a stamp, not a digest"});
-  }
-  return std::optional(
-      Finding{Verdict::kOrigin, name, "holds " + ToHex(*origin) + " and the manifest " + ToHex(*artifact.sha1)});
+  return Finding{Verdict::kOrigin, name, holds + " and the manifest " + ToHex(*expected)};
 }
 
 }  // namespace
 
-Result<std::vector<Finding>> CheckSidecars(const std::filesystem::path& bundle, const VerifiedManifest& manifest,
+Result<std::vector<Finding>> CheckSidecars(SignedDirectory& bundle, const VerifiedManifest& manifest,
                                            const Trust& trust) {
   std::vector<Finding> findings;
   const auto add = [&](std::optional<Finding> finding) {
@@ -71,21 +81,10 @@ Result<std::vector<Finding>> CheckSidecars(const std::filesystem::path& bundle, 
   };
   ASSIGN_OR_RETURN(std::optional<Finding> minisig, CheckMinisig(bundle, manifest, trust));
   add(std::move(minisig));
-  std::vector<Sha1Digest> origins;
-  for (const Artifact& artifact : manifest->artifacts) {
-    const Result<Sha1Digest> origin = ReadOrigin(bundle / manifest->FileName(artifact.role));
-    if (origin.ok()) origins.push_back(*origin);
-  }
-  for (const Artifact& artifact : manifest->artifacts) {
-    ASSIGN_OR_RETURN(std::optional<Finding> finding, CheckOneOrigin(bundle, *manifest, artifact, origins));
-    add(std::move(finding));
-  }
-  const Result<void> sums = CheckBundleSums(bundle, *manifest);
-  if (!sums.ok() && sums.error().kind != ErrorKind::kVerification && !IsFormatError(sums.error())) return sums.error();
-  if (!sums.ok()) {
-    findings.push_back({sums.error().kind == ErrorKind::kVerification ? Verdict::kSums : Verdict::kMalformed,
-                        std::string(kSumsName), sums.error().MessageWithout(kSumsName)});
-  }
+  ASSIGN_OR_RETURN(const std::vector<FoundOrigin> origins, ReadOrigins(bundle, *manifest));
+  for (const FoundOrigin& origin : origins) add(CheckOrigin(origin, *manifest, origins));
+  ASSIGN_OR_RETURN(std::optional<Finding> sums, CheckBundleSums(bundle, *manifest));
+  add(std::move(sums));
   return findings;
 }
 

@@ -43,8 +43,8 @@ std::string FormatEnvelope(const Envelope& envelope) {
                         {"signatures", std::move(signatures)}});
 }
 
-Result<Envelope> ParseEnvelope(std::string_view text, std::string_view what) {
-  ASSIGN_OR_RETURN(const Json document, ParseStrictJson(text, kMaxEnvelopeSize, what));
+Result<Envelope> ParseEnvelope(std::string_view text, std::string_view name) {
+  ASSIGN_OR_RETURN(const Json document, ParseStrictJson(text, kMaxEnvelopeSize, name));
   ObjectReader reader(document, "");
   Envelope envelope;
   envelope.payload_type = reader.TakeText("payloadType");
@@ -56,10 +56,10 @@ Result<Envelope> ParseEnvelope(std::string_view text, std::string_view what) {
   }
   const Json& signatures = reader.TakeArray("signatures", kMaxSignatures);
   if (signatures.empty()) reader.Refuse("signatures", "none");
-  RETURN_IF_ERROR(reader.Finish().WithContext(what));
+  RETURN_IF_ERROR(reader.Finish());
   for (size_t i = 0; i < signatures.size(); ++i) {
     ASSIGN_OR_RETURN(EnvelopeSignature signature,
-                     ReadSignature(signatures[i], "signatures[" + std::to_string(i) + "]").WithContext(what));
+                     ReadSignature(signatures[i], "signatures[" + std::to_string(i) + "]"));
     envelope.signatures.push_back(std::move(signature));
   }
   return envelope;
@@ -89,19 +89,17 @@ std::vector<PublicKey> KeysThatSigned(const Envelope& envelope, const std::vecto
   return signed_by;
 }
 
-Result<void> VerifyEnvelope(const Envelope& envelope, std::string_view payload_type, const KeyThreshold& required,
-                            std::string_view what) {
-  if (required.threshold == 0) return VerificationError(std::string(what) + ": a threshold of 0 would pass anything");
+Result<void> VerifyEnvelope(const Envelope& envelope, std::string_view payload_type, const KeyThreshold& required) {
+  if (required.threshold == 0) return VerificationError("a threshold of 0 would pass anything");
   if (envelope.payload_type != payload_type) {
-    return VerificationError(std::string(what) + ": signed as '" + Printable(envelope.payload_type) + "' and not as '" +
+    return VerificationError("signed as '" + Printable(envelope.payload_type) + "' and not as '" +
                              std::string(payload_type) + "'");
   }
   const size_t count = KeysThatSigned(envelope, required.keys).size();
   if (count >= required.threshold) return {};
-  if (count == 0) return VerificationError(std::string(what) + ": not signed by a trusted key");
-  return VerificationError(std::string(what) + ": signed by " + std::to_string(count) + " trusted key" +
-                           (count == 1 ? "" : "s") + " of the " + std::to_string(required.threshold) +
-                           " that are required");
+  if (count == 0) return VerificationError("not signed by a trusted key");
+  return VerificationError("signed by " + std::to_string(count) + " trusted key" + (count == 1 ? "" : "s") +
+                           " of the " + std::to_string(required.threshold) + " that are required");
 }
 
 }  // namespace hallmark

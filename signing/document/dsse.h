@@ -27,7 +27,9 @@ struct Envelope {
   bool operator==(const Envelope&) const = default;
 };
 
-constexpr size_t kMaxEnvelopeSize = 4 << 20;
+/// in-toto's payload type for a statement, which every manifest is: signing/document/statement.h.
+constexpr std::string_view kStatementPayloadType = "application/vnd.in-toto+json";
+constexpr size_t kMaxEnvelopeSize = 4 << 20;  ///< bytes
 constexpr size_t kMaxSignatures = 64;
 
 /// What is signed: "DSSEv1 TYPE-LENGTH TYPE PAYLOAD-LENGTH PAYLOAD", lengths in decimal.
@@ -37,8 +39,9 @@ std::string PreAuthEncoding(std::string_view payload_type, std::string_view payl
 std::string FormatEnvelope(const Envelope& envelope);
 
 /// Reads an envelope. kCorrupt on unknown members, no signature at all, more than kMaxSignatures, or one that is not
-/// the 64 bytes of Ed25519. Other writers may order and space its JSON as they like.
-Result<Envelope> ParseEnvelope(std::string_view text, std::string_view what);
+/// the 64 bytes of Ed25519: the message names the member, or "NAME:LINE:COLUMN" of what is not even JSON. Other writers
+/// may order and space its JSON as they like.
+Result<Envelope> ParseEnvelope(std::string_view text, std::string_view name);
 
 /// Adds a signature, unless one of the same key is there: signing twice changes nothing.
 Result<void> AddSignature(Envelope& envelope, const Signer& signer);
@@ -55,8 +58,7 @@ struct KeyThreshold {
 };
 
 /// kVerification unless at least `required.threshold` (never 0) distinct keys of `required` signed the envelope, and
-/// unless its payload type is `payload_type`. `what` names the signed thing: "manifest.json".
-Result<void> VerifyEnvelope(const Envelope& envelope, std::string_view payload_type, const KeyThreshold& required,
-                            std::string_view what);
+/// unless its payload type is `payload_type`.
+Result<void> VerifyEnvelope(const Envelope& envelope, std::string_view payload_type, const KeyThreshold& required);
 
 }  // namespace hallmark

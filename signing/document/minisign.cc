@@ -15,6 +15,7 @@ constexpr std::string_view kAlgorithm = "Ed";
 constexpr std::string_view kPrehashedAlgorithm = "ED";
 constexpr size_t kKeySize = 2 + 8 + 32;
 constexpr size_t kSignatureSize = 2 + 8 + 64;
+constexpr size_t kGlobalSignatureSize = 64;
 constexpr size_t kMaxLine = 8192;  // minisign's own limit of a trusted comment
 
 /// Minisign prints a key's id as a number: the bytes back to front.
@@ -80,33 +81,39 @@ std::string FormatMinisign(const MinisignSignature& signature) {
   return text.append(ToBase64(signature.global_signature)).append("\n");
 }
 
-Result<MinisignSignature> ParseMinisign(std::string_view text) {
+Result<MinisignSignature> ParseMinisign(std::string_view text, size_t* line_at_fault) {
+  const auto refuse = [&](size_t line, std::string cause, ErrorKind kind = ErrorKind::kCorrupt) {
+    if (line_at_fault != nullptr) *line_at_fault = line;
+    return Error{kind, std::move(cause), ""};
+  };
   std::vector<std::string_view> lines;
   while (!text.empty() && lines.size() < 5) lines.push_back(TakeLine(text));
-  if (lines.size() != 4) return CorruptError("minisign signature: not of four lines");
-  for (const std::string_view line : lines) {
-    if (line.size() > kMaxLine) return CorruptError("minisign signature: a line of more than 8192 bytes");
-    if (line.find('\0') != std::string_view::npos || line.find('\r') != std::string_view::npos) {
-      return CorruptError("minisign signature: a control character");
+  if (lines.size() != 4) return refuse(0, "not of four lines");
+  for (size_t i = 0; i < lines.size(); ++i) {
+    if (lines[i].size() > kMaxLine) return refuse(i + 1, "a line of more than 8192 bytes");
+    if (lines[i].find('\0') != std::string_view::npos || lines[i].find('\r') != std::string_view::npos) {
+      return refuse(i + 1, "a control character");
     }
   }
-  if (!lines[0].starts_with(kUntrusted)) return CorruptError("minisign signature: line 1: no untrusted comment");
-  if (!lines[2].starts_with(kTrusted)) return CorruptError("minisign signature: line 3: no trusted comment");
-  ASSIGN_OR_RETURN(const ByteVector blob, FromBase64(lines[1]).WithContext("minisign signature: line 2"));
-  ASSIGN_OR_RETURN(const ByteVector global, FromBase64(lines[3]).WithContext("minisign signature: line 4"));
-  if (blob.size() != kSignatureSize) return CorruptError("minisign signature: line 2: not of 74 bytes");
-  if (global.size() != 64) return CorruptError("minisign signature: line 4: not of 64 bytes");
-  const std::string_view algorithm = AsText(blob).substr(0, 2);
+  if (!lines[0].starts_with(kUntrusted)) return refuse(1, "no untrusted comment");
+  if (!lines[2].starts_with(kTrusted)) return refuse(3, "no trusted comment");
+  const Result<ByteVector> blob = FromBase64(lines[1]);
+  if (!blob.ok()) return refuse(2, blob.error().message);
+  const Result<ByteVector> global = FromBase64(lines[3]);
+  if (!global.ok()) return refuse(4, global.error().message);
+  if (blob->size() != kSignatureSize) return refuse(2, "not of 74 bytes");
+  if (global->size() != kGlobalSignatureSize) return refuse(4, "not of 64 bytes");
+  const std::string_view algorithm = AsText(*blob).substr(0, 2);
   if (algorithm != kAlgorithm && algorithm != kPrehashedAlgorithm) {
-    return UnsupportedError("minisign signature: line 2: unknown algorithm");
+    return refuse(2, "unknown algorithm", ErrorKind::kUnsupported);
   }
   MinisignSignature signature;
   signature.untrusted_comment = lines[0].substr(kUntrusted.size());
   signature.prehashed = algorithm == kPrehashedAlgorithm;
-  signature.key_id = ArrayAt<8>(blob, 2);
-  signature.signature = ArrayAt<64>(blob, 10);
+  signature.key_id = ArrayAt<8>(*blob, 2);
+  signature.signature = ArrayAt<64>(*blob, 10);
   signature.trusted_comment = lines[2].substr(kTrusted.size());
-  signature.global_signature = ArrayAt<64>(global, 0);
+  signature.global_signature = ArrayAt<kGlobalSignatureSize>(*global, 0);
   return signature;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -43,8 +44,9 @@ struct MinisignSignature {
 
 /// The four lines of a .minisig file.
 std::string FormatMinisign(const MinisignSignature& signature);
-/// kCorrupt, naming the line, on anything else.
-Result<MinisignSignature> ParseMinisign(std::string_view text);
+/// kCorrupt or kUnsupported on anything else, with the cause alone as its message; `*line_at_fault` is the line then,
+/// from 1, or 0 for the text as a whole.
+Result<MinisignSignature> ParseMinisign(std::string_view text, size_t* line_at_fault = nullptr);
 
 /// Signs `message`, prehashed, as minisign does today. `trusted_comment` is one line.
 Result<MinisignSignature> SignMinisign(std::string_view message, std::string trusted_comment, const Signer& signer);

@@ -100,11 +100,11 @@ Result<TrustVersion> ReadPayload(std::string_view text) {
 /// Checks the signatures before it looks at what is signed, but for the first version: its keys are in itself.
 Result<TrustVersion> CheckVersion(const Envelope& envelope, const TrustVersion* previous) {
   if (previous != nullptr) {
-    RETURN_IF_ERROR(VerifyEnvelope(envelope, kTrustPayloadType, previous->root,
-                                   "by the keys of version " + std::to_string(previous->version)));
+    RETURN_IF_ERROR(VerifyEnvelope(envelope, kTrustPayloadType, previous->root)
+                        .WithContext("by the keys of version " + std::to_string(previous->version)));
   }
   ASSIGN_OR_RETURN(TrustVersion version, ReadPayload(envelope.payload));
-  RETURN_IF_ERROR(VerifyEnvelope(envelope, kTrustPayloadType, version.root, "by its own root keys"));
+  RETURN_IF_ERROR(VerifyEnvelope(envelope, kTrustPayloadType, version.root).WithContext("by its own root keys"));
   const uint64_t expected = previous == nullptr ? 1 : previous->version + 1;
   if (version.version != expected) {
     return VerificationError("is version " + std::to_string(version.version) + " where version " +
@@ -131,7 +131,7 @@ Result<Trust> ParseTrust(std::string_view text) {
   Trust trust;
   for (const Json& entry : chain) {
     const std::string where = std::string(kWhat) + ": version " + std::to_string(trust.versions_.size() + 1);
-    ASSIGN_OR_RETURN(Envelope envelope, ParseEnvelope(CanonicalJson(entry), where));
+    ASSIGN_OR_RETURN(Envelope envelope, ParseEnvelope(CanonicalJson(entry), "envelope").WithContext(where));
     ASSIGN_OR_RETURN(
         TrustVersion version,
         CheckVersion(envelope, trust.versions_.empty() ? nullptr : &trust.versions_.back()).WithContext(where));

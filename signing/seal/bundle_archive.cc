@@ -10,7 +10,10 @@
 #include "lib/archive/tar.h"
 #include "lib/base/output_directory.h"
 #include "signing/bundle/origin.h"
-#include "signing/document/bundle_file.h"
+#include "signing/bundle/sums.h"
+#include "signing/document/dsse.h"
+#include "signing/document/file_names.h"
+#include "signing/document/signed_directory.h"
 
 namespace hallmark {
 namespace {
@@ -18,7 +21,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr uint64_t kStep = 1 << 20;
-constexpr uint64_t kMaxOrigin = 64;
 constexpr uint64_t kMaxSmall = 64 << 10;  // manifest.json.minisig and SHA256SUMS
 
 /// A small file's name in the archive, in its order, with the most bytes that it may have.
@@ -28,7 +30,7 @@ struct SmallFile {
   bool required = false;
 };
 
-std::vector<SmallFile> SignedTexts() {
+std::vector<SmallFile> SmallSignedFiles() {
   return {{std::string(kTrustName), kMaxTrustSize, false},
           {std::string(kManifestName), kMaxManifestSize, true},
           {std::string(kEnvelopeName), kMaxEnvelopeSize, true}};
@@ -37,23 +39,23 @@ std::vector<SmallFile> SignedTexts() {
 std::vector<SmallFile> Sidecars(const Manifest& manifest) {
   std::vector<SmallFile> files = {{std::string(kMinisigName), kMaxSmall}, {std::string(kSumsName), kMaxSmall}};
   for (const Artifact& artifact : manifest.artifacts) {
-    files.push_back({OriginName(manifest.FileName(artifact.role)), kMaxOrigin});
+    files.push_back({OriginName(manifest.FileName(artifact.role)), kMaxOriginSize});
   }
   return files;
 }
 
-Result<void> ExportSmallFile(const fs::path& bundle, const SmallFile& file, TarGzWriter& writer) {
-  const Result<std::string> text = ReadBundleFile(bundle, file.name, file.limit);
+Result<void> ExportSmallFile(SignedDirectory& bundle, const SmallFile& file, TarGzWriter& writer) {
+  const Result<std::string> text = bundle.ReadSmallFile(file.name, file.limit);
   if (!text.ok() && text.error().kind == ErrorKind::kNotFound && !file.required) return {};
   if (!text.ok()) return Error(text.error()).WithHint("only signed bundles can be exported: hallmark sign");
   RETURN_IF_ERROR(writer.Begin(file.name, text->size()));
   return writer.Write(AsBytes(*text));
 }
 
-Result<void> ExportArtifact(const fs::path& bundle, const std::string& name, const Artifact& artifact,
+Result<void> ExportArtifact(const SignedDirectory& bundle, const std::string& name, const Artifact& artifact,
                             TarGzWriter& writer, Progress& progress) {
   const auto differs = [&] { return VerificationError(name + ": is not what the manifest says"); };
-  ASSIGN_OR_RETURN(const File file, OpenBundleFile(bundle, name));
+  ASSIGN_OR_RETURN(const File file, bundle.OpenFile(name));
   ASSIGN_OR_RETURN(const uint64_t size, file.Size());
   if (size != artifact.size) return differs();
   RETURN_IF_ERROR(writer.Begin(name, size));
@@ -72,10 +74,10 @@ Result<void> ExportArtifact(const fs::path& bundle, const std::string& name, con
 
 /// A name that somebody else chose, for a message.
 std::string Printable(std::string_view name) {
-  constexpr size_t kMost = 100;
+  constexpr size_t kMaxShown = 100;
   std::string text = "'";
-  for (const char c : name.substr(0, kMost)) text += c >= ' ' && c <= '~' ? c : '?';
-  return text + (name.size() > kMost ? "...'" : "'");
+  for (const char c : name.substr(0, kMaxShown)) text += c >= ' ' && c <= '~' ? c : '?';
+  return text + (name.size() > kMaxShown ? "...'" : "'");
 }
 
 /// Reads one archive; see ImportBundle.
@@ -133,7 +135,7 @@ Result<void> Importer::Copy(const TarGzReader::Member& member) {
 
 Result<ManifestTexts> Importer::TakeTexts() {
   std::map<std::string, uint64_t> limits;
-  for (const SmallFile& file : SignedTexts()) limits[file.name] = file.limit;
+  for (const SmallFile& file : SmallSignedFiles()) limits[file.name] = file.limit;
   std::map<std::string, std::string> texts;
   while (!texts.contains(std::string(kManifestName)) || !texts.contains(std::string(kEnvelopeName))) {
     ASSIGN_OR_RETURN(const std::optional<TarGzReader::Member> member, reader_.Next());
@@ -180,37 +182,38 @@ Result<void> Importer::TakeFiles(const Manifest& manifest) {
 }  // namespace
 
 Result<void> ExportBundle(const fs::path& bundle, const File& archive, Progress& progress) {
-  ASSIGN_OR_RETURN(const std::string text, ReadBundleFile(bundle, kManifestName, kMaxManifestSize));
+  ASSIGN_OR_RETURN(SignedDirectory directory, SignedDirectory::Open(bundle));
+  ASSIGN_OR_RETURN(const std::string text, directory.ReadSmallFile(kManifestName, kMaxManifestSize));
   ASSIGN_OR_RETURN(const Manifest manifest, ParseManifest(text).WithContext(std::string(kManifestName)));
   ASSIGN_OR_RETURN(TarGzWriter writer, TarGzWriter::Create(archive, manifest.source_date_epoch));
-  for (const SmallFile& file : SignedTexts()) RETURN_IF_ERROR(ExportSmallFile(bundle, file, writer));
-  for (const SmallFile& file : Sidecars(manifest)) RETURN_IF_ERROR(ExportSmallFile(bundle, file, writer));
+  for (const SmallFile& file : SmallSignedFiles()) RETURN_IF_ERROR(ExportSmallFile(directory, file, writer));
+  for (const SmallFile& file : Sidecars(manifest)) RETURN_IF_ERROR(ExportSmallFile(directory, file, writer));
   uint64_t total = 0;
   for (const Artifact& artifact : manifest.artifacts) total += IsShipped(artifact.role) ? artifact.size : 0;
   progress.BeginStage("Exporting", total, Progress::Unit::kBytes);
   for (const Artifact& artifact : manifest.artifacts) {
     if (!IsShipped(artifact.role)) continue;
-    RETURN_IF_ERROR(ExportArtifact(bundle, manifest.FileName(artifact.role), artifact, writer, progress));
+    RETURN_IF_ERROR(ExportArtifact(directory, manifest.FileName(artifact.role), artifact, writer, progress));
   }
   progress.EndStage();
   return writer.Close();
 }
 
 Result<VerifiedManifest> ImportBundle(const File& archive, const fs::path& bundle, const Trust& trust,
-                                      const VerifyOptions& options, Progress& progress) {
+                                      const VerifyOptions& options, ThreadPool& pool, Progress& progress) {
   ASSIGN_OR_RETURN(OutputDirectory directory, OutputDirectory::Create(bundle, IsEmptyDirectory));
   ASSIGN_OR_RETURN(TarGzReader reader, TarGzReader::Open(archive));
   Importer importer(archive, reader, directory, progress);
   ASSIGN_OR_RETURN(ManifestTexts texts, importer.TakeTexts());
   ASSIGN_OR_RETURN(VerifiedManifest manifest,
-                   VerifyManifestTexts(std::move(texts), trust, options.least_sequence, options.update_at)
-                       .WithContext(archive.path()));
+                   VerifyManifestTexts(std::move(texts), trust, options.requirements).WithContext(archive.path()));
   RETURN_IF_ERROR(importer.TakeFiles(*manifest));
   RETURN_IF_ERROR(directory.Commit([&](const fs::path& hidden) -> Result<void> {
-    ASSIGN_OR_RETURN(const VerifyReport report, VerifyBundle(hidden, trust, options));
+    ASSIGN_OR_RETURN(SignedDirectory unpacked, SignedDirectory::Open(hidden));
+    ASSIGN_OR_RETURN(const VerifyReport report, VerifyBundle(unpacked, trust, options, pool));
     if (report.good()) return {};
     const Finding& finding = report.findings.front();
-    return VerificationError(archive.path() + ": " + finding.file + ": " + finding.message);
+    return VerificationError(archive.path() + ": " + finding.where + ": " + finding.message);
   }));
   return manifest;
 }

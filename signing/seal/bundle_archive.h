@@ -7,6 +7,7 @@
 #include "lib/base/file.h"
 #include "lib/base/progress.h"
 #include "lib/base/result.h"
+#include "lib/base/thread_pool.h"
 #include "signing/bundle/verify.h"
 #include "signing/document/trust.h"
 
@@ -25,6 +26,6 @@ Result<void> ExportBundle(const std::filesystem::path& bundle, const File& archi
 /// `options.full_check` has seen every byte before the directory appears. kVerification or kCorrupt names what is not
 /// as it must be.
 Result<VerifiedManifest> ImportBundle(const File& archive, const std::filesystem::path& bundle, const Trust& trust,
-                                      const VerifyOptions& options, Progress& progress);
+                                      const VerifyOptions& options, ThreadPool& pool, Progress& progress);
 
 }  // namespace hallmark

@@ -9,9 +9,11 @@
 #include "signing/bundle/chunk_table.h"
 #include "signing/bundle/disk_reader.h"
 #include "signing/bundle/origin.h"
-#include "signing/document/bundle_file.h"
+#include "signing/bundle/sums.h"
 #include "signing/document/dsse.h"
-#include "signing/seal/smol_bin_image.h"
+#include "signing/document/file_names.h"
+#include "signing/document/signed_directory.h"
+#include "signing/smol_bin/image_check.h"
 
 namespace hallmark {
 namespace {
@@ -48,7 +50,9 @@ bool IsBundle(const fs::path& directory) {
   std::error_code ignored;
   if (!fs::is_directory(fs::symlink_status(directory, ignored))) return false;
   if (fs::is_empty(directory, ignored)) return true;
-  const Result<std::string> text = ReadBundleFile(directory, kManifestName, kMaxManifestSize);
+  Result<SignedDirectory> bundle = SignedDirectory::Open(directory);
+  if (!bundle.ok()) return false;
+  const Result<std::string> text = bundle->ReadSmallFile(kManifestName, kMaxManifestSize);
   // Of any version: whoever has an older Hallmark's bundle there means to replace it.
   return text.ok() && text->find("\"urn:hallmark:manifest:") != std::string::npos;
 }
@@ -58,9 +62,10 @@ Result<BundleFile> LoadSmolBin(const fs::path& path, Manifest& manifest) {
   ASSIGN_OR_RETURN(const uint64_t size, image.Size());
   ASSIGN_OR_RETURN(const SmolBinContents contents, ReadSmolBinContents(image));
   const Result<SmolBinManifest> inside = ParseSmolBinManifest(contents.manifest_text);
-  if (!inside.ok()) return UsageError(path.string() + ": is no smol-bin: " + inside.error().message);
+  if (!inside.ok()) return UsageError(path.string() + ": is no smol-bin: manifest.json: " + inside.error().message);
   const Result<Envelope> envelope = ParseEnvelope(contents.envelope_text, kEnvelopeName);
-  if (!envelope.ok()) return UsageError(path.string() + ": is no smol-bin: " + envelope.error().message);
+  if (!envelope.ok())
+    return UsageError(path.string() + ": is no smol-bin: manifest.dsse.json: " + envelope.error().message);
   if (envelope->payload != contents.manifest_text) {
     return UsageError(path.string() + ": is no smol-bin: its envelope signs another manifest");
   }

@@ -209,7 +209,7 @@ class Packer {
 Result<PackedImage> Packer::Pack() {
   ASSIGN_OR_RETURN(table_.raw_size, image_.Size());
   table_.chunk_size = options_.chunk_size;
-  if (DivideRoundUp(table_.raw_size, options_.chunk_size) > kMostChunks) {
+  if (DivideRoundUp(table_.raw_size, options_.chunk_size) > kMaxChunks) {
     return UsageError(image_.path() + ": more frames than a chunk table holds")
         .WithHint("--frame-size: take larger ones");
   }
@@ -309,7 +309,7 @@ Result<PackedImage> PackImage(const File& image, const File& compressed, const P
   if (options.level < 1 || options.level > kMaxZstdLevel) {
     return UsageError("a compression level is 1 to " + std::to_string(kMaxZstdLevel));
   }
-  if (options.chunk_size < kLeastChunkSize || options.chunk_size > kMostChunkSize ||
+  if (options.chunk_size < kMinChunkSize || options.chunk_size > kMaxChunkSize ||
       !std::has_single_bit(options.chunk_size)) {
     return UsageError("a frame holds a power of two from 64K to 64M");
   }

@@ -6,21 +6,15 @@
 
 #include "lib/base/file.h"
 #include "signing/bundle/manifest.h"
-#include "signing/bundle/origin.h"
-#include "signing/document/bundle_file.h"
+#include "signing/bundle/sums.h"
 #include "signing/document/dsse.h"
+#include "signing/document/file_names.h"
 #include "signing/document/minisign.h"
-#include "signing/seal/smol_bin_image.h"
+#include "signing/document/signed_directory.h"
+#include "signing/smol_bin/image_check.h"
 
 namespace hallmark {
 namespace {
-
-/// What is not there reads as no text.
-Result<std::string> ReadIfPresent(const std::filesystem::path& path, uint64_t limit) {
-  Result<std::string> text = ReadSmallFile(path, limit);
-  if (!text.ok() && text.error().kind == ErrorKind::kNotFound) return std::string();
-  return text;
-}
 
 Result<void> SetSequence(Manifest& manifest, const SignOptions& options) {
   if (!options.sequence) {
@@ -39,11 +33,11 @@ Result<void> SetSequence(Manifest& manifest, const SignOptions& options) {
 }
 
 /// A signed manifest that does not fit its files would send hosts a release that they refuse.
-Result<void> CheckSizes(const std::filesystem::path& bundle, const Manifest& manifest) {
+Result<void> CheckSizes(const SignedDirectory& bundle, const Manifest& manifest) {
   for (const Artifact& artifact : manifest.artifacts) {
     if (!IsShipped(artifact.role)) continue;
     const std::string name = manifest.FileName(artifact.role);
-    ASSIGN_OR_RETURN(const File file, OpenBundleFile(bundle, name));
+    ASSIGN_OR_RETURN(const File file, bundle.OpenFile(name));
     ASSIGN_OR_RETURN(const uint64_t size, file.Size());
     if (size != artifact.size) {
       return VerificationError(name + ": has " + std::to_string(size) + " bytes where the manifest says " +
@@ -55,19 +49,18 @@ Result<void> CheckSizes(const std::filesystem::path& bundle, const Manifest& man
 
 /// A smol-bin that guests of this release would refuse belongs to no release. Without a trust file nobody knows who may
 /// sign it: then the sequences count alone.
-Result<void> CheckSmolBin(const std::filesystem::path& bundle, const Manifest& manifest,
-                          const std::optional<Trust>& trust) {
+Result<void> CheckSmolBin(const SignedDirectory& bundle, const Manifest& manifest, const std::optional<Trust>& trust) {
   const Artifact* artifact = manifest.Find(ArtifactRole::kSmolBin);
   if (artifact == nullptr) return {};
   const std::string name = manifest.FileName(artifact->role);
-  ASSIGN_OR_RETURN(const File image, OpenBundleFile(bundle, name));
+  ASSIGN_OR_RETURN(const File image, bundle.OpenFile(name));
   ASSIGN_OR_RETURN(const Sha256Digest digest, Sha256OfFile(image));
   if (digest != artifact->sha256) return VerificationError(name + ": holds other bytes than the manifest says");
   const SmolBinRequirements requirements{.architecture = manifest.architecture,
                                          .rootfs_sequence = manifest.sequence,
                                          .least_sequence = manifest.smol_bin_least_sequence,
                                          .least_policy_sequence = manifest.policy_least_sequence};
-  std::vector<SmolBinFinding> findings;
+  std::vector<Finding> findings;
   if (trust) {
     ASSIGN_OR_RETURN(SmolBinReport report, VerifySmolBinImage(image, *trust, requirements));
     findings = std::move(report.findings);
@@ -77,36 +70,35 @@ Result<void> CheckSmolBin(const std::filesystem::path& bundle, const Manifest& m
     findings = CheckRequirements(inside, requirements);
   }
   if (findings.empty()) return {};
-  const SmolBinFinding& first = findings.front();
+  const Finding& first = findings.front();
   Error error = VerificationError(name + ": " + FindingText(first));
   return std::move(error).WithHint(
-      first.verdict == SmolBinVerdict::kRootfsTooOld
+      first.verdict == Verdict::kRootfsTooOld
           ? "sign with a --sequence that it takes, or build it with a lower --least-rootfs-sequence"
           : "guests of this release would refuse it: make the bundle with another smol-bin");
 }
 
 /// The envelope of these exact bytes, with the signatures that it has already.
-Result<Envelope> EnvelopeOf(const std::filesystem::path& bundle, const std::string& manifest_text) {
-  Envelope envelope{std::string(kManifestPayloadType), manifest_text, {}};
-  ASSIGN_OR_RETURN(const std::string text, ReadIfPresent(bundle / kEnvelopeName, kMaxEnvelopeSize));
-  if (text.empty()) return envelope;
-  ASSIGN_OR_RETURN(Envelope existing, ParseEnvelope(text, kEnvelopeName));
+Result<Envelope> EnvelopeOf(SignedDirectory& bundle, const std::string& manifest_text) {
+  Envelope envelope{std::string(kStatementPayloadType), manifest_text, {}};
+  ASSIGN_OR_RETURN(const std::optional<std::string> text, bundle.ReadIfPresent(kEnvelopeName, kMaxEnvelopeSize));
+  if (!text || text->empty()) return envelope;
+  ASSIGN_OR_RETURN(Envelope existing, ParseEnvelope(*text, kEnvelopeName).WithContext(kEnvelopeName));
   if (existing.payload == manifest_text && existing.payload_type == envelope.payload_type) return existing;
   return envelope;
 }
 
 /// A .minisig holds one signature. The one that is there stays if its own key, which a signer may hold, made it over
 /// these bytes.
-Result<std::string> MinisigOf(const std::filesystem::path& bundle, const Manifest& manifest,
-                              const std::string& manifest_text, const std::vector<const Signer*>& signers,
-                              const std::optional<Trust>& trust) {
+Result<std::string> MinisigOf(SignedDirectory& bundle, const Manifest& manifest, const std::string& manifest_text,
+                              const std::vector<const Signer*>& signers, const std::optional<Trust>& trust) {
   std::vector<PublicKey> known_keys;
   if (trust) known_keys = trust->newest().bundle.keys;
   for (const Signer* signer : signers) known_keys.push_back(signer->public_key());
-  ASSIGN_OR_RETURN(std::string text, ReadIfPresent(bundle / kMinisigName, kMaxManifestSize));
-  if (const Result<MinisignSignature> existing = ParseMinisign(text); existing.ok()) {
+  ASSIGN_OR_RETURN(const std::optional<std::string> text, bundle.ReadIfPresent(kMinisigName, kMaxManifestSize));
+  if (const Result<MinisignSignature> existing = ParseMinisign(text.value_or("")); existing.ok()) {
     for (const PublicKey& key : known_keys) {
-      if (VerifiesMinisign(*existing, manifest_text, key)) return text;
+      if (VerifiesMinisign(*existing, manifest_text, key)) return *text;
     }
   }
   ASSIGN_OR_RETURN(const MinisignSignature signature,
@@ -119,11 +111,11 @@ Result<std::string> MinisigOf(const std::filesystem::path& bundle, const Manifes
 
 /// The trust file to go by: the one to put into the bundle, or else the one that is there. One that is older than that
 /// would take back what hosts learn from it.
-Result<std::optional<Trust>> TrustFor(const std::filesystem::path& bundle, const SignOptions& options) {
-  ASSIGN_OR_RETURN(const std::string existing_text, ReadIfPresent(bundle / kTrustName, kMaxTrustSize));
+Result<std::optional<Trust>> TrustFor(SignedDirectory& bundle, const SignOptions& options) {
+  ASSIGN_OR_RETURN(const std::optional<std::string> existing_text, bundle.ReadIfPresent(kTrustName, kMaxTrustSize));
   std::optional<Trust> existing;
-  if (!existing_text.empty()) {
-    Result<Trust> parsed = ParseTrust(existing_text);
+  if (existing_text && !existing_text->empty()) {
+    Result<Trust> parsed = ParseTrust(*existing_text);
     if (parsed.ok()) {
       existing = std::move(parsed).value();
     } else if (!options.trust_text) {
@@ -169,22 +161,23 @@ Result<void> Replace(const std::filesystem::path& bundle, const std::map<std::st
 Result<SignReport> SignBundle(const std::filesystem::path& bundle, const SignOptions& options) {
   if (options.signers.empty()) return UsageError("no key to sign with");
   ASSIGN_OR_RETURN(const FileLock lock, FileLock::TryAcquireDirectory(bundle));
-  ASSIGN_OR_RETURN(std::string manifest_text, ReadBundleFile(bundle, kManifestName, kMaxManifestSize));
-  ASSIGN_OR_RETURN(Manifest manifest, ParseManifest(manifest_text));
+  ASSIGN_OR_RETURN(SignedDirectory directory, SignedDirectory::Open(bundle));
+  ASSIGN_OR_RETURN(std::string manifest_text, directory.ReadSmallFile(kManifestName, kMaxManifestSize));
+  ASSIGN_OR_RETURN(Manifest manifest, ParseManifest(manifest_text).WithContext(kManifestName));
   RETURN_IF_ERROR(SetSequence(manifest, options));
-  RETURN_IF_ERROR(CheckSizes(bundle, manifest));
+  RETURN_IF_ERROR(CheckSizes(directory, manifest));
   ASSIGN_OR_RETURN(manifest_text, FormatManifest(manifest));
-  ASSIGN_OR_RETURN(const std::optional<Trust> trust, TrustFor(bundle, options));
+  ASSIGN_OR_RETURN(const std::optional<Trust> trust, TrustFor(directory, options));
   if (trust) RETURN_IF_ERROR(RequireBundleKeys(*trust, options.signers));
-  RETURN_IF_ERROR(CheckSmolBin(bundle, manifest, trust));
-  ASSIGN_OR_RETURN(Envelope envelope, EnvelopeOf(bundle, manifest_text));
+  RETURN_IF_ERROR(CheckSmolBin(directory, manifest, trust));
+  ASSIGN_OR_RETURN(Envelope envelope, EnvelopeOf(directory, manifest_text));
   for (const Signer* signer : options.signers) RETURN_IF_ERROR(AddSignature(envelope, *signer));
-  ASSIGN_OR_RETURN(const std::string minisig, MinisigOf(bundle, manifest, manifest_text, options.signers, trust));
+  ASSIGN_OR_RETURN(const std::string minisig, MinisigOf(directory, manifest, manifest_text, options.signers, trust));
 
   std::map<std::string_view, std::string> texts = {
       {kEnvelopeName, FormatEnvelope(envelope)}, {kMinisigName, minisig}, {kManifestName, manifest_text}};
   if (options.trust_text) texts[kTrustName] = *options.trust_text;
-  ASSIGN_OR_RETURN(texts[kSumsName], MakeBundleSums(bundle, manifest, texts));
+  ASSIGN_OR_RETURN(texts[kSumsName], MakeBundleSums(directory, manifest, texts));
   RETURN_IF_ERROR(Replace(bundle, texts));
 
   SignReport report{manifest.sequence, envelope.signatures.size(), std::nullopt, std::nullopt};

@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "signing/bundle/origin.h"
+#include "signing/bundle/sums.h"
 
 // What parses must come back the same from its own text.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

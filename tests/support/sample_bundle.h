@@ -5,11 +5,13 @@
 #include <string>
 
 #include "signing/bundle/disk_reader.h"
+#include "signing/bundle/full_check.h"
 #include "signing/bundle/gpt_format.h"
 #include "signing/bundle/origin.h"
 #include "signing/bundle/verify.h"
 #include "signing/seal/sign.h"
-#include "tests/support/sample.h"
+#include "tests/support/sample_key.h"
+#include "tests/support/sample_manifest.h"
 #include "tests/support/sample_smol_bin.h"
 #include "tests/support/temp_dir.h"
 
@@ -116,10 +118,12 @@ class SampleBundle {
     return SignBundle(dir.path(), options);
   }
   [[nodiscard]] Result<VerifyReport> Verify(uint64_t least_sequence = 0) const {
-    VerifyOptions options;
-    options.least_sequence = least_sequence;
-    options.full_check = CheckWholeFiles;
-    return VerifyBundle(dir.path(), trust(), options);
+    return Verify({.requirements = {.least_sequence = least_sequence}, .full_check = CheckWholeFiles});
+  }
+  [[nodiscard]] Result<VerifyReport> Verify(const VerifyOptions& options) const {
+    ThreadPool pool(2);
+    ASSIGN_OR_RETURN(SignedDirectory directory, SignedDirectory::Open(dir.path()));
+    return VerifyBundle(directory, trust(), options, pool);
   }
   /// Changes one byte of a file.
   void Flip(std::string_view name, uint64_t offset) const {

@@ -7,11 +7,10 @@
 
 #include "lib/base/sink.h"
 #include "lib/exfat/exfat.h"
-#include "signing/bundle/manifest.h"
 #include "signing/document/dsse.h"
 #include "signing/smol_bin/smol_bin.h"
 #include "tests/support/matchers.h"
-#include "tests/support/sample.h"
+#include "tests/support/sample_key.h"
 #include "tests/support/temp_dir.h"
 
 namespace hallmark::testing {
@@ -54,7 +53,7 @@ struct SampleSmolBin {
 
   /// The five files, by name.
   [[nodiscard]] std::map<std::string, std::string> Files() const {
-    Envelope envelope{std::string(kManifestPayloadType), FormatSmolBinManifest(Manifest()).value(), {}};
+    Envelope envelope{std::string(kStatementPayloadType), FormatSmolBinManifest(Manifest()).value(), {}};
     EXPECT_OK(AddSignature(envelope, SampleKey(key)));
     return {{"sdk-daemon", daemon},
             {"sandbox-helper", "a helper"},

@@ -14,7 +14,7 @@ void AddPackOptions(Options& options) {
 
 Result<PackOptions> PackOptionsFrom(const Parsed& parsed) {
   const uint64_t size = parsed.Number("frame-size");
-  if (size > kMostChunkSize) return UsageError("--frame-size: is larger than 64M");
+  if (size > kMaxChunkSize) return UsageError("--frame-size: is larger than 64M");
   PackOptions options{.level = static_cast<int>(parsed.Number("level"))};
   options.chunk_size = static_cast<uint32_t>(size);
   return options;

@@ -2,7 +2,6 @@
 #include <fcntl.h>
 
 #include <filesystem>
-#include <fstream>
 #include <future>
 
 #include "lib/base/file.h"
@@ -20,9 +19,9 @@
 #include "lib/rootfs/tree/namespace.h"
 #include "lib/rootfs/tree/tree.h"
 #include "signing/bundle/kernel_parameters.h"
-#include "signing/document/bundle_file.h"
 #include "signing/document/trust.h"
 #include "signing/seal/bundle_writer.h"
+#include "signing/seal/earlier_bundle.h"
 #include "tools/cli/common_options.h"
 #include "tools/cli/json.h"
 #include "tools/cli/options.h"
@@ -117,45 +116,6 @@ Result<File> MakeSessionDisk(const Recipe& recipe, const Lock& lock, const WorkD
   return disk;
 }
 
-/// The frames of the bundle that this one will replace, which builds on this machine know their own tables of; none if
-/// it was made elsewhere, or in another way.
-class EarlierBundle {
- public:
-  EarlierBundle(const Cache& cache, const fs::path& bundle, const Manifest& manifest, int level)
-      : cache_(cache), encoder_(FrameEncoder(level)) {
-    // Nobody has vouched for what lies there: a build's memory stays flat, and more frames than that are made anew.
-    constexpr uint64_t kMaxTableSize = 64 << 20;
-    const Result<std::string> table =
-        ReadBundleFile(bundle, manifest.FileName(ArtifactRole::kChunkTable), kMaxTableSize);
-    if (!table.ok()) return;
-    mark_ = MarkOf(Sha256(AsBytes(*table)));
-    std::error_code ignored;
-    if (!fs::exists(mark_, ignored)) return;
-    const Result<ChunkTable> parsed = ParseChunkTable(AsBytes(*table));
-    Result<File> compressed = OpenBundleFile(bundle, manifest.FileName(ArtifactRole::kRootfsCompressed));
-    if (parsed.ok() && compressed.ok()) frames_.emplace(*parsed, std::move(compressed).value());
-  }
-
-  [[nodiscard]] const KnownFrames* frames() const { return frames_ ? &*frames_ : nullptr; }
-
-  /// To be called once the new bundle is there. That the next build may be slower is no reason for this one to fail.
-  void ReplacedBy(const Manifest& manifest) const {
-    const fs::path mark = MarkOf(manifest.Find(ArtifactRole::kChunkTable)->sha256);
-    std::error_code ignored;
-    if (!mark_.empty() && mark != mark_) fs::remove(mark_, ignored);
-    fs::create_directories(mark.parent_path(), ignored);
-    std::ofstream(mark).flush();
-  }
-
- private:
-  [[nodiscard]] fs::path MarkOf(const Sha256Digest& table) const { return cache_.PackedPath(encoder_, ToHex(table)); }
-
-  const Cache& cache_;
-  std::string encoder_;
-  fs::path mark_;
-  std::optional<KnownFrames> frames_;
-};
-
 /// The image and all that belongs to it, from a finished tree to a bundle under its name.
 Result<Manifest> MakeBundle(const BuildOptions& options, const Recipe& recipe, const Lock& lock, const FileTree& tree,
                             const Cache& cache, const WorkDirectory& work, ThreadPool& pool, Progress& progress) {
@@ -188,7 +148,7 @@ Result<Manifest> MakeBundle(const BuildOptions& options, const Recipe& recipe, c
   extras.push_back({ArtifactRole::kProvenance, ToBytes(MakeProvenance(recipe, lock))});
   PackOptions pack = options.pack;
   pack.sha1 = recipe.image.sha1;
-  const EarlierBundle earlier(cache, options.output, manifest, pack.level);
+  const EarlierBundle earlier(cache.PackedPath(FrameEncoder(pack.level), ""), options.output, manifest);
   pack.known = earlier.frames();
   ASSIGN_OR_RETURN(const File session_disk, MakeSessionDisk(recipe, lock, work));
   ASSIGN_OR_RETURN(manifest,

@@ -6,7 +6,7 @@
 
 #include "lib/base/bytes.h"
 #include "lib/base/file.h"
-#include "signing/document/bundle_file.h"
+#include "signing/document/signed_directory.h"
 #include "tools/cli/json.h"
 #include "tools/cli/output.h"
 #include "tools/cli/verb.h"
@@ -60,10 +60,10 @@ void CompareJson(const std::string& file, const std::string& pointer, const Json
 }
 
 /// False if either is no JSON, or nothing but its spelling differs.
-Result<bool> CompareJsonFiles(const fs::path& first, const fs::path& second, const std::string& name,
+Result<bool> CompareJsonFiles(SignedDirectory& first, SignedDirectory& second, const std::string& name,
                               Differences& found) {
-  ASSIGN_OR_RETURN(const std::string a, ReadBundleFile(first, name, kMostJsonBytes));
-  ASSIGN_OR_RETURN(const std::string b, ReadBundleFile(second, name, kMostJsonBytes));
+  ASSIGN_OR_RETURN(const std::string a, first.ReadSmallFile(name, kMostJsonBytes));
+  ASSIGN_OR_RETURN(const std::string b, second.ReadSmallFile(name, kMostJsonBytes));
   const Json x = Json::parse(a, nullptr, false);
   const Json y = Json::parse(b, nullptr, false);
   if (x.is_discarded() || y.is_discarded()) return false;
@@ -72,9 +72,10 @@ Result<bool> CompareJsonFiles(const fs::path& first, const fs::path& second, con
   return found.size() > before;
 }
 
-Result<void> CompareFiles(const fs::path& first, const fs::path& second, const std::string& name, Differences& found) {
-  ASSIGN_OR_RETURN(const File a, OpenBundleFile(first, name));
-  ASSIGN_OR_RETURN(const File b, OpenBundleFile(second, name));
+Result<void> CompareFiles(SignedDirectory& first, SignedDirectory& second, const std::string& name,
+                          Differences& found) {
+  ASSIGN_OR_RETURN(const File a, first.OpenFile(name));
+  ASSIGN_OR_RETURN(const File b, second.OpenFile(name));
   ASSIGN_OR_RETURN(const std::optional<uint64_t> differs, FirstDifference(a, b));
   if (!differs) return {};
   if (name.ends_with(".json")) {
@@ -90,20 +91,14 @@ Result<void> CompareFiles(const fs::path& first, const fs::path& second, const s
   return {};
 }
 
-Result<std::set<std::string>> Names(const fs::path& directory) {
-  std::set<std::string> names;
-  std::error_code error;
-  for (fs::directory_iterator entry(directory, error), end; !error && entry != end; entry.increment(error)) {
-    names.insert(entry->path().filename().string());
-  }
-  if (error) return ErrnoError(error.value(), directory.string());
-  return names;
-}
-
 Result<Differences> DiffDirectories(const fs::path& first, const fs::path& second) {
   Differences found;
-  ASSIGN_OR_RETURN(const std::set<std::string> before, Names(first));
-  ASSIGN_OR_RETURN(const std::set<std::string> after, Names(second));
+  ASSIGN_OR_RETURN(SignedDirectory first_directory, SignedDirectory::Open(first));
+  ASSIGN_OR_RETURN(SignedDirectory second_directory, SignedDirectory::Open(second));
+  ASSIGN_OR_RETURN(const std::vector<std::string> first_names, first_directory.Names());
+  ASSIGN_OR_RETURN(const std::vector<std::string> second_names, second_directory.Names());
+  const std::set<std::string> before(first_names.begin(), first_names.end());
+  const std::set<std::string> after(second_names.begin(), second_names.end());
   std::set<std::string> all = before;
   all.insert(after.begin(), after.end());
   for (const std::string& name : all) {
@@ -113,7 +108,7 @@ Result<Differences> DiffDirectories(const fs::path& first, const fs::path& secon
     if (text(before) != text(after)) {
       found.push_back({Area::kBundle, name, "presence", text(before), text(after)});
     } else if (name != kImageName) {
-      RETURN_IF_ERROR(CompareFiles(first, second, name, found));
+      RETURN_IF_ERROR(CompareFiles(first_directory, second_directory, name, found));
     }
   }
   return found;

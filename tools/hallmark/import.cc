@@ -31,13 +31,12 @@ Result<int> RunImport(const cli::Arguments& arguments, cli::Output& output) {
   Progress progress(cli::VerbosityFrom(*parsed), output.messages());
   ThreadPool pool(cli::JobsFrom(*parsed));
   const VerifyOptions check{
-      .least_sequence = parsed->Number("least-sequence"),
-      .full_check = [&](const VerifiedManifest& manifest,
-                        const BundleFiles& files) { return CheckEveryByte(manifest, files, pool, progress); },
-      .always_full = true,
-      .update_at = CurrentUtcSecond()};
+      .requirements = {.least_sequence = parsed->Number("least-sequence"), .update_at = CurrentUtcSecond()},
+      .full_check = [&](const VerifiedManifest& manifest, const BundleFiles& files,
+                        ThreadPool& threads) { return CheckEveryByte(manifest, files, threads, progress); },
+      .always_full = true};
   ASSIGN_OR_RETURN(const VerifiedManifest manifest,
-                   ImportBundle(archive, bundle, trust, check, progress).WithContext("importing"));
+                   ImportBundle(archive, bundle, trust, check, pool, progress).WithContext("importing"));
   if (cli::VerbosityFrom(*parsed) != Verbosity::kQuiet) {
     output.Print("%s: %s %s %s, sequence %llu\n", bundle.c_str(), manifest->name.c_str(), manifest->version.c_str(),
                  manifest->architecture.c_str(), static_cast<unsigned long long>(manifest->sequence));

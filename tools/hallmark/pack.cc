@@ -4,8 +4,8 @@
 #include <filesystem>
 
 #include "lib/base/file.h"
+#include "lib/compress/looks_compressed.h"
 #include "signing/bundle/manifest.h"
-#include "signing/document/bundle_file.h"
 #include "signing/seal/bundle_writer.h"
 #include "tools/cli/common_options.h"
 #include "tools/cli/options.h"

@@ -5,7 +5,7 @@
 
 #include "signing/bundle/http_frame_source.h"
 #include "signing/bundle/manifest.h"
-#include "signing/document/bundle_file.h"
+#include "signing/document/signed_directory.h"
 #include "tools/cli/bundle_options.h"
 #include "tools/cli/common_options.h"
 #include "tools/cli/json.h"
@@ -26,10 +26,11 @@ Result<FrameSources> SourcesFrom(const cli::Parsed& parsed) {
   const auto stall_seconds = static_cast<long>(parsed.Number("stall"));
   for (const std::string& directory : parsed.Texts("from")) {
     if (IsUrl(directory)) {
-      sources.push_back(std::make_unique<HttpFrameSource>(directory, name, stall_seconds));
+      sources.push_back(MakeHttpFrameSource(directory, name, stall_seconds));
       continue;
     }
-    ASSIGN_OR_RETURN(File file, OpenBundleFile(directory, name));
+    ASSIGN_OR_RETURN(const SignedDirectory bundle, SignedDirectory::Open(directory));
+    ASSIGN_OR_RETURN(File file, bundle.OpenFile(name));
     sources.push_back(std::make_unique<FileFrameSource>(std::move(file)));
   }
   return sources;

@@ -9,9 +9,8 @@
 
 #include "lib/base/output_directory.h"
 #include "lib/base/printable.h"
-#include "signing/document/bundle_file.h"
 #include "signing/document/dsse.h"
-#include "signing/seal/smol_bin_image.h"
+#include "signing/smol_bin/image_check.h"
 #include "tools/cli/common_options.h"
 #include "tools/cli/json.h"
 #include "tools/cli/options.h"
@@ -62,8 +61,8 @@ Result<ReadOptions> ReadOptionsFrom(const cli::Parsed& parsed) {
 
 void PrintReport(const ReadOptions& options, const SmolBinReport& report, cli::Output& output) {
   if (options.json) {
-    cli::Json json = cli::Json::Object(
-        {{"verdict", VerdictName(report.good() ? SmolBinVerdict::kGood : report.findings[0].verdict)}});
+    cli::Json json =
+        cli::Json::Object({{"verdict", VerdictName(report.good() ? Verdict::kGood : report.findings[0].verdict)}});
     if (report.manifest) {
       const SmolBinManifest& manifest = **report.manifest;
       json.Set("version", manifest.version);
@@ -73,7 +72,7 @@ void PrintReport(const ReadOptions& options, const SmolBinReport& report, cli::O
       json.Set("leastRootfsSequence", manifest.least_rootfs_sequence);
     }
     cli::Json findings = cli::Json::Array();
-    for (const SmolBinFinding& finding : report.findings) {
+    for (const Finding& finding : report.findings) {
       findings.Add(cli::Json::Object(
           {{"verdict", VerdictName(finding.verdict)}, {"where", finding.where}, {"message", finding.message}}));
     }
@@ -81,7 +80,7 @@ void PrintReport(const ReadOptions& options, const SmolBinReport& report, cli::O
     output.PutJson(json);
     return;
   }
-  for (const SmolBinFinding& finding : report.findings) {
+  for (const Finding& finding : report.findings) {
     output.Warn("hallmark: %s\n", PrintableLines(FindingText(finding)).c_str());
   }
   if (!report.good() || options.verbosity == Verbosity::kQuiet) return;

@@ -20,7 +20,7 @@ namespace {
 
 cli::Json FindingJson(const Finding& finding) {
   cli::Json json = cli::Json::Object(
-      {{"verdict", VerdictName(finding.verdict)}, {"file", finding.file}, {"message", finding.message}});
+      {{"verdict", VerdictName(finding.verdict)}, {"file", finding.where}, {"message", finding.message}});
   if (finding.offset) json.Set("offset", *finding.offset);
   if (finding.length) json.Set("length", *finding.length);
   if (finding.chunk) json.Set("chunk", *finding.chunk);
@@ -55,13 +55,13 @@ bool RepairMends(const Manifest& manifest, const Finding& finding) {
                                     Verdict::kTable,     Verdict::kPartition, Verdict::kChunk};
   return std::find(kMendable.begin(), kMendable.end(), finding.verdict) != kMendable.end() &&
          manifest.Find(ArtifactRole::kChunkTable) != nullptr &&
-         (finding.file == manifest.FileName(ArtifactRole::kRootfs) ||
-          finding.file == manifest.FileName(ArtifactRole::kRootfsCompressed));
+         (finding.where == manifest.FileName(ArtifactRole::kRootfs) ||
+          finding.where == manifest.FileName(ArtifactRole::kRootfsCompressed));
 }
 
 void PrintText(const std::string& bundle, const VerifyReport& report, cli::Output& output) {
   for (const Finding& finding : report.findings) {
-    output.Warn("hallmark: %s: %s: %s\n", std::string(VerdictName(finding.verdict)).c_str(), finding.file.c_str(),
+    output.Warn("hallmark: %s: %s: %s\n", std::string(VerdictName(finding.verdict)).c_str(), finding.where.c_str(),
                 Printable(finding.message).c_str());
   }
   const auto mends = [&](const Finding& finding) { return RepairMends(**report.manifest, finding); };
@@ -88,16 +88,18 @@ Result<int> RunVerify(const cli::Arguments& arguments, cli::Output& output) {
   ASSIGN_OR_RETURN(const auto parsed, options.Parse(arguments, output));
   if (!parsed) return 0;
   ASSIGN_OR_RETURN(const cli::BundleOptions bundle, cli::BundleOptionsFrom(*parsed));
-  VerifyOptions verify{.least_sequence = bundle.least_sequence};
+  VerifyOptions verify{.requirements = {.least_sequence = bundle.least_sequence}};
   Progress progress(cli::VerbosityFrom(*parsed), output.messages());
   ThreadPool pool(cli::JobsFrom(*parsed));
-  if (parsed->Has("update")) verify.update_at = CurrentUtcSecond();
+  if (parsed->Has("update")) verify.requirements.update_at = CurrentUtcSecond();
   verify.always_full = parsed->Has("full");
-  verify.full_check = [&](const VerifiedManifest& manifest, const BundleFiles& files) {
-    return CheckEveryByte(manifest, files, pool, progress);
+  verify.full_check = [&](const VerifiedManifest& manifest, const BundleFiles& files, ThreadPool& threads) {
+    return CheckEveryByte(manifest, files, threads, progress);
   };
+  ASSIGN_OR_RETURN(SignedDirectory directory,
+                   SignedDirectory::Open(bundle.directory).WithContext("verifying " + bundle.directory));
   ASSIGN_OR_RETURN(const VerifyReport report,
-                   VerifyBundle(bundle.directory, bundle.trust, verify).WithContext("verifying " + bundle.directory));
+                   VerifyBundle(directory, bundle.trust, verify, pool).WithContext("verifying " + bundle.directory));
   if (parsed->Has("json")) {
     PrintJson(report, output);
   } else if (cli::VerbosityFrom(*parsed) != Verbosity::kQuiet || !report.good()) {

@@ -60,19 +60,19 @@ class RestoreTest : public ::testing::Test {
     return RepairImage(bundle.dir.path(), bundle.trust(), std::move(others), options, pool, progress);
   }
   std::string Findings() {
-    return FindingsOf([&](const VerifiedManifest& manifest, const BundleFiles& files) {
-      return CheckEveryByte(manifest, files, pool, progress);
+    return FindingsOf([&](const VerifiedManifest& manifest, const BundleFiles& files, ThreadPool& threads) {
+      return CheckEveryByte(manifest, files, threads, progress);
     });
   }
   /// Of a quick check, if none is given.
   std::string FindingsOf(FullCheck full_check = {}) {
     VerifyOptions options;
     options.full_check = std::move(full_check);
-    const Result<VerifyReport> report = VerifyBundle(bundle.dir.path(), bundle.trust(), options);
+    const Result<VerifyReport> report = bundle.Verify(options);
     if (!report.ok()) return "error: " + report.error().message;
     std::string text;
     for (const Finding& finding : report->findings) {
-      text.append(VerdictName(finding.verdict)).append(" ").append(finding.file).append(": ");
+      text.append(VerdictName(finding.verdict)).append(" ").append(finding.where).append(": ");
       text.append(finding.message).append("\n");
     }
     return text;

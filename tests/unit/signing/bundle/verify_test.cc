@@ -20,7 +20,7 @@ std::string Findings(const Result<VerifyReport>& report) {
   std::string text;
   for (const Finding& finding : report.value().findings) {
     if (!text.empty()) text += "\n";
-    text.append(VerdictName(finding.verdict)).append(" ").append(finding.file).append(": ").append(finding.message);
+    text.append(VerdictName(finding.verdict)).append(" ").append(finding.where).append(": ").append(finding.message);
   }
   return text;
 }
@@ -189,10 +189,10 @@ TEST_F(VerifyTest, TheBundlesOwnTrustFileMayOnlyGrowOutOfTheKnownOne) {
 
 TEST_F(VerifyTest, AnExpiredTrustFileIsForBootsAlone) {
   VerifyOptions options;
-  options.update_at = SampleBundle::kLifeEnd - 1;
-  EXPECT_EQ(Findings(VerifyBundle(bundle.dir.path(), bundle.trust(), options)), "");
-  options.update_at = SampleBundle::kLifeEnd;
-  EXPECT_EQ(Findings(VerifyBundle(bundle.dir.path(), bundle.trust(), options)),
+  options.requirements.update_at = SampleBundle::kLifeEnd - 1;
+  EXPECT_EQ(Findings(bundle.Verify(options)), "");
+  options.requirements.update_at = SampleBundle::kLifeEnd;
+  EXPECT_EQ(Findings(bundle.Verify(options)),
             "untrusted trust.json: version 1 expired at 2026-11-01T12:00:00Z, and this is an update");
 }
 

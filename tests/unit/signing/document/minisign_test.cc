@@ -2,7 +2,7 @@
 #include "signing/document/minisign.h"
 
 #include "tests/support/matchers.h"
-#include "tests/support/sample.h"
+#include "tests/support/sample_key.h"
 
 namespace hallmark {
 namespace {
@@ -63,14 +63,28 @@ TEST(MinisignTest, OneFlippedBitIsRefused) {
 
 TEST(MinisignTest, RefusesWhatIsNoSignature) {
   const std::string good(kPrehashed);
-  EXPECT_THAT(ParseMinisign(""), HasError(ErrorKind::kCorrupt, "not of four lines"));
-  EXPECT_THAT(ParseMinisign(good + "more\n"), HasError(ErrorKind::kCorrupt, "not of four lines"));
-  EXPECT_THAT(ParseMinisign("x" + good), HasError(ErrorKind::kCorrupt, "line 1: no untrusted comment"));
-  EXPECT_THAT(
-      ParseMinisign(std::string(good).replace(good.find("RUT"), 3, "RWT").replace(good.find("RUT") + 1, 1, "X")),
-      HasError(ErrorKind::kUnsupported, "unknown algorithm"));
-  EXPECT_THAT(ParseMinisign(std::string(good).replace(good.find("RUTT"), 4, "")),
-              HasError(ErrorKind::kCorrupt, "line 2: not of 74 bytes"));
+  const auto refused = [](const std::string& text) {
+    size_t line = 99;
+    const Result<MinisignSignature> signature = ParseMinisign(text, &line);
+    return signature.ok() ? "taken" : std::to_string(line) + ": " + signature.error().message;
+  };
+  const auto with = [&](std::string_view from, std::string_view to) {
+    return std::string(good).replace(good.find(from), from.size(), to);
+  };
+  EXPECT_EQ(refused(good), "taken");
+  EXPECT_EQ(refused(""), "0: not of four lines");
+  EXPECT_EQ(refused(good + "more\n"), "0: not of four lines");
+  EXPECT_EQ(refused("x" + good), "1: no untrusted comment");
+  EXPECT_EQ(refused(with("trusted comment: a", "Trusted comment: a")), "3: no trusted comment");
+  EXPECT_THAT(ParseMinisign(with("RUT", "RXT")), HasError(ErrorKind::kUnsupported, "unknown algorithm"));
+  EXPECT_EQ(refused(with("RUT", "RXT")), "2: unknown algorithm");
+  EXPECT_THAT(ParseMinisign(with("RUTT", "")), HasError(ErrorKind::kCorrupt, "not of 74 bytes"));
+  EXPECT_EQ(refused(with("RUTT", "")), "2: not of 74 bytes");
+  EXPECT_EQ(refused(with("RUTT", "!UTT")), "2: not a base64 digit");
+  EXPECT_EQ(refused(with("8/Ft", "")), "4: not of 64 bytes");
+  EXPECT_EQ(refused(with("8/Ft", "8/F")), "4: base64 text whose length is not a multiple of 4");
+  EXPECT_EQ(refused(with("a trusted one", std::string(9000, 'a'))), "3: a line of more than 8192 bytes");
+  EXPECT_EQ(refused(with("a trusted one", "a\rtrusted one")), "3: a control character");
   EXPECT_THAT(ParseMinisignPublicKey("RWTT"), HasError(ErrorKind::kCorrupt, "not a minisign public key"));
   EXPECT_THAT(SignMinisign("m", "two\nlines", SampleKey(1)), HasError(ErrorKind::kUsage, "one line"));
 }

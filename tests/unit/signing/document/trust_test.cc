@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "tests/support/matchers.h"
-#include "tests/support/sample.h"
+#include "tests/support/sample_key.h"
 
 namespace hallmark {
 namespace {

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "lib/crypto/ed25519.h"
+#include "lib/base/bytes.h"
 #include "signing/bundle/manifest.h"
 
 namespace hallmark::testing {
-
-/// The private key whose 32 secret bytes are all `number`.
-inline PrivateKey SampleKey(uint8_t number) { return PrivateKey::FromSeed(ByteVector(32, number)).value(); }
 
 /// A manifest with every member set.
 inline Manifest SampleManifest() {
