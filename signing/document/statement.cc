@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "lib/json/strict_json.h"
+
 namespace hallmark {
 namespace {
 

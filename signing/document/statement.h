@@ -8,10 +8,10 @@
 
 #include "lib/base/result.h"
 #include "lib/crypto/digest.h"
-#include "lib/json/strict_json.h"
+#include "lib/json/object_reader.h"
 
 // in-toto's Statement v1, the frame of every manifest: subjects, which are files by name and digest, and a predicate,
-// which says what they are. For .cc files only, as lib/json/strict_json.h.
+// which says what they are.
 
 namespace hallmark {
 

@@ -31,7 +31,7 @@ ALLOWED = {
                           "lib/rootfs/packages lib/rootfs/tree lib/rootfs/image",
     "signing/document": "lib/base lib/json lib/crypto",
     "signing/bundle": "lib/base lib/json lib/crypto lib/compress lib/gpt lib/http signing/document",
-    "signing/smol_bin": "lib/base lib/json lib/crypto lib/policy signing/document",
+    "signing/smol_bin": "lib/base lib/json lib/crypto lib/policy lib/exfat signing/document",
     "signing/seal": "lib/base lib/json lib/crypto lib/compress lib/archive lib/policy lib/gpt lib/exfat signing/document "
                     "signing/bundle signing/smol_bin",
     "guestd/protocol": "lib/base lib/json",
