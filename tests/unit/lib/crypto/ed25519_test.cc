@@ -94,15 +94,5 @@ TEST(Ed25519Test, EncryptedPrivateKeyNeedsItsPassphrase) {
   EXPECT_THAT(PrivateKey::FromPem(pem, Secret()), HasError(ErrorKind::kUsage, "no passphrase was given"));
 }
 
-TEST(SecretTest, MovesWithoutLeavingACopy) {
-  std::string text = "short";
-  Secret first(std::move(text));
-  Secret second(std::move(first));
-  EXPECT_EQ(second.text(), "short");
-  EXPECT_TRUE(first.empty());  // NOLINT(bugprone-use-after-move): that it is empty is what is tested
-  EXPECT_TRUE(second.Equals(Secret("short")));
-  EXPECT_FALSE(second.Equals(Secret("shorT")));
-}
-
 }  // namespace
 }  // namespace hallmark

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "signing/bundle/manifest.h"
 
-#include "signing/bundle/kernel_parameters.h"
 #include "tests/support/matchers.h"
 #include "tests/support/sample_manifest.h"
 
@@ -75,14 +74,6 @@ TEST(ManifestTest, ReadsWhatItWrote) {
   EXPECT_EQ(manifest, SampleManifest());
   EXPECT_EQ(manifest.FileName(ArtifactRole::kSmolBin), "smol-bin.arm64.img");
   EXPECT_EQ(manifest.Find(ArtifactRole::kKernel), nullptr);
-}
-
-TEST(ManifestTest, TellsTheGuestOfItsRelease) {
-  EXPECT_EQ(LeastSequenceParameters(SampleManifest()),
-            "hallmark.smol_bin_least_sequence=3 hallmark.policy_least_sequence=2");
-  EXPECT_EQ(DirectBootCommandLine(SampleManifest()), "roothash=1234 console=hvc0 hallmark.sequence=7");
-  EXPECT_EQ(LeastSequenceParameters(SmallManifest()), "");
-  EXPECT_EQ(DirectBootCommandLine(SmallManifest()), "");
 }
 
 TEST(ManifestTest, RefusesACommandLineThatNoKernelTakes) {

@@ -32,36 +32,6 @@ std::vector<std::string> Verdicts(const std::filesystem::path& directory,
 
 using Lines = std::vector<std::string>;
 
-TEST(SmolBinManifestTest, IsCanonical) {
-  const SmolBinManifest manifest = SampleSmolBin().Manifest();
-  ASSERT_OK_AND_ASSIGN(const std::string text, FormatSmolBinManifest(manifest));
-  EXPECT_NE(text.find("\"predicateType\": \"urn:hallmark:smol-bin:1\""), std::string::npos) << text;
-  EXPECT_NE(text.find("\"mode\": \"0755\""), std::string::npos);
-  ASSERT_OK_AND_ASSIGN(const SmolBinManifest again, ParseSmolBinManifest(text));
-  EXPECT_EQ(again, manifest);
-  // A bit anywhere is refused.
-  for (size_t i = 0; i < text.size(); ++i) {
-    std::string flipped = text;
-    flipped[i] = static_cast<char>(flipped[i] ^ 1);
-    const Result<SmolBinManifest> parsed = ParseSmolBinManifest(flipped);
-    EXPECT_TRUE(!parsed.ok() || *parsed != manifest) << i;
-  }
-}
-
-TEST(SmolBinManifestTest, RefusesWhatNoReleaseHas) {
-  SmolBinManifest manifest = SampleSmolBin().Manifest();
-  manifest.sequence = 0;
-  EXPECT_THAT(FormatSmolBinManifest(manifest), HasError(ErrorKind::kUsage, "sequences start at 1"));
-  manifest = SampleSmolBin().Manifest();
-  manifest.version = "../1";
-  EXPECT_THAT(FormatSmolBinManifest(manifest), HasError(ErrorKind::kUsage, "version: not of letters"));
-  manifest = SampleSmolBin().Manifest();
-  manifest.files[0].size = kMaxSmolBinFile + 1;
-  EXPECT_THAT(FormatSmolBinManifest(manifest), HasError(ErrorKind::kUsage, "sdk-daemon: larger than 1 GiB"));
-  EXPECT_THAT(ParseSmolBinManifest(FormatManifest(testing::SampleManifest()).value()),
-              HasError(ErrorKind::kUnsupported, "predicateType is not urn:hallmark:smol-bin:1"));
-}
-
 TEST(SmolBinTest, GoodDirectoryIsGood) {
   const TempDir dir;
   SampleSmolBin().WriteTo(dir / "s");
