@@ -23,34 +23,33 @@ bool Deaf(int fd) {
 
 }  // namespace
 
-std::shared_ptr<Channel> Channel::Start(asio::io_context& loop, UniqueFd fd, Callbacks callbacks) {
+std::shared_ptr<Channel> Channel::Start(EventLoop& loop, UniqueFd fd, Callbacks callbacks) {
   fcntl(fd.get(), F_SETFL, fcntl(fd.get(), F_GETFL) | O_NONBLOCK);
   std::shared_ptr<Channel> channel(new Channel(loop, std::move(fd), std::move(callbacks)));
   channel->Read();
   return channel;
 }
 
-Channel::Channel(asio::io_context& loop, UniqueFd fd, Callbacks callbacks)
-    : stream_(loop, fd.Release()), callbacks_(std::move(callbacks)) {}
+Channel::Channel(EventLoop& loop, UniqueFd fd, Callbacks callbacks)
+    : stream_(loop, std::move(fd)), callbacks_(std::move(callbacks)) {}
 
 void Channel::Read() {
-  if (reading_ || !stream_.is_open()) return;
+  if (reading_ || !stream_.open()) return;
   reading_ = true;
-  stream_.async_wait(asio::posix::descriptor_base::wait_read,
-                     [self = shared_from_this()](const asio::error_code& error) {
-                       self->reading_ = false;
-                       if (!error && self->stream_.is_open()) self->TakeIn();
-                     });
+  stream_.Await(Watched::Event::kReadable, [self = shared_from_this()] {
+    self->reading_ = false;
+    self->TakeIn();
+  });
 }
 
 void Channel::TakeIn() {
   std::array<uint8_t, kReadSize> buffer;
-  const ssize_t length = read(stream_.native_handle(), buffer.data(), buffer.size());
+  const ssize_t length = read(stream_.fd(), buffer.data(), buffer.size());
   if (length < 0 && (errno == EAGAIN || errno == EINTR)) return Read();
   if (length < 0) return Fail(ErrnoError(errno, "reading from the channel"));
   if (length == 0) return Fail(IoError("the other side closed the channel"));
   decoder_.Feed(ByteSpan(buffer).first(static_cast<size_t>(length)));
-  while (stream_.is_open()) {
+  while (stream_.open()) {
     auto frame = decoder_.Next();
     if (!frame.ok()) return callbacks_.on_garbage ? callbacks_.on_garbage(frame.error()) : Fail(frame.error());
     if (!frame->has_value()) break;
@@ -60,7 +59,7 @@ void Channel::TakeIn() {
 }
 
 void Channel::Send(std::string_view body) {
-  if (!stream_.is_open()) return;
+  if (!stream_.open()) return;
   auto frame = EncodeFrame(body);
   if (!frame.ok()) return Fail(frame.error());
   queued_ += frame->size();
@@ -69,21 +68,18 @@ void Channel::Send(std::string_view body) {
   if (!writing_) Write();
 }
 
-// We wait, and then write ourselves: what asio writes is only counted when its handler runs, and Flush() may come
-// before.
 void Channel::Write() {
   writing_ = true;
-  stream_.async_wait(asio::posix::descriptor_base::wait_write,
-                     [self = shared_from_this()](const asio::error_code& error) {
-                       self->writing_ = false;
-                       if (!error && self->stream_.is_open()) self->PutOut();
-                     });
+  stream_.Await(Watched::Event::kWritable, [self = shared_from_this()] {
+    self->writing_ = false;
+    self->PutOut();
+  });
 }
 
 int Channel::WriteQueue() {
   while (!queue_.empty()) {
     const std::string& frame = queue_.front();
-    const ssize_t bytes = write(stream_.native_handle(), frame.data() + sent_, frame.size() - sent_);
+    const ssize_t bytes = write(stream_.fd(), frame.data() + sent_, frame.size() - sent_);
     if (bytes < 0 && errno == EINTR) continue;
     if (bytes < 0) return errno;
     sent_ += static_cast<size_t>(bytes);
@@ -99,7 +95,7 @@ void Channel::PutOut() {
   const auto self = shared_from_this();  // on_drained may drop the last other owner
   const int error = WriteQueue();
   if (error != 0 && error != EAGAIN) return Fail(ErrnoError(error, "writing to the channel"));
-  if (error == EAGAIN && Deaf(stream_.native_handle())) return Fail(IoError("the other side closed the channel"));
+  if (error == EAGAIN && Deaf(stream_.fd())) return Fail(IoError("the other side closed the channel"));
   if (!queue_.empty()) Write();
   if (queued_ <= kStopReading) Read();
   if (was_full_ && queued_ < kLowWater) {
@@ -111,17 +107,14 @@ void Channel::PutOut() {
 void Channel::Flush() {
   using Clock = std::chrono::steady_clock;
   const auto end = Clock::now() + kFlushTime;
-  while (stream_.is_open() && WriteQueue() == EAGAIN && Clock::now() < end) {
-    pollfd ready = {stream_.native_handle(), POLLOUT, 0};
+  while (stream_.open() && WriteQueue() == EAGAIN && Clock::now() < end) {
+    pollfd ready = {stream_.fd(), POLLOUT, 0};
     poll(&ready, 1, 10);
   }
   Close();
 }
 
-void Channel::Close() {
-  asio::error_code ignored;
-  stream_.close(ignored);
-}
+void Channel::Close() { stream_.Close(); }
 
 void Channel::Fail(const Error& error) {
   const auto self = shared_from_this();

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <asio/io_context.hpp>
-#include <asio/posix/stream_descriptor.hpp>
 #include <deque>
 #include <functional>
 #include <memory>
 #include <string>
 
+#include "guestd/common/event_loop.h"
 #include "guestd/protocol/frame.h"
 #include "lib/base/file.h"
 
@@ -35,7 +34,7 @@ class Channel : public std::enable_shared_from_this<Channel> {
   static constexpr size_t kStopReading = 16 << 20;
 
   /// Takes over a connected descriptor and begins to read.
-  static std::shared_ptr<Channel> Start(asio::io_context& loop, UniqueFd fd, Callbacks callbacks);
+  static std::shared_ptr<Channel> Start(EventLoop& loop, UniqueFd fd, Callbacks callbacks);
 
   /// Queues one frame. What does not fit a frame closes the channel: nothing that we send may be that large.
   void Send(std::string_view body);
@@ -45,7 +44,7 @@ class Channel : public std::enable_shared_from_this<Channel> {
   void Close();
 
  private:
-  Channel(asio::io_context& loop, UniqueFd fd, Callbacks callbacks);
+  Channel(EventLoop& loop, UniqueFd fd, Callbacks callbacks);
   void Read();
   void TakeIn();
   void Write();
@@ -54,7 +53,7 @@ class Channel : public std::enable_shared_from_this<Channel> {
   int WriteQueue();
   void Fail(const Error& error);
 
-  asio::posix::stream_descriptor stream_;
+  Watched stream_;
   Callbacks callbacks_;
   FrameDecoder decoder_;
   std::deque<std::string> queue_;  // whole frames; of the first, sent_ bytes are gone

@@ -6,13 +6,13 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#include <asio/signal_set.hpp>
 #include <cerrno>
 #include <charconv>
 #include <csignal>
 #include <cstdio>
 #include <memory>
 
+#include "guestd/common/event_loop.h"
 #include "guestd/common/log.h"
 #include "guestd/common/private_directory.h"
 #include "guestd/guestd/installed_programs.h"
@@ -128,7 +128,7 @@ Result<fs::path> ProgramsMemory() {
 
 class Guestd {
  public:
-  explicit Guestd(GuestdOptions options) : options_(std::move(options)), signals_(loop_, SIGTERM, SIGINT) {}
+  explicit Guestd(GuestdOptions options) : options_(std::move(options)), signals_(loop_, {SIGTERM, SIGINT}) {}
 
   Result<void> Run() {
     auto cgroup = ArrangeCgroups().WithContext("arranging control groups");
@@ -148,13 +148,12 @@ class Guestd {
   Result<void> Supervise() {
     ASSIGN_OR_RETURN(const std::unique_ptr<ProgramSets> programs, FindPrograms());
     Supervisor supervisor(loop_, *programs, SupervisorOptions(*programs));
-    signals_.async_wait([&](const asio::error_code& error, int) {
-      if (error) return;
+    signals_.Await([&](int) {
       Notify("STOPPING=1");
-      supervisor.Stop([this] { loop_.stop(); });
+      supervisor.Stop([this] { loop_.Stop(); });
     });
     RETURN_IF_ERROR(supervisor.Start());
-    loop_.run();
+    loop_.Run();
     return {};
   }
 
@@ -275,8 +274,8 @@ class Guestd {
   std::optional<Cgroup> cgroup_;
   std::string trouble_;
   std::optional<SmolBinRefusal> refused_;  // of the last smol-bin that was offered
-  asio::io_context loop_{1};
-  asio::signal_set signals_;
+  EventLoop loop_;
+  SignalWatch signals_;
 };
 
 Result<int> Main(int argc, char** argv) {

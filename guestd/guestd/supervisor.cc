@@ -47,14 +47,13 @@ void Supervisor::Launch() {
 
 void Supervisor::AskHealth() {
   waiting_ = true;
-  channel_->Send(EncodeMessage(HostMessage(Request{++asked_, "health", Json::object()})));
+  channel_->Send(EncodeMessage(HostMessage(Request{++asked_, "health", JsonValue::Object()})));
   ExpectHealth();
 }
 
 void Supervisor::ExpectHealth() {
-  health_timer_.expires_after(RestartPolicy::kHealthDeadline);
-  health_timer_.async_wait([this](const asio::error_code& cancelled) {
-    if (cancelled || !waiting_) return;
+  health_timer_.Start(RestartPolicy::kHealthDeadline, [this] {
+    if (!waiting_) return;
     Log("guestd", "sdk-daemon does not answer its health check: killing it");
     Kill(process_);
   });
@@ -82,35 +81,30 @@ void Supervisor::TakeResponse(const Response& response) {
       Log("guestd", "sdk-daemon of " + set_.name + " is good");  // whatever happens from here on
     }
   }
-  health_timer_.expires_after(RestartPolicy::kHealthInterval);
-  health_timer_.async_wait([this](const asio::error_code& cancelled) {
-    if (!cancelled) AskHealth();
-  });
+  health_timer_.Start(RestartPolicy::kHealthInterval, [this] { AskHealth(); });
 }
 
 void Supervisor::Answer(const Event& event) {
   if (event.name != "trim") return Log("guestd", "sdk-daemon sent what nobody knows: " + event.name);
-  Json parameters = Json::object();
+  JsonValue parameters = JsonValue::Object();
   const auto trimmed = options_.trim();
   if (waiting_) ExpectHealth();  // its answer may have come while the disk was slow
   if (trimmed.ok()) {
-    parameters["bytes"] = *trimmed;
+    parameters.Set("bytes", *trimmed);
   } else {
-    parameters["error"] = trimmed.error().message;
+    parameters.Set("error", trimmed.error().message);
   }
   // An id that TakeResponse() does not take for a health check's.
   channel_->Send(EncodeMessage(HostMessage(Request{0, "trimmed", std::move(parameters)})));
 }
 
 void Supervisor::WaitForEnd() {
-  end_ = std::make_unique<asio::posix::stream_descriptor>(loop_, dup(process_.pidfd.get()));
-  end_->async_wait(asio::posix::descriptor_base::wait_read, [this](const asio::error_code& error) {
-    if (!error) Ended();
-  });
+  end_ = std::make_unique<Watched>(loop_, UniqueFd(dup(process_.pidfd.get())));
+  end_->Await(Watched::Event::kReadable, [this] { Ended(); });
 }
 
 void Supervisor::Ended() {
-  health_timer_.cancel();
+  health_timer_.Cancel();
   const std::string how = ReapDaemon(process_);
   if (channel_ != nullptr) channel_->Close();
   channel_.reset();
@@ -137,23 +131,17 @@ void Supervisor::Recover() {
 }
 
 void Supervisor::LaunchLater() {
-  start_timer_.expires_after(policy_.Delay());
-  start_timer_.async_wait([this](const asio::error_code& cancelled) {
-    if (!cancelled) Launch();
-  });
+  start_timer_.Start(policy_.Delay(), [this] { Launch(); });
 }
 
 void Supervisor::Stop(std::function<void()> done) {
   if (stopped_) return;
   stopped_ = std::move(done);
-  start_timer_.cancel();
-  health_timer_.cancel();
+  start_timer_.Cancel();
+  health_timer_.Cancel();
   if (channel_ == nullptr) return stopped_();
-  channel_->Send(EncodeMessage(HostMessage(Request{++asked_, "shutdown", Json::object()})));
-  health_timer_.expires_after(kStopTime);
-  health_timer_.async_wait([this](const asio::error_code& cancelled) {
-    if (!cancelled) Kill(process_);
-  });
+  channel_->Send(EncodeMessage(HostMessage(Request{++asked_, "shutdown", JsonValue::Object()})));
+  health_timer_.Start(kStopTime, [this] { Kill(process_); });
 }
 
 }  // namespace hallmark::guest

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <asio/io_context.hpp>
-#include <asio/posix/stream_descriptor.hpp>
-#include <asio/steady_timer.hpp>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -12,6 +9,7 @@
 
 #include "guestd/common/cgroup.h"
 #include "guestd/common/channel.h"
+#include "guestd/common/event_loop.h"
 #include "guestd/guestd/daemon_process.h"
 #include "guestd/guestd/program_sets.h"
 #include "guestd/guestd/restart_policy.h"
@@ -33,7 +31,7 @@ class Supervisor {
     std::function<Result<uint64_t>()> trim;
   };
 
-  Supervisor(asio::io_context& loop, ProgramSets& sets, Options options)
+  Supervisor(EventLoop& loop, ProgramSets& sets, Options options)
       : loop_(loop), sets_(sets), options_(std::move(options)), start_timer_(loop), health_timer_(loop) {}
 
   /// Starts the current set. kNotFound if there is none.
@@ -53,16 +51,16 @@ class Supervisor {
   void Recover();
   void LaunchLater();
 
-  asio::io_context& loop_;
+  EventLoop& loop_;
   ProgramSets& sets_;
   Options options_;
-  asio::steady_timer start_timer_;
-  asio::steady_timer health_timer_;
+  Timer start_timer_;
+  Timer health_timer_;
   RestartPolicy policy_;
   ProgramSet set_;
   DaemonProcess process_;
   std::shared_ptr<Channel> channel_;
-  std::unique_ptr<asio::posix::stream_descriptor> end_;
+  std::unique_ptr<Watched> end_;
   uint64_t asked_ = 0;  // id of the last request
   bool waiting_ = false;
   bool greeted_ = false;  // this daemon has answered once

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "guestd/protocol/frame.h"
+#include "lib/json/strict_json.h"
 
 namespace hallmark::guest {
 namespace {
@@ -41,10 +42,10 @@ std::string TakeDigest(ObjectReader& reader, std::string_view key) {
   return text;
 }
 
-Json TakeObject(ObjectReader& reader, std::string_view key) {
+JsonValue TakeObject(ObjectReader& reader, std::string_view key) {
   const Json& value = reader.Take(key);
   if (!value.is_object()) reader.Refuse(key, "not an object");
-  return value;
+  return JsonValue(value);
 }
 
 Result<HostMessage> ReadHostHello(ObjectReader& reader) {
@@ -60,7 +61,7 @@ Result<HostMessage> ReadRequest(ObjectReader& reader) {
   Request request;
   request.id = reader.TakeNumber("id");
   request.method = reader.TakeText("method", kMaxMethodSize);
-  request.parameters = reader.Has("parameters") ? TakeObject(reader, "parameters") : Json::object();
+  request.parameters = reader.Has("parameters") ? TakeObject(reader, "parameters") : JsonValue::Object();
   RETURN_IF_ERROR(reader.Finish());
   return HostMessage(std::move(request));
 }
@@ -122,7 +123,7 @@ Result<GuestMessage> ReadResponse(ObjectReader& reader) {
     RETURN_IF_ERROR(reader.Finish());
     return ReadFailure(id, value);
   }
-  Json result = TakeObject(reader, "result");
+  JsonValue result = TakeObject(reader, "result");
   RETURN_IF_ERROR(reader.Finish());
   return GuestMessage(Response{id, std::move(result)});
 }
@@ -145,7 +146,8 @@ Json ToJson(const HostHello& hello) {
 }
 
 Json ToJson(const Request& request) {
-  return {{"type", "request"}, {"id", request.id}, {"method", request.method}, {"parameters", request.parameters}};
+  return {
+      {"type", "request"}, {"id", request.id}, {"method", request.method}, {"parameters", request.parameters.json()}};
 }
 
 Json ToJson(const SmolBinState& state) {
@@ -174,7 +176,7 @@ Json ToJson(const GuestHello& hello) {
 Json ToJson(const Response& response) {
   Json json = {{"type", "response"}, {"id", response.id}};
   if (response.result.ok()) {
-    json["result"] = *response.result;
+    json["result"] = response.result->json();
     return json;
   }
   const Error& error = response.result.error();
@@ -183,7 +185,7 @@ Json ToJson(const Response& response) {
   return json;
 }
 
-Json ToJson(const Event& event) { return {{"type", "event"}, {"event", event.name}, {"data", event.data}}; }
+Json ToJson(const Event& event) { return {{"type", "event"}, {"event", event.name}, {"data", event.data.json()}}; }
 
 std::string Dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 

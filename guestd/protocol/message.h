@@ -6,9 +6,9 @@
 #include <string_view>
 #include <variant>
 
+#include "guestd/protocol/json_value.h"
 #include "lib/base/bytes.h"
 #include "lib/base/result.h"
-#include "lib/json/strict_json.h"
 
 // Messages of hallmark-guest-protocol(5): one JSON object a frame. "The guest" is the side that dials, "the host" the
 // one that asks; guestd is the host of its own, shorter channel to sdk-daemon.
@@ -53,20 +53,20 @@ struct HostHello {
 /// Asks for something. Ids are the host's choice, and come back in the response.
 struct Request {
   uint64_t id = 0;
-  std::string method;  ///< "process.spawn"
-  Json parameters;     ///< an object
+  std::string method;    ///< "process.spawn"
+  JsonValue parameters;  ///< an object
 };
 
 /// Answers one request.
 struct Response {
   uint64_t id = 0;
-  Result<Json> result;
+  Result<JsonValue> result;
 };
 
 /// Tells what happened, unasked: "process.output", "process.exit".
 struct Event {
   std::string name;
-  Json data;  ///< an object
+  JsonValue data;  ///< an object
 };
 
 using HostMessage = std::variant<HostHello, Request>;

@@ -17,6 +17,7 @@ constexpr uint16_t kOptions = 41;               // the pseudo-record of RFC 6891
 constexpr uint16_t kRecursionDesired = 0x0100;  // RFC 1035, section 4.1.1
 constexpr uint16_t kResponse = 0x8000;
 constexpr uint16_t kOperation = 0x7800;
+constexpr uint16_t kTruncated = 0x0200;
 constexpr uint16_t kResult = 0x000f;
 constexpr uint16_t kNoError = 0;
 constexpr uint16_t kNoSuchName = 3;
@@ -123,21 +124,15 @@ Result<std::vector<Record>> TakeAnswers(Reader& reader, uint16_t count, bool tru
   return records;
 }
 
-std::optional<asio::ip::address> AddressOf(const Record& record) {
-  if (record.type == static_cast<uint16_t>(DnsType::kA) && record.data.size() == 4) {
-    asio::ip::address_v4::bytes_type bytes;
-    std::copy_n(record.data.begin(), bytes.size(), bytes.begin());
-    return asio::ip::address_v4(bytes);
-  }
-  if (record.type == static_cast<uint16_t>(DnsType::kAaaa) && record.data.size() == 16) {
-    asio::ip::address_v6::bytes_type bytes;
-    std::copy_n(record.data.begin(), bytes.size(), bytes.begin());
-    return asio::ip::address_v6(bytes);
-  }
-  return std::nullopt;
+std::optional<IpAddress> AddressOf(const Record& record) {
+  IpAddress address{.is_v6 = record.type == static_cast<uint16_t>(DnsType::kAaaa)};
+  if (!address.is_v6 && record.type != static_cast<uint16_t>(DnsType::kA)) return std::nullopt;
+  if (record.data.size() != (address.is_v6 ? 16U : 4U)) return std::nullopt;
+  std::copy(record.data.begin(), record.data.end(), address.bytes.begin());
+  return address;
 }
 
-std::vector<asio::ip::address> FollowAliases(const std::vector<Record>& records, const DnsQuestion& question) {
+std::vector<IpAddress> FollowAliases(const std::vector<Record>& records, const DnsQuestion& question) {
   std::string owner = question.name;
   for (int i = 0; i < kMaxAliases; ++i) {
     const auto alias = std::find_if(records.begin(), records.end(), [&](const Record& record) {
@@ -146,7 +141,7 @@ std::vector<asio::ip::address> FollowAliases(const std::vector<Record>& records,
     if (alias == records.end()) break;
     owner = alias->alias;
   }
-  std::vector<asio::ip::address> addresses;
+  std::vector<IpAddress> addresses;
   for (const Record& record : records) {
     if (record.owner != owner || record.type != static_cast<uint16_t>(question.type)) continue;
     const auto address = AddressOf(record);
@@ -179,8 +174,7 @@ ByteVector EncodeDnsQuery(const DnsQuestion& question) {
   return message;
 }
 
-Result<std::vector<asio::ip::address>> DecodeDnsReply(ByteSpan message, const DnsQuestion& question) {
-  static constexpr uint16_t kTruncated = 0x0200;
+Result<DnsReply> DecodeDnsReply(ByteSpan message, const DnsQuestion& question) {
   Reader reader(message);
   std::array<uint16_t, kHeaderSize / 2> header{};
   for (uint16_t& field : header) {
@@ -197,10 +191,11 @@ Result<std::vector<asio::ip::address>> DecodeDnsReply(ByteSpan message, const Dn
     return CorruptError("DNS message: an answer to another question");
   }
   const auto result = static_cast<uint16_t>(flags & kResult);
-  if (result == kNoSuchName) return std::vector<asio::ip::address>();
+  if (result == kNoSuchName) return DnsReply();
   if (result != kNoError) return IoError("the name server answered with error " + std::to_string(result));
-  ASSIGN_OR_RETURN(const std::vector<Record> records, TakeAnswers(reader, answers, (flags & kTruncated) != 0));
-  return FollowAliases(records, question);
+  const bool truncated = (flags & kTruncated) != 0;
+  ASSIGN_OR_RETURN(const std::vector<Record> records, TakeAnswers(reader, answers, truncated));
+  return DnsReply{.addresses = FollowAliases(records, question), .truncated = truncated};
 }
 
 }  // namespace hallmark::sandbox

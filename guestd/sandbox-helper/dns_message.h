@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <asio/ip/address.hpp>
 #include <cstdint>
 #include <string>
 #include <vector>
 
+#include "guestd/sandbox-helper/address.h"
 #include "lib/base/bytes.h"
 #include "lib/base/result.h"
 
@@ -16,7 +16,7 @@ namespace hallmark::sandbox {
 /// RFC 1035, section 3.2.2, and RFC 3596.
 enum class DnsType : uint16_t { kA = 1, kAaaa = 28 };
 
-/// Bytes of an answer that we are ready to take, and say so (RFC 6891; the size that DNS flag day 2020 chose).
+/// Bytes of a datagram that we are ready to take, and say so (RFC 6891; the size that DNS flag day 2020 chose).
 constexpr size_t kMaxDnsReply = 1232;
 
 struct DnsQuestion {
@@ -25,11 +25,16 @@ struct DnsQuestion {
   DnsType type = DnsType::kA;
 };
 
+/// The message that asks a server for recursion, and says what datagrams we take.
 ByteVector EncodeDnsQuery(const DnsQuestion& question);
 
-/// The addresses in an answer, through its CNAME records; empty if it says that there are none. A truncated one counts
-/// for what it holds. kCorrupt on what does not answer the question or does not follow the format: somebody else's
-/// message, to be passed over. kIo if the server says that it failed or refuses.
-Result<std::vector<asio::ip::address>> DecodeDnsReply(ByteSpan message, const DnsQuestion& question);
+struct DnsReply {
+  std::vector<IpAddress> addresses;  ///< through CNAME records; at most 32; none if the answer says that there are none
+  bool truncated = false;            ///< the answer did not fit: `addresses` are those in the records that did
+};
+
+/// kCorrupt on what does not answer the question or does not follow the format: somebody else's message, to be passed
+/// over. kIo if the server says that it failed or refuses.
+Result<DnsReply> DecodeDnsReply(ByteSpan message, const DnsQuestion& question);
 
 }  // namespace hallmark::sandbox

@@ -3,81 +3,90 @@
 
 #include <algorithm>
 #include <cstdio>
-
-// A comma is part of a path, and not between two.
-#define CXXOPTS_VECTOR_DELIMITER '\0'
-#include <cxxopts.hpp>
+#include <map>
+#include <string_view>
 
 namespace hallmark::sandbox {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kNextStep = "'sandbox-helper --help' tells the options";
+constexpr const char* kHelp = R"(Run one command of a session, isolated, in bubblewrap.
+Usage:
+  sandbox-helper --settings FILE --session-home DIR [OPTION...] -- COMMAND [ARGUMENT...]
 
-/// The value of an option that has to be there and to be an absolute path.
-Result<fs::path> AbsolutePath(const cxxopts::ParseResult& parsed, const std::string& option) {
-  if (parsed.count(option) == 0) return UsageError("--" + option + " is missing").WithHint(kNextStep);
-  const fs::path path = parsed[option].as<std::string>();
-  if (!path.is_absolute()) return UsageError("--" + option + ": '" + path.string() + "' is not an absolute path");
-  return path;
-}
+      --settings FILE     The policy: what the command may reach and write
+      --session-home DIR  The session's own directory
+      --workdir DIR       Where the command starts, in the session's directory (default: that directory)
+      --read-only PATH    A path that may not be written, whatever the policy says; may be repeated
+  -h, --help              Print this help
+)";
+constexpr const char* kNextStep = "'sandbox-helper --help' lists the options";
 
-cxxopts::Options Description() {
-  cxxopts::Options options("sandbox-helper", "Run one command of a session, isolated, in bubblewrap.");
-  options.custom_help("--settings FILE --session-home DIR [OPTION...] -- COMMAND [ARGUMENT...]");
-  options.add_options()("settings", "The policy: what the command may reach and write", cxxopts::value<std::string>(),
-                        "FILE")("session-home", "The session's own directory", cxxopts::value<std::string>(), "DIR")(
-      "workdir", "Where the command starts, in the session's directory (default: that directory)",
-      cxxopts::value<std::string>(),
-      "DIR")("read-only", "A path that may not be written, whatever the policy says; may be repeated",
-             cxxopts::value<std::vector<std::string>>(), "PATH")("h,help", "Print this help");
-  return options;
-}
+/// The values of each option, by its name, in their order.
+using Values = std::map<std::string, std::vector<std::string>, std::less<>>;
 
-Result<Options> OptionsFrom(const cxxopts::ParseResult& parsed, std::vector<std::string> command) {
-  Options options;
-  ASSIGN_OR_RETURN(options.settings, AbsolutePath(parsed, "settings"));
-  ASSIGN_OR_RETURN(options.session_home, AbsolutePath(parsed, "session-home"));
-  options.working_directory = options.session_home;
-  if (parsed.count("workdir") != 0) {
-    ASSIGN_OR_RETURN(options.working_directory, AbsolutePath(parsed, "workdir"));
-  }
-  if (parsed.count("read-only") != 0) {
-    for (const std::string& path : parsed["read-only"].as<std::vector<std::string>>()) {
-      if (!path.starts_with('/')) return UsageError("--read-only: '" + path + "' is not an absolute path");
-      options.read_only.emplace_back(path);
+/// Takes "--NAME VALUE" and "--NAME=VALUE" apart.
+Result<Values> TakeValues(const std::vector<std::string>& arguments) {
+  Values values = {{"settings", {}}, {"session-home", {}}, {"workdir", {}}, {"read-only", {}}};
+  for (auto argument = arguments.begin(); argument != arguments.end(); ++argument) {
+    if (!argument->starts_with("-")) {
+      return UsageError("unexpected argument '" + *argument + "'").WithHint("the command follows after --");
+    }
+    const size_t equals = argument->find('=');
+    const std::string name = argument->substr(0, equals);
+    const auto option = name.starts_with("--") ? values.find(std::string_view(name).substr(2)) : values.end();
+    if (option == values.end()) return UsageError("unknown option '" + name + "'").WithHint(kNextStep);
+    if (equals != std::string::npos) {
+      option->second.push_back(argument->substr(equals + 1));
+    } else if (std::next(argument) == arguments.end()) {
+      return UsageError(name + ": a value is missing").WithHint(kNextStep);
+    } else {
+      option->second.push_back(*++argument);
     }
   }
-  if (command.empty() || command[0].empty()) return UsageError("no command after --").WithHint(kNextStep);
-  options.command = std::move(command);
-  return options;
+  return values;
+}
+
+Result<fs::path> AbsolutePath(const std::string& option, const std::string& value) {
+  if (value.starts_with('/')) return fs::path(value);
+  return UsageError("--" + option + ": '" + value + "' is not an absolute path");
+}
+
+/// The path of an option that is required; of one given twice, the last.
+Result<fs::path> RequiredPath(const Values& values, const std::string& option) {
+  const auto& given = values.at(option);
+  if (given.empty()) return UsageError("--" + option + " is missing").WithHint(kNextStep);
+  return AbsolutePath(option, given.back());
 }
 
 }  // namespace
 
 Result<std::optional<Options>> ParseOptions(const std::vector<std::string>& arguments) {
-  cxxopts::Options description = Description();
   const auto separator = std::find(arguments.begin(), arguments.end(), "--");
-  std::vector<const char*> argv = {"sandbox-helper"};
-  for (auto argument = arguments.begin(); argument != separator; ++argument) argv.push_back(argument->c_str());
-  std::vector<std::string> command;
-  if (separator != arguments.end()) command.assign(separator + 1, arguments.end());
-  try {
-    const cxxopts::ParseResult parsed = description.parse(static_cast<int>(argv.size()), argv.data());
-    if (parsed.count("help") != 0) {
-      std::puts(description.help().c_str());
-      return std::optional<Options>();
-    }
-    if (!parsed.unmatched().empty()) {
-      return UsageError("unexpected argument '" + parsed.unmatched().front() + "'")
-          .WithHint("the command follows after --");
-    }
-    ASSIGN_OR_RETURN(Options options, OptionsFrom(parsed, std::move(command)));
-    return std::optional<Options>(std::move(options));
-  } catch (const cxxopts::exceptions::exception& exception) {
-    return UsageError(exception.what()).WithHint(kNextStep);
+  const std::vector<std::string> own(arguments.begin(), separator);
+  const auto is_help = [](const std::string& argument) { return argument == "-h" || argument == "--help"; };
+  if (std::any_of(own.begin(), own.end(), is_help)) {
+    std::fputs(kHelp, stdout);
+    return std::optional<Options>();
   }
+  ASSIGN_OR_RETURN(const Values values, TakeValues(own));
+  Options options;
+  ASSIGN_OR_RETURN(options.settings, RequiredPath(values, "settings"));
+  ASSIGN_OR_RETURN(options.session_home, RequiredPath(values, "session-home"));
+  options.working_directory = options.session_home;
+  if (!values.at("workdir").empty()) {
+    ASSIGN_OR_RETURN(options.working_directory, RequiredPath(values, "workdir"));
+  }
+  for (const std::string& value : values.at("read-only")) {
+    ASSIGN_OR_RETURN(fs::path path, AbsolutePath("read-only", value));
+    options.read_only.push_back(std::move(path));
+  }
+  if (separator != arguments.end()) options.command.assign(separator + 1, arguments.end());
+  if (options.command.empty() || options.command[0].empty()) {
+    return UsageError("no command after --").WithHint(kNextStep);
+  }
+  return std::optional(std::move(options));
 }
 
 }  // namespace hallmark::sandbox

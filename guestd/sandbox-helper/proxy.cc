@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guestd/sandbox-helper/proxy.h"
 
-#include <memory>
+#include <fcntl.h>
+#include <sys/socket.h>
+
+#include <cerrno>
 #include <utility>
 
 #include "guestd/sandbox-helper/proxy_connection.h"
@@ -9,48 +12,53 @@
 namespace hallmark::sandbox {
 namespace {
 
-using asio::ip::tcp;
-
 // Before accepting again after a failure, such as too many open files.
 constexpr std::chrono::milliseconds kAcceptPause{100};
 
 }  // namespace
 
 struct Proxy::Listener {
-  Listener(asio::io_context& context, int fd, ProxyProtocol served)
-      : acceptor(context, tcp::v4(), fd), pause(context), protocol(served) {}
+  Listener(EventLoop& loop, UniqueFd fd, ProxyProtocol served)
+      : socket(loop, std::move(fd)), pause(loop), protocol(served) {}
 
-  tcp::acceptor acceptor;
-  asio::steady_timer pause;
+  Watched socket;
+  Timer pause;
   ProxyProtocol protocol;
 };
 
 void Proxy::Serve(UniqueFd listener, ProxyProtocol protocol) {
-  Accept(std::make_shared<Listener>(context_, listener.Release(), protocol));
+  fcntl(listener.get(), F_SETFL, fcntl(listener.get(), F_GETFL) | O_NONBLOCK);
+  AwaitClient(std::make_shared<Listener>(loop_, std::move(listener), protocol));
 }
 
-void Proxy::Accept(const std::shared_ptr<Listener>& listener) {
+void Proxy::AwaitClient(const std::shared_ptr<Listener>& listener) {
   if (connections_ >= limits_.connections) {
     waiting_.push_back(listener);
     return;
   }
-  listener->acceptor.async_accept([this, listener](asio::error_code error, tcp::socket socket) {
-    if (error == asio::error::operation_aborted) return;
-    if (!error) {
-      ++connections_;
-      StartProxyConnection(*this, std::move(socket), listener->protocol);
-      return Accept(listener);
-    }
-    listener->pause.expires_after(kAcceptPause);
-    listener->pause.async_wait([this, listener](asio::error_code aborted) {
-      if (!aborted) Accept(listener);
+  listener->socket.Await(Watched::Event::kReadable, [this, listener] { Accept(listener); });
+}
+
+void Proxy::Accept(const std::shared_ptr<Listener>& listener) {
+  // The other listener may have taken the last connection meanwhile.
+  if (connections_ >= limits_.connections) return AwaitClient(listener);
+  UniqueFd client(accept4(listener->socket.fd(), nullptr, nullptr, SOCK_CLOEXEC));
+  const int error = errno;
+  if (client.valid()) {
+    ++connections_;
+    // The loop may hold connections when this is gone.
+    StartProxyConnection(*this, std::move(client), listener->protocol, [self = std::weak_ptr<Proxy*>(self_)] {
+      if (const auto proxy = self.lock()) (*proxy)->ConnectionEnded();
     });
-  });
+  } else if (error != EAGAIN && error != EINTR && error != ECONNABORTED) {
+    return listener->pause.Start(kAcceptPause, [this, listener] { AwaitClient(listener); });
+  }
+  AwaitClient(listener);
 }
 
 void Proxy::ConnectionEnded() {
   --connections_;
-  for (const std::shared_ptr<Listener>& listener : std::exchange(waiting_, {})) Accept(listener);
+  for (const std::shared_ptr<Listener>& listener : std::exchange(waiting_, {})) AwaitClient(listener);
 }
 
 }  // namespace hallmark::sandbox

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <asio/io_context.hpp>
-#include <asio/ip/tcp.hpp>
-#include <asio/steady_timer.hpp>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
 
+#include "guestd/common/event_loop.h"
 #include "guestd/sandbox-helper/live_policy.h"
 #include "guestd/sandbox-helper/resolver.h"
 #include "lib/base/file.h"
@@ -32,29 +33,33 @@ struct ProxyLimits {
 /// (RefusedAddress()), and those are what is connected to. Runs on one thread.
 class Proxy {
  public:
-  Proxy(asio::io_context& context, LivePolicy& policy, Resolver& resolver, ProxyLimits limits = {})
-      : context_(context), policy_(policy), resolver_(resolver), limits_(limits) {}
+  Proxy(EventLoop& loop, LivePolicy& policy, Resolver& resolver, ProxyLimits limits = {})
+      : loop_(loop), policy_(policy), resolver_(resolver), limits_(limits) {}
+  Proxy(const Proxy&) = delete;
+  Proxy& operator=(const Proxy&) = delete;
 
   /// Serves the connections that come to a listening TCP socket, which may be another network namespace's.
   void Serve(UniqueFd listener, ProxyProtocol protocol);
 
   // For a connection.
-  [[nodiscard]] asio::io_context& context() const { return context_; }
+  [[nodiscard]] EventLoop& loop() const { return loop_; }
   [[nodiscard]] LivePolicy& policy() const { return policy_; }
   [[nodiscard]] Resolver& resolver() const { return resolver_; }
   [[nodiscard]] const ProxyLimits& limits() const { return limits_; }
-  void ConnectionEnded();
 
  private:
   struct Listener;
+  void AwaitClient(const std::shared_ptr<Listener>& listener);
   void Accept(const std::shared_ptr<Listener>& listener);
+  void ConnectionEnded();
 
-  asio::io_context& context_;
+  EventLoop& loop_;
   LivePolicy& policy_;
   Resolver& resolver_;
   ProxyLimits limits_;
   size_t connections_ = 0;
-  std::vector<std::shared_ptr<Listener>> waiting_;  // for a connection to end
+  std::vector<std::shared_ptr<Listener>> waiting_;                 // for a connection to end
+  std::shared_ptr<Proxy*> self_ = std::make_shared<Proxy*>(this);  // for connections that may outlive this
 };
 
 }  // namespace hallmark::sandbox

@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <array>
+#include <asio/io_context.hpp>
+#include <asio/ip/tcp.hpp>
+#include <asio/steady_timer.hpp>
 #include <asio/write.hpp>
 #include <memory>
 #include <optional>
@@ -31,11 +34,11 @@ constexpr Refusal kForbidden{403, "Forbidden", SocksReply::kNotAllowed};
 constexpr Refusal kUnresolved{502, "Bad Gateway", SocksReply::kHostUnreachable};
 constexpr Refusal kUnreachable{502, "Bad Gateway", SocksReply::kConnectionRefused};
 
-asio::ip::address AddressOf(const Host& host) {
-  if (host.kind == Host::Kind::kIpv6) return asio::ip::address_v6(host.address);
+tcp::endpoint EndpointOf(const IpAddress& address, uint16_t port) {
+  if (address.is_v6) return {asio::ip::address_v6(address.bytes, address.scope), port};
   asio::ip::address_v4::bytes_type bytes;
-  std::copy_n(host.address.begin(), bytes.size(), bytes.begin());
-  return asio::ip::address_v4(bytes);
+  std::copy_n(address.bytes.begin(), bytes.size(), bytes.begin());
+  return {asio::ip::address_v4(bytes), port};
 }
 
 /// One direction of a connection that stands.
@@ -49,15 +52,16 @@ struct Flow {
 /// From the first byte to the last. Each step starts the next one; whatever is not a step ends it.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(Proxy& proxy, tcp::socket client, ProxyProtocol protocol)
+  Connection(Proxy& proxy, UniqueFd client, ProxyProtocol protocol, std::function<void()> ended)
       : proxy_(proxy),
+        ended_(std::move(ended)),
         protocol_(protocol),
-        client_(std::move(client)),
-        server_(proxy.context()),
-        timer_(proxy.context()) {}
+        client_(proxy.loop().context(), tcp::v4(), client.Release()),
+        server_(proxy.loop().context()),
+        timer_(proxy.loop().context()) {}
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
-  ~Connection() { proxy_.ConnectionEnded(); }
+  ~Connection() { ended_(); }
 
   void Start() {
     ExpectWithin(proxy_.limits().request);
@@ -144,7 +148,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
     target_ = target;
     const Decision decision = proxy_.policy().Decide(target.host, target.port);
     if (!decision.allowed()) return Refuse(kForbidden, ToString(target) + ": " + decision.reason);
-    if (target.host.kind != Host::Kind::kName) return Dial({AddressOf(target.host)});
+    if (target.host.kind != Host::Kind::kName) {
+      return Dial({{.is_v6 = target.host.kind == Host::Kind::kIpv6, .bytes = target.host.address}});
+    }
     proxy_.resolver().Resolve(target.host.text, [self = shared_from_this()](Result<Resolver::Addresses> addresses) {
       if (!self->client_.is_open()) return;
       if (!addresses.ok()) {
@@ -156,7 +162,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   void Dial(Resolver::Addresses addresses) {
     std::string_view refused;
-    const auto is_refused = [&](const asio::ip::address& address) {
+    const auto is_refused = [&](const IpAddress& address) {
       const std::string_view what = RefusedAddress(address);
       if (!what.empty()) refused = what;
       return !what.empty();
@@ -171,7 +177,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   void DialNext() {
     if (addresses_.empty()) return Refuse(kUnreachable, ToString(target_) + ": no connection: " + dial_failure_);
-    const tcp::endpoint endpoint(addresses_.front(), target_.port);
+    const tcp::endpoint endpoint = EndpointOf(addresses_.front(), target_.port);
     addresses_.erase(addresses_.begin());
     asio::error_code ignored;
     server_.close(ignored);
@@ -293,6 +299,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   static constexpr std::chrono::seconds kLingerTime{5};
 
   Proxy& proxy_;
+  std::function<void()> ended_;
   ProxyProtocol protocol_;
   tcp::socket client_;
   tcp::socket server_;
@@ -315,8 +322,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
 }  // namespace
 
-void StartProxyConnection(Proxy& proxy, tcp::socket client, ProxyProtocol protocol) {
-  std::make_shared<Connection>(proxy, std::move(client), protocol)->Start();
+void StartProxyConnection(Proxy& proxy, UniqueFd client, ProxyProtocol protocol, std::function<void()> ended) {
+  std::make_shared<Connection>(proxy, std::move(client), protocol, std::move(ended))->Start();
 }
 
 }  // namespace hallmark::sandbox

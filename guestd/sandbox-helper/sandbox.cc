@@ -15,12 +15,11 @@
 
 #include <algorithm>
 #include <array>
-#include <asio/io_context.hpp>
-#include <asio/posix/stream_descriptor.hpp>
 #include <cerrno>
 #include <optional>
 #include <utility>
 
+#include "guestd/common/event_loop.h"
 #include "guestd/sandbox-helper/bwrap_arguments.h"
 #include "guestd/sandbox-helper/enter.h"
 #include "guestd/sandbox-helper/file_plan.h"
@@ -150,26 +149,26 @@ class Session {
   Session(Bwrap bwrap, Signals& signals, UniqueFd command, const std::filesystem::path& settings)
       : bwrap_(std::move(bwrap)),
         command_(std::move(command)),
-        signals_(context_, dup(signals.fd())),
+        signals_(loop_, UniqueFd(dup(signals.fd()))),
         policy_(settings),
-        resolver_(context_),
-        proxy_(context_, policy_, resolver_) {}
+        resolver_(loop_),
+        proxy_(loop_, policy_, resolver_) {}
 
   Result<int> Run(Entered entered) {
     proxy_.Serve(std::move(entered.http_listener), ProxyProtocol::kHttp);
     proxy_.Serve(std::move(entered.socks_listener), ProxyProtocol::kSocks5);
     AwaitSignal();
-    context_.run();
+    loop_.Run();
     return *status_;
   }
 
  private:
   void AwaitSignal() {
-    signals_.async_wait(asio::posix::stream_descriptor::wait_read, [this](asio::error_code error) {
+    signals_.Await(Watched::Event::kReadable, [this] {
       signalfd_siginfo info{};
-      while (!error && read(signals_.native_handle(), &info, sizeof info) == sizeof info) Handle(info);
+      while (read(signals_.fd(), &info, sizeof info) == sizeof info) Handle(info);
       if (!status_) status_ = bwrap_.Ended();
-      status_ ? context_.stop() : AwaitSignal();
+      status_ ? loop_.Stop() : AwaitSignal();
     });
   }
 
@@ -179,10 +178,10 @@ class Session {
     syscall(SYS_pidfd_send_signal, command_.get(), info.ssi_signo, nullptr, 0);
   }
 
-  asio::io_context context_{1};
+  EventLoop loop_;
   Bwrap bwrap_;
   UniqueFd command_;
-  asio::posix::stream_descriptor signals_;
+  Watched signals_;
   LivePolicy policy_;
   Resolver resolver_;
   Proxy proxy_;

@@ -16,6 +16,8 @@
 #include <cstdint>
 #include <utility>
 
+#include "guestd/sandbox-helper/bpf_assembler.h"
+
 namespace hallmark::sandbox {
 namespace {
 
@@ -121,119 +123,127 @@ constexpr uint32_t ArgumentAt(size_t index) {
   return static_cast<uint32_t>(offsetof(seccomp_data, args) + index * sizeof(uint64_t));
 }
 
-class Assembler {
- public:
-  void Load(uint32_t offset) { Add(BPF_LD | BPF_W | BPF_ABS, offset); }
-  void And(uint32_t mask) { Add(BPF_ALU | BPF_AND | BPF_K, mask); }
-  void Return(uint32_t verdict) { Add(BPF_RET | BPF_K, verdict); }
-  /// Skips the next `count` instructions where what was loaded is `value`.
-  void SkipIfEqual(uint32_t value, uint8_t count) { Add(BPF_JMP | BPF_JEQ | BPF_K, value, count, 0); }
-  void SkipUnlessEqual(uint32_t value, uint8_t count) { Add(BPF_JMP | BPF_JEQ | BPF_K, value, 0, count); }
-  void SkipIfLess(uint32_t value, uint8_t count) { Add(BPF_JMP | BPF_JGE | BPF_K, value, 0, count); }
-  void SkipUnlessAnyBit(uint32_t mask, uint8_t count) { Add(BPF_JMP | BPF_JSET | BPF_K, mask, 0, count); }
-  void ReturnIfEqual(uint32_t value, uint32_t verdict) {
-    SkipUnlessEqual(value, 1);
-    Return(verdict);
-  }
+using Label = BpfAssembler::Label;
 
-  std::vector<sock_filter> Release() { return std::move(program_); }
-
- private:
-  void Add(int code, uint32_t value, uint8_t if_true = 0, uint8_t if_false = 0) {
-    program_.push_back({static_cast<uint16_t>(code), if_true, if_false, value});
-  }
-  std::vector<sock_filter> program_;
+/// The program, and how a call ends in it.
+struct Filter {
+  BpfAssembler assembler;
+  Label allow = assembler.NewLabel();
+  Label refuse = assembler.NewLabel();  ///< EPERM
+  Label absent = assembler.NewLabel();  ///< ENOSYS
+  Label kill = assembler.NewLabel();
 };
 
-void CheckArchitecture(Assembler& assembler) {
-  assembler.Load(kArchitectureAt);
-  assembler.SkipIfEqual(kArchitecture, 1);
-  assembler.Return(SECCOMP_RET_KILL_PROCESS);
-  assembler.Load(kNumberAt);
+/// Leaves the call's number loaded.
+void CheckArchitecture(Filter& filter) {
+  filter.assembler.Load(kArchitectureAt);
+  filter.assembler.JumpUnlessEqual(kArchitecture, filter.kill);
+  filter.assembler.Load(kNumberAt);
 #if defined(__x86_64__)
-  assembler.SkipUnlessAnyBit(kX32Bit, 1);
-  assembler.Return(SECCOMP_RET_KILL_PROCESS);
+  filter.assembler.JumpIfAnyBit(kX32Bit, filter.kill);
 #endif
 }
 
+// Each of these begins with the call's number loaded, and goes on behind itself with it where it is another call.
+
 // socket(): TCP and UDP over both versions of IP, and NETLINK_ROUTE, which tells a program its own addresses.
-void CheckSocket(Assembler& assembler) {
-  assembler.SkipUnlessEqual(__NR_socket, 23);
+void CheckSocket(Filter& filter) {
+  BpfAssembler& assembler = filter.assembler;
+  const Label other_call = assembler.NewLabel();
+  const Label netlink = assembler.NewLabel();
+  const Label internet = assembler.NewLabel();
+  const Label stream = assembler.NewLabel();
+  const Label datagram = assembler.NewLabel();
+  assembler.JumpUnlessEqual(__NR_socket, other_call);
   assembler.Load(ArgumentAt(0));
-  assembler.SkipUnlessEqual(AF_NETLINK, 4);
+  assembler.JumpIfEqual(AF_NETLINK, netlink);
+  assembler.JumpIfEqual(AF_INET, internet);
+  assembler.JumpIfEqual(AF_INET6, internet);
+  assembler.Return(kEperm);
+  assembler.Place(netlink);
   assembler.Load(ArgumentAt(2));
-  assembler.SkipUnlessEqual(NETLINK_ROUTE, 1);
-  assembler.Return(kAllow);
+  assembler.JumpIfEqual(NETLINK_ROUTE, filter.allow);
   assembler.Return(kEperm);
-  assembler.SkipIfEqual(AF_INET, 2);
-  assembler.SkipIfEqual(AF_INET6, 1);
-  assembler.Return(kEperm);
+  assembler.Place(internet);
   assembler.Load(ArgumentAt(1));
   assembler.And(kSocketTypeMask);
-  assembler.SkipUnlessEqual(SOCK_STREAM, 4);
+  assembler.JumpIfEqual(SOCK_STREAM, stream);
+  assembler.JumpIfEqual(SOCK_DGRAM, datagram);
+  assembler.Return(kEperm);
+  assembler.Place(stream);
   assembler.Load(ArgumentAt(2));
-  assembler.SkipIfEqual(0, 8);
-  assembler.SkipIfEqual(IPPROTO_TCP, 7);
+  assembler.JumpIfEqual(0, filter.allow);
+  assembler.JumpIfEqual(IPPROTO_TCP, filter.allow);
   assembler.Return(kEperm);
-  assembler.SkipUnlessEqual(SOCK_DGRAM, 4);
+  assembler.Place(datagram);
   assembler.Load(ArgumentAt(2));
-  assembler.SkipIfEqual(0, 3);
-  assembler.SkipIfEqual(IPPROTO_UDP, 2);
+  assembler.JumpIfEqual(0, filter.allow);
+  assembler.JumpIfEqual(IPPROTO_UDP, filter.allow);
   assembler.Return(kEperm);
-  assembler.Return(kEperm);
-  assembler.Return(kAllow);
+  assembler.Place(other_call);
 }
 
 // socketpair(): pairs that stay pairs. One of datagrams can be connected to any other socket afterwards.
-void CheckSocketPair(Assembler& assembler) {
-  assembler.SkipUnlessEqual(__NR_socketpair, 9);
+void CheckSocketPair(Filter& filter) {
+  BpfAssembler& assembler = filter.assembler;
+  const Label other_call = assembler.NewLabel();
+  assembler.JumpUnlessEqual(__NR_socketpair, other_call);
   assembler.Load(ArgumentAt(0));
-  assembler.SkipIfEqual(AF_UNIX, 1);
-  assembler.Return(kEperm);
+  assembler.JumpUnlessEqual(AF_UNIX, filter.refuse);
   assembler.Load(ArgumentAt(1));
   assembler.And(kSocketTypeMask);
-  assembler.SkipIfEqual(SOCK_STREAM, 2);
-  assembler.SkipIfEqual(SOCK_SEQPACKET, 1);
+  assembler.JumpIfEqual(SOCK_STREAM, filter.allow);
+  assembler.JumpIfEqual(SOCK_SEQPACKET, filter.allow);
   assembler.Return(kEperm);
-  assembler.Return(kAllow);
+  assembler.Place(other_call);
 }
 
-void CheckNamespaces(Assembler& assembler) {
-  assembler.SkipUnlessEqual(__NR_clone, 4);
-  assembler.Load(ArgumentAt(0));
-  assembler.SkipUnlessAnyBit(kNamespaceFlags, 1);
-  assembler.Return(kEperm);
-  assembler.Return(kAllow);
-  assembler.SkipUnlessEqual(__NR_unshare, 4);
-  assembler.Load(ArgumentAt(0));
-  assembler.SkipUnlessAnyBit(kNamespaceFlags | kNewTime, 1);
-  assembler.Return(kEperm);
-  assembler.Return(kAllow);
+void CheckNamespaces(Filter& filter) {
+  BpfAssembler& assembler = filter.assembler;
+  for (const auto& [number, flags] : {std::pair<uint32_t, uint32_t>{__NR_clone, kNamespaceFlags},
+                                      std::pair<uint32_t, uint32_t>{__NR_unshare, kNamespaceFlags | kNewTime}}) {
+    const Label other_call = assembler.NewLabel();
+    assembler.JumpUnlessEqual(number, other_call);
+    assembler.Load(ArgumentAt(0));
+    assembler.JumpIfAnyBit(flags, filter.refuse);
+    assembler.Return(kAllow);
+    assembler.Place(other_call);
+  }
 }
 
-void CheckTerminal(Assembler& assembler) {
-  assembler.SkipUnlessEqual(__NR_ioctl, 6);
+void CheckTerminal(Filter& filter) {
+  BpfAssembler& assembler = filter.assembler;
+  const Label other_call = assembler.NewLabel();
+  assembler.JumpUnlessEqual(__NR_ioctl, other_call);
   assembler.Load(ArgumentAt(1));
-  assembler.ReturnIfEqual(kTerminalInput, kEperm);
-  assembler.ReturnIfEqual(kConsoleControl, kEperm);
+  assembler.JumpIfEqual(kTerminalInput, filter.refuse);
+  assembler.JumpIfEqual(kConsoleControl, filter.refuse);
   assembler.Return(kAllow);
+  assembler.Place(other_call);
 }
 
 }  // namespace
 
 std::vector<sock_filter> SeccompProgram() {
-  Assembler assembler;
-  CheckArchitecture(assembler);
-  CheckSocket(assembler);
-  CheckSocketPair(assembler);
-  CheckNamespaces(assembler);
-  CheckTerminal(assembler);
-  for (const auto number : kForbidden) assembler.ReturnIfEqual(static_cast<uint32_t>(number), kEperm);
-  for (const uint32_t number : kAbsent) assembler.ReturnIfEqual(number, kEnosys);
-  assembler.SkipIfLess(kNewestCall + 1, 1);
-  assembler.Return(kEnosys);
+  Filter filter;
+  BpfAssembler& assembler = filter.assembler;
+  CheckArchitecture(filter);
+  CheckSocket(filter);
+  CheckSocketPair(filter);
+  CheckNamespaces(filter);
+  CheckTerminal(filter);
+  for (const auto number : kForbidden) assembler.JumpIfEqual(static_cast<uint32_t>(number), filter.refuse);
+  for (const uint32_t number : kAbsent) assembler.JumpIfEqual(number, filter.absent);
+  assembler.JumpIfAtLeast(kNewestCall + 1, filter.absent);
+  assembler.Place(filter.allow);
   assembler.Return(kAllow);
-  return assembler.Release();
+  assembler.Place(filter.refuse);
+  assembler.Return(kEperm);
+  assembler.Place(filter.absent);
+  assembler.Return(kEnosys);
+  assembler.Place(filter.kill);
+  assembler.Return(SECCOMP_RET_KILL_PROCESS);
+  return assembler.Finish();
 }
 
 }  // namespace hallmark::sandbox

@@ -2,8 +2,8 @@
 #include "guestd/sandbox-helper/socks5.h"
 
 #include <algorithm>
-#include <asio/ip/address_v4.hpp>
-#include <asio/ip/address_v6.hpp>
+
+#include "guestd/sandbox-helper/address.h"
 
 namespace hallmark::sandbox {
 namespace {
@@ -18,17 +18,11 @@ constexpr uint8_t kIpv6 = 4;
 constexpr size_t kAddressAt = 4;  // after version, command, reserved and address type
 constexpr size_t kPortSize = 2;
 
-template <typename Address>
-std::string AddressText(ByteSpan bytes) {
-  typename Address::bytes_type raw;
-  std::copy_n(bytes.begin(), raw.size(), raw.begin());
-  return Address(raw).to_string();
-}
-
-std::string HostText(uint8_t type, ByteSpan address) {
-  if (type == kIpv4) return AddressText<asio::ip::address_v4>(address);
-  if (type == kIpv6) return AddressText<asio::ip::address_v6>(address);
-  return std::string(AsText(address.subspan(1)));
+std::string HostText(uint8_t type, ByteSpan bytes) {
+  if (type == kName) return std::string(AsText(bytes.subspan(1)));
+  IpAddress address{.is_v6 = type == kIpv6};
+  std::copy(bytes.begin(), bytes.end(), address.bytes.begin());
+  return ToString(address);
 }
 
 /// Bytes of the address and what is in front of it, or 0 for a type that the protocol does not have.

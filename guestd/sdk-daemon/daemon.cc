@@ -5,12 +5,12 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-#include <asio/signal_set.hpp>
 #include <chrono>
 #include <csignal>
 #include <sstream>
 
 #include "guestd/common/channel.h"
+#include "guestd/common/event_loop.h"
 #include "guestd/common/log.h"
 #include "guestd/sdk-daemon/disk_service.h"
 #include "guestd/sdk-daemon/host_link.h"
@@ -62,7 +62,7 @@ class Daemon {
   Daemon(const DaemonOptions& options, Cgroup cgroup, std::string instance)
       : options_(options),
         instance_(std::move(instance)),
-        signals_(loop_, SIGTERM, SIGINT),
+        signals_(loop_, {SIGTERM, SIGINT}),
         sessions_(loop_, {options.sessions, options.shared, options.programs, std::move(cgroup), options.trouble}),
         link_(loop_, host_methods_, LinkOptions()),
         processes_(loop_, sessions_, link_, options.unsandboxed),
@@ -71,14 +71,12 @@ class Daemon {
   }
 
   Result<void> Run() {
-    signals_.async_wait([this](const asio::error_code& error, int signal) {
-      if (!error) Shutdown(std::string("signal ") + strsignal(signal));
-    });
+    signals_.Await([this](int number) { Shutdown(std::string("signal ") + strsignal(number)); });
     sessions_.Recover();
     disk_.Start();
     if (options_.supervisor_fd >= 0) ListenToSupervisor();
     link_.Start();
-    loop_.run();
+    loop_.Run();
     return {};
   }
 
@@ -107,44 +105,44 @@ class Daemon {
   }
 
   void AddMethods() {
-    const auto health = [this](const Json&, const Reply& reply) { reply(Health()); };
+    const auto health = [this](const JsonValue&, const Reply& reply) { reply(Health()); };
     host_methods_.Add("health", health);
-    host_methods_.Add("shutdown", [this](const Json&, const Reply& reply) {
-      reply(Json::object());
+    host_methods_.Add("shutdown", [this](const JsonValue&, const Reply& reply) {
+      reply(JsonValue::Object());
       Shutdown("the host says so");
     });
     sessions_.AddMethods(host_methods_);
     processes_.AddMethods(host_methods_);
     disk_.AddMethods(host_methods_);
-    supervisor_methods_.Add("trimmed", [this](const Json& parameters, const Reply&) { Trimmed(parameters); });
+    supervisor_methods_.Add("trimmed", [this](const JsonValue& parameters, const Reply&) { Trimmed(parameters); });
     supervisor_methods_.Add("health", health);
-    supervisor_methods_.Add("shutdown", [this](const Json&, const Reply& reply) {
-      reply(Json::object());
+    supervisor_methods_.Add("shutdown", [this](const JsonValue&, const Reply& reply) {
+      reply(JsonValue::Object());
       Shutdown("guestd says so");
     });
   }
 
-  Json Health() const {
+  JsonValue Health() const {
     const auto uptime = std::chrono::steady_clock::now() - started_;
-    return {{"uptime", std::chrono::duration_cast<std::chrono::milliseconds>(uptime).count()},
-            {"sessions", sessions_.count()},
-            {"processes", processes_.count()},
-            {"memory", ResidentBytes()}};
+    return JsonValue::Object({{"uptime", std::chrono::duration_cast<std::chrono::milliseconds>(uptime).count()},
+                              {"sessions", sessions_.count()},
+                              {"processes", processes_.count()},
+                              {"memory", ResidentBytes()}});
   }
 
   /// guestd trims: it mounted the disk.
   void Trim(Reply reply) {
     if (supervisor_ == nullptr) return reply(UnsupportedError("no guestd started this daemon"));
     trims_.push_back(std::move(reply));
-    if (trims_.size() == 1) supervisor_->Send(EncodeMessage(GuestMessage(Event{"trim", Json::object()})));
+    if (trims_.size() == 1) supervisor_->Send(EncodeMessage(GuestMessage(Event{"trim", JsonValue::Object()})));
   }
 
-  void Trimmed(const Json& parameters) {
+  void Trimmed(const JsonValue& parameters) {
     std::vector<Reply> replies;
     replies.swap(trims_);
-    ObjectReader reader(parameters, "");
+    ObjectReader reader(parameters.json(), "");
     const std::string error = reader.Has("error") ? reader.TakeText("error", 4096) : "";
-    for (const Reply& reply : replies) reply(error.empty() ? Result<Json>(parameters) : IoError(error));
+    for (const Reply& reply : replies) reply(error.empty() ? Result<JsonValue>(parameters) : IoError(error));
   }
 
   /// guestd asks as the host does, with fewer methods and no greeting: it started us, so it knows who we are.
@@ -154,7 +152,7 @@ class Daemon {
       auto message = ParseHostMessage(body);
       if (!message.ok()) return LogError("sdk-daemon", message.error());
       if (const auto* request = std::get_if<Request>(&*message)) {
-        supervisor_methods_.Call(*request, [this, id = request->id](Result<Json> result) {
+        supervisor_methods_.Call(*request, [this, id = request->id](Result<JsonValue> result) {
           if (supervisor_ != nullptr) supervisor_->Send(EncodeMessage(GuestMessage(Response{id, std::move(result)})));
         });
       }
@@ -171,11 +169,11 @@ class Daemon {
       disk_.Stop();
       sessions_.Finish();
       if (sessions_.trouble().empty()) (void)SyncFilesystem(options_.sessions).ok();
-      link_.SendEvent("shutdown", Json::object());
+      link_.SendEvent("shutdown", JsonValue::Object());
       link_.Finish();
       if (supervisor_ != nullptr) supervisor_->Flush();
       Log("sdk-daemon", "every session is at rest");
-      loop_.stop();
+      loop_.Stop();
     });
   }
 
@@ -188,10 +186,10 @@ class Daemon {
   DaemonOptions options_;
   std::string instance_;
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
-  asio::io_context loop_{1};
+  EventLoop loop_;
   MethodTable host_methods_;
   MethodTable supervisor_methods_;
-  asio::signal_set signals_;
+  SignalWatch signals_;
   SessionService sessions_;
   HostLink link_;
   ProcessService processes_;

@@ -5,6 +5,7 @@
 
 #include "guestd/common/log.h"
 #include "guestd/common/remove_tree.h"
+#include "guestd/sdk-daemon/disk_usage.h"
 #include "guestd/sdk-daemon/worker.h"
 
 namespace hallmark::guest {
@@ -16,40 +17,43 @@ constexpr std::chrono::seconds kCheckInterval{5};
 constexpr std::chrono::minutes kWalkLimit{10};
 constexpr std::chrono::hours kCollectLimit{1};
 
-Result<Json> UsageOf(const fs::path& home) {
+Result<JsonValue> UsageOf(const fs::path& home) {
   ASSIGN_OR_RETURN(const DiskUsage usage, MeasureUsage(home));
-  return Json{{"bytes", usage.bytes}, {"files", usage.files}};
+  return JsonValue::Object({{"bytes", usage.bytes}, {"files", usage.files}});
 }
 
 /// The disk and every session on it. A session that can't be measured says why in its own place.
-Result<Json> UsageOfAll(const fs::path& directory, const std::vector<std::string>& names) {
+Result<JsonValue> UsageOfAll(const fs::path& directory, const std::vector<std::string>& names) {
   ASSIGN_OR_RETURN(const DiskSpace space, MeasureSpace(directory));
-  Json sessions = Json::object();
+  JsonValue sessions = JsonValue::Object();
   for (const std::string& name : names) {
     auto usage = UsageOf(directory / name);
-    sessions[name] = usage.ok() ? *usage : Json{{"error", usage.error().message}};
+    sessions.Set(name, usage.ok() ? *usage : JsonValue::Object({{"error", usage.error().message}}));
   }
-  return Json{{"total", space.total}, {"free", space.free}, {"free_files", space.free_files}, {"sessions", sessions}};
+  return JsonValue::Object({{"total", space.total},
+                            {"free", space.free},
+                            {"free_files", space.free_files},
+                            {"sessions", std::move(sessions)}});
 }
 
 /// The caches of sessions go to the trash, and then all that is in it.
-Result<Json> CollectAll(const SessionStore& store, const std::vector<std::string>& names) {
+Result<JsonValue> CollectAll(const SessionStore& store, const std::vector<std::string>& names) {
   Removed removed;
-  Json errors = Json::array();
+  JsonValue errors = JsonValue::Array();
   const auto note = [&](const Result<void>& result) {
     // A session that is deleted meanwhile has no cache to take.
-    if (!result.ok() && result.error().kind != ErrorKind::kNotFound) errors.push_back(result.error().message);
+    if (!result.ok() && result.error().kind != ErrorKind::kNotFound) errors.Append(result.error().message);
   };
   for (const std::string& name : names) note(store.TakeCache(name));
   note(RemoveContent(store.trash(), removed));
-  return Json{{"freed", removed.bytes}, {"errors", errors}};
+  return JsonValue::Object({{"freed", removed.bytes}, {"errors", std::move(errors)}});
 }
 
 }  // namespace
 
 void DiskService::AddMethods(MethodTable& methods) {
-  const auto add = [&](const char* name, void (DiskService::*method)(const Json&, const Reply&)) {
-    methods.Add(name, [this, method](const Json& parameters, const Reply& reply) {
+  const auto add = [&](const char* name, void (DiskService::*method)(const JsonValue&, const Reply&)) {
+    methods.Add(name, [this, method](const JsonValue& parameters, const Reply& reply) {
       if (!sessions_.trouble().empty()) return reply(IoError("sessions can't work: " + sessions_.trouble()));
       (this->*method)(parameters, reply);
     });
@@ -57,13 +61,11 @@ void DiskService::AddMethods(MethodTable& methods) {
   add("disk.usage", &DiskService::Usage);
   add("disk.collect", &DiskService::Collect);
   add("session.quota", &DiskService::Quota);
-  methods.Add("disk.trim", [this](const Json&, Reply reply) { trim_(std::move(reply)); });
+  methods.Add("disk.trim", [this](const JsonValue&, Reply reply) { trim_(std::move(reply)); });
 }
 
 void DiskService::Start() {
-  timer_.expires_after(kCheckInterval);
-  timer_.async_wait([this](const asio::error_code& cancelled) {
-    if (cancelled) return;
+  timer_.Start(kCheckInterval, [this] {
     for (const auto& [name, session] : sessions_.sessions()) {
       if (session->stored.record.quota && session->mount_namespace) Check(name);
     }
@@ -71,7 +73,7 @@ void DiskService::Start() {
   });
 }
 
-void DiskService::Usage(const Json& parameters, const Reply& reply) {
+void DiskService::Usage(const JsonValue& parameters, const Reply& reply) {
   ParameterReader reader(parameters);
   std::vector<std::string> names;
   if (reader.Has("session")) {
@@ -86,10 +88,10 @@ void DiskService::Usage(const Json& parameters, const Reply& reply) {
   Worker::Start(
       loop_, kWalkLimit, -1,
       [directory = sessions_.store().directory(), names] { return UsageOfAll(directory, names); },
-      [reply](Result<Json> result, pid_t) { reply(std::move(result)); });
+      [reply](Result<JsonValue> result, pid_t) { reply(std::move(result)); });
 }
 
-void DiskService::Quota(const Json& parameters, const Reply& reply) {
+void DiskService::Quota(const JsonValue& parameters, const Reply& reply) {
   ParameterReader reader(parameters);
   const std::string name = reader.TakeText("session");
   std::optional<uint64_t> bytes;
@@ -103,7 +105,7 @@ void DiskService::Quota(const Json& parameters, const Reply& reply) {
   (*session)->stored = std::move(changed);
   Worker::Start(
       loop_, kWalkLimit, -1, [home = (*session)->stored.home] { return UsageOf(home); },
-      [this, name, reply](Result<Json> result, pid_t) {
+      [this, name, reply](Result<JsonValue> result, pid_t) {
         Judge(name, result);
         reply(std::move(result));
       });
@@ -113,30 +115,31 @@ void DiskService::Check(const std::string& name) {
   if (!checking_.insert(name).second) return;
   Worker::Start(
       loop_, kWalkLimit, -1, [home = sessions_.store().directory() / name] { return UsageOf(home); },
-      [this, name](const Result<Json>& result, pid_t) {
+      [this, name](const Result<JsonValue>& result, pid_t) {
         checking_.erase(name);
         Judge(name, result);
       });
 }
 
-void DiskService::Judge(const std::string& name, const Result<Json>& usage) {
+void DiskService::Judge(const std::string& name, const Result<JsonValue>& usage) {
   const auto session = sessions_.Find(name);
   if (!session.ok()) return;  // deleted meanwhile
   const auto& quota = (*session)->stored.record.quota;
   // What can't be measured counts as too much: a session could make it so, by paths longer than any that can be opened.
-  const bool over = quota && (!usage.ok() || usage->at("bytes") > *quota);
+  const uint64_t bytes = usage.ok() ? usage->Number("bytes").value_or(0) : 0;
+  const bool over = quota && (!usage.ok() || bytes > *quota);
   if (over == (*session)->over_quota) return;
   if (const auto done = (*session)->cgroup.Freeze(over); !done.ok()) return LogError("disk", done.error());
   (*session)->over_quota = over;
-  Json event = {{"session", name}, {"over", over}};
-  if (usage.ok()) event["bytes"] = usage->at("bytes");
-  if (!usage.ok()) event["error"] = usage.error().message;
-  const std::string text = usage.ok() ? " uses " + usage->at("bytes").dump() + " bytes" : ": " + usage.error().message;
+  JsonValue event = JsonValue::Object({{"session", name}, {"over", over}});
+  if (usage.ok()) event.Set("bytes", bytes);
+  if (!usage.ok()) event.Set("error", usage.error().message);
+  const std::string text = usage.ok() ? " uses " + std::to_string(bytes) + " bytes" : ": " + usage.error().message;
   Log("disk", name + text + (over ? "; over its quota: its processes stand still" : "; within its quota: it goes on"));
   link_.SendEvent("session.quota", std::move(event));
 }
 
-void DiskService::Collect(const Json& parameters, const Reply& reply) {
+void DiskService::Collect(const JsonValue& parameters, const Reply& reply) {
   ParameterReader reader(parameters);
   if (const auto finished = reader.Finish(); !finished.ok()) return reply(finished.error());
   std::vector<std::string> idle;
@@ -145,7 +148,7 @@ void DiskService::Collect(const Json& parameters, const Reply& reply) {
   }
   Worker::Start(
       loop_, kCollectLimit, -1, [store = sessions_.store(), idle] { return CollectAll(store, idle); },
-      [this, reply](Result<Json> result, pid_t) {
+      [this, reply](Result<JsonValue> result, pid_t) {
         for (const auto& [name, session] : sessions_.sessions()) {
           if (session->over_quota) Check(name);
         }

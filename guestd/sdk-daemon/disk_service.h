@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <asio/io_context.hpp>
-#include <asio/steady_timer.hpp>
 #include <functional>
 #include <set>
 #include <string>
 
-#include "guestd/sdk-daemon/disk_usage.h"
+#include "guestd/common/event_loop.h"
 #include "guestd/sdk-daemon/host_link.h"
 #include "guestd/sdk-daemon/methods.h"
 #include "guestd/sdk-daemon/session_service.h"
@@ -20,27 +18,27 @@ namespace hallmark::guest {
 class DiskService {
  public:
   /// `trim` asks guestd to give free blocks back to the host, and answers with an object.
-  DiskService(asio::io_context& loop, SessionService& sessions, HostLink& link, std::function<void(Reply)> trim)
+  DiskService(EventLoop& loop, SessionService& sessions, HostLink& link, std::function<void(Reply)> trim)
       : loop_(loop), sessions_(sessions), link_(link), trim_(std::move(trim)), timer_(loop) {}
 
   void AddMethods(MethodTable& methods);
   /// Begins to hold sessions to their quotas.
   void Start();
-  void Stop() { timer_.cancel(); }
+  void Stop() { timer_.Cancel(); }
 
  private:
-  void Usage(const Json& parameters, const Reply& reply);
-  void Quota(const Json& parameters, const Reply& reply);
-  void Collect(const Json& parameters, const Reply& reply);
+  void Usage(const JsonValue& parameters, const Reply& reply);
+  void Quota(const JsonValue& parameters, const Reply& reply);
+  void Collect(const JsonValue& parameters, const Reply& reply);
   /// Measures a session that has a quota, and freezes it or lets it go on.
   void Check(const std::string& name);
-  void Judge(const std::string& name, const Result<Json>& usage);
+  void Judge(const std::string& name, const Result<JsonValue>& usage);
 
-  asio::io_context& loop_;
+  EventLoop& loop_;
   SessionService& sessions_;
   HostLink& link_;
   std::function<void(Reply)> trim_;
-  asio::steady_timer timer_;
+  Timer timer_;
   std::set<std::string> checking_;  // a slow disk is not asked twice at once
 };
 

@@ -37,10 +37,7 @@ void HostLink::Start() {
     last_failure_ = fd.error().message;
     Log("sdk-daemon", last_failure_ + "; trying again until the host is there");
   }
-  retry_.expires_after(kRetryTime);
-  retry_.async_wait([this](const asio::error_code& error) {
-    if (!error) Start();
-  });
+  retry_.Start(kRetryTime, [this] { Start(); });
 }
 
 void HostLink::Connected(UniqueFd fd) {
@@ -72,7 +69,7 @@ void HostLink::Greet(const HostHello& hello) {
 }
 
 void HostLink::Serve(const Request& request) {
-  const auto reply = [id = request.id, to = std::weak_ptr<Channel>(channel_)](Result<Json> result) {
+  const auto reply = [id = request.id, to = std::weak_ptr<Channel>(channel_)](Result<JsonValue> result) {
     if (const auto channel = to.lock()) channel->Send(EncodeMessage(GuestMessage(Response{id, std::move(result)})));
   };
   if (!greeted_) return reply(UsageError("a hello must come before the first request"));
@@ -81,7 +78,7 @@ void HostLink::Serve(const Request& request) {
 
 void HostLink::Reject(const Error& error) {
   // An event: nothing can be answered to what has no id.
-  SendEvent("error", {{"kind", ErrorKindName(error.kind)}, {"message", error.message}});
+  SendEvent("error", JsonValue::Object({{"kind", ErrorKindName(error.kind)}, {"message", error.message}}));
   channel_->Flush();
   Broken(error);
 }
@@ -90,13 +87,10 @@ void HostLink::Broken(const Error& error) {
   LogError("sdk-daemon", Error(error).WithContext("lost the host"));
   channel_.reset();
   greeted_ = false;
-  retry_.expires_after(kRetryTime);
-  retry_.async_wait([this](const asio::error_code& cancelled) {
-    if (!cancelled) Start();
-  });
+  retry_.Start(kRetryTime, [this] { Start(); });
 }
 
-void HostLink::SendEvent(std::string name, Json data) {
+void HostLink::SendEvent(std::string name, JsonValue data) {
   if (channel_ != nullptr) channel_->Send(EncodeMessage(GuestMessage(Event{std::move(name), std::move(data)})));
 }
 
@@ -106,7 +100,7 @@ void HostLink::SendOutput(uint64_t process, std::string_view stream, uint64_t of
 
 void HostLink::Finish() {
   finished_ = true;
-  retry_.cancel();
+  retry_.Cancel();
   if (channel_ != nullptr) channel_->Flush();
   channel_.reset();
 }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <asio/io_context.hpp>
-#include <asio/steady_timer.hpp>
 #include <functional>
 #include <memory>
 #include <string>
@@ -10,6 +8,7 @@
 
 #include "guestd/common/channel.h"
 #include "guestd/common/dial.h"
+#include "guestd/common/event_loop.h"
 #include "guestd/protocol/message.h"
 #include "guestd/sdk-daemon/methods.h"
 
@@ -27,7 +26,7 @@ class HostLink {
     std::function<void()> on_ready;
   };
 
-  HostLink(asio::io_context& loop, const MethodTable& methods, Options options)
+  HostLink(EventLoop& loop, const MethodTable& methods, Options options)
       : loop_(loop), methods_(methods), options_(std::move(options)), retry_(loop) {}
 
   /// Dials. Returns at once.
@@ -36,7 +35,7 @@ class HostLink {
   /// True while the host takes more output.
   [[nodiscard]] bool Ready() const { return greeted_ && channel_ != nullptr && !channel_->Full(); }
   /// Both drop what they are given while no host is there.
-  void SendEvent(std::string name, Json data);
+  void SendEvent(std::string name, JsonValue data);
   void SendOutput(uint64_t process, std::string_view stream, uint64_t offset, ByteSpan bytes);
 
   /// Sends what is queued, and closes for good.
@@ -51,10 +50,10 @@ class HostLink {
   void Reject(const Error& error);
   void Broken(const Error& error);
 
-  asio::io_context& loop_;
+  EventLoop& loop_;
   const MethodTable& methods_;
   Options options_;
-  asio::steady_timer retry_;
+  Timer retry_;
   std::shared_ptr<Channel> channel_;
   bool greeted_ = false;
   bool finished_ = false;

@@ -9,7 +9,7 @@ void MethodTable::Call(const Request& request, Reply reply) const {
     return reply(UnsupportedError("no method \"" + request.method + "\"")
                      .WithHint("hallmark-guest-protocol(5) lists the methods; this daemon may be older than the host"));
   }
-  method->second(request.parameters, [context = request.method, reply = std::move(reply)](Result<Json> result) {
+  method->second(request.parameters, [context = request.method, reply = std::move(reply)](Result<JsonValue> result) {
     reply(std::move(result).WithContext(context));
   });
 }

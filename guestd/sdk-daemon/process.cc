@@ -19,14 +19,14 @@ namespace {
 constexpr size_t kReadSize = 64 << 10;      // what a pipe holds by default
 constexpr size_t kMaxInputSize = 10 << 20;  // waiting, per process
 
-int NonBlocking(UniqueFd fd) {
+UniqueFd NonBlocking(UniqueFd fd) {
   fcntl(fd.get(), F_SETFL, fcntl(fd.get(), F_GETFL) | O_NONBLOCK);
-  return fd.Release();
+  return fd;
 }
 
 }  // namespace
 
-std::shared_ptr<Process> Process::Start(asio::io_context& loop, Spawned spawned, Cgroup cgroup, Window window,
+std::shared_ptr<Process> Process::Start(EventLoop& loop, Spawned spawned, Cgroup cgroup, Window window,
                                         Callbacks callbacks) {
   std::shared_ptr<Process> process(
       new Process(loop, std::move(spawned), std::move(cgroup), window, std::move(callbacks)));
@@ -35,31 +35,27 @@ std::shared_ptr<Process> Process::Start(asio::io_context& loop, Spawned spawned,
   return process;
 }
 
-Process::Process(asio::io_context& loop, Spawned spawned, Cgroup cgroup, Window window, Callbacks callbacks)
+Process::Process(EventLoop& loop, Spawned spawned, Cgroup cgroup, Window window, Callbacks callbacks)
     : pid_(spawned.pid),
       terminal_(!spawned.error.valid()),
       cgroup_(std::move(cgroup)),
       callbacks_(std::move(callbacks)),
-      pidfd_(loop, spawned.pidfd.Release()),
+      pidfd_(loop, std::move(spawned.pidfd)),
       failure_(loop, NonBlocking(std::move(spawned.failure))),
       input_(loop, NonBlocking(std::move(spawned.input))) {
-  sources_.push_back({asio::posix::stream_descriptor(loop, NonBlocking(std::move(spawned.output))), window});
+  sources_.push_back({Watched(loop, NonBlocking(std::move(spawned.output))), window});
   if (terminal_) return;
-  sources_.push_back({asio::posix::stream_descriptor(loop, NonBlocking(std::move(spawned.error))), window});
+  sources_.push_back({Watched(loop, NonBlocking(std::move(spawned.error))), window});
 }
 
 void Process::WaitForStart() {
-  failure_.async_wait(asio::posix::descriptor_base::wait_read,
-                      [self = shared_from_this()](const asio::error_code& error) {
-                        if (!error) self->ReadFailure();
-                      });
+  failure_.Await(Watched::Event::kReadable, [self = shared_from_this()] { self->ReadFailure(); });
 }
 
 void Process::ReadFailure() {
   SpawnFailure report;
-  const ssize_t length = read(failure_.native_handle(), &report, sizeof report);
-  asio::error_code ignored;
-  failure_.close(ignored);
+  const ssize_t length = read(failure_.fd(), &report, sizeof report);
+  failure_.Close();
   if (length == 0) {
     callbacks_.on_started({});
     for (size_t i = 0; i < sources_.size(); ++i) Read(i);
@@ -67,31 +63,31 @@ void Process::ReadFailure() {
   }
   callbacks_.on_started(length == sizeof report ? ErrnoError(report.error_number, report.step.data())
                                                 : IoError("the process died before its program ran"));
-  for (Source& source : sources_) source.file.close(ignored);
+  for (Source& source : sources_) source.file.Close();
   FinishWhenDone();
 }
 
 void Process::WaitForEnd() {
-  pidfd_.async_wait(asio::posix::descriptor_base::wait_read,
-                    [self = shared_from_this()](const asio::error_code& error) {
-                      if (error) return;
-                      int status = 0;
-                      while (waitpid(self->pid_, &status, 0) < 0 && errno == EINTR) {
-                      }
-                      ProcessEnd end;
-                      if (WIFEXITED(status)) end.exit_code = WEXITSTATUS(status);
-                      if (WIFSIGNALED(status)) end.signal = WTERMSIG(status);
-                      // What it has left behind would keep its pipes open, and its session busy, for ever.
-                      if (const auto killed = self->cgroup_.Kill(); !killed.ok()) LogError("process", killed.error());
-                      end.out_of_memory = self->cgroup_.OutOfMemoryKills() > 0;
-                      self->end_ = end;
-                      self->FailInputs(IoError("the process has ended"));
-                      self->FinishWhenDone();
-                    });
+  pidfd_.Await(Watched::Event::kReadable, [self = shared_from_this()] { self->TakeEnd(); });
+}
+
+void Process::TakeEnd() {
+  int status = 0;
+  while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+  }
+  ProcessEnd end;
+  if (WIFEXITED(status)) end.exit_code = WEXITSTATUS(status);
+  if (WIFSIGNALED(status)) end.signal = WTERMSIG(status);
+  // What it has left behind would keep its pipes open, and its session busy, for ever.
+  if (const auto killed = cgroup_.Kill(); !killed.ok()) LogError("process", killed.error());
+  end.out_of_memory = cgroup_.OutOfMemoryKills() > 0;
+  end_ = end;
+  FailInputs(IoError("the process has ended"));
+  FinishWhenDone();
 }
 
 void Process::Resume() {
-  if (failure_.is_open()) return;  // has not started yet
+  if (failure_.open()) return;  // has not started yet
   for (size_t i = 0; i < sources_.size(); ++i) Read(i);
 }
 
@@ -105,13 +101,12 @@ void Process::Widen(Stream stream, uint64_t bytes) {
 
 void Process::Read(size_t index) {
   Source& source = sources_[index];
-  if (source.waiting || !source.file.is_open() || source.window == uint64_t{0} || !callbacks_.may_send()) return;
+  if (source.waiting || !source.file.open() || source.window == uint64_t{0} || !callbacks_.may_send()) return;
   source.waiting = true;
-  source.file.async_wait(asio::posix::descriptor_base::wait_read,
-                         [self = shared_from_this(), index](const asio::error_code& error) {
-                           self->sources_[index].waiting = false;
-                           if (!error) self->TakeOutput(index);
-                         });
+  source.file.Await(Watched::Event::kReadable, [self = shared_from_this(), index] {
+    self->sources_[index].waiting = false;
+    self->TakeOutput(index);
+  });
 }
 
 void Process::TakeOutput(size_t index) {
@@ -119,11 +114,10 @@ void Process::TakeOutput(size_t index) {
   if (!callbacks_.may_send()) return;  // the channel filled up meanwhile: Resume() comes back here
   static std::array<uint8_t, kReadSize> buffer;
   const size_t wanted = source.window ? std::min<uint64_t>(*source.window, buffer.size()) : buffer.size();
-  const ssize_t length = read(source.file.native_handle(), buffer.data(), wanted);
+  const ssize_t length = read(source.file.fd(), buffer.data(), wanted);
   if (length < 0 && (errno == EAGAIN || errno == EINTR)) return Read(index);
   if (length <= 0) {  // EIO from a terminal: its last process is gone
-    asio::error_code ignored;
-    source.file.close(ignored);
+    source.file.Close();
     return FinishWhenDone();
   }
   const auto size = static_cast<size_t>(length);
@@ -134,7 +128,7 @@ void Process::TakeOutput(size_t index) {
 }
 
 void Process::Write(std::string data, bool close_after, std::function<void(Result<void>)> written) {
-  if (!input_.is_open()) return written(IoError("the process's input is closed"));
+  if (!input_.open()) return written(IoError("the process's input is closed"));
   if (input_size_ + data.size() > kMaxInputSize) {
     return written(UsageError("more than " + std::to_string(kMaxInputSize) + " bytes of input wait already")
                        .WithHint("write more when an earlier write has been answered"));
@@ -148,7 +142,7 @@ void Process::WriteSome() {
   while (!inputs_.empty()) {
     Input& first = inputs_.front();
     const size_t left = first.data.size() - first.written;
-    const ssize_t length = left == 0 ? 0 : write(input_.native_handle(), first.data.data() + first.written, left);
+    const ssize_t length = left == 0 ? 0 : write(input_.fd(), first.data.data() + first.written, left);
     if (length < 0 && errno == EPIPE) return FailInputs(IoError("the process has closed its input, or has ended"));
     if (length < 0 && errno != EAGAIN && errno != EINTR) return FailInputs(ErrnoError(errno, "the process's input"));
     if (length > 0) first.written += static_cast<size_t>(length);
@@ -162,17 +156,15 @@ void Process::WriteSome() {
   }
   if (inputs_.empty()) return;
   writing_ = true;
-  input_.async_wait(asio::posix::descriptor_base::wait_write,
-                    [self = shared_from_this()](const asio::error_code& error) {
-                      self->writing_ = false;
-                      if (!error) self->WriteSome();
-                    });
+  input_.Await(Watched::Event::kWritable, [self = shared_from_this()] {
+    self->writing_ = false;
+    self->WriteSome();
+  });
 }
 
 /// Closes the input; what still waits gets `error`.
 void Process::FailInputs(const Error& error) {
-  asio::error_code ignored;
-  input_.close(ignored);
+  input_.Close();
   std::deque<Input> failed;
   failed.swap(inputs_);
   input_size_ = 0;
@@ -187,13 +179,13 @@ Result<void> Process::Signal(int number) const {
 
 Result<void> Process::Resize(const TerminalSize& size) const {
   if (!terminal_) return UsageError("the process has no terminal");
-  if (!sources_[0].file.is_open()) return NotFoundError("the process has ended");
-  return ResizeTerminal(const_cast<asio::posix::stream_descriptor&>(sources_[0].file).native_handle(), size);
+  if (!sources_[0].file.open()) return NotFoundError("the process has ended");
+  return ResizeTerminal(sources_[0].file.fd(), size);
 }
 
 void Process::FinishWhenDone() {
   const bool drained =
-      std::none_of(sources_.begin(), sources_.end(), [](const Source& source) { return source.file.is_open(); });
+      std::none_of(sources_.begin(), sources_.end(), [](const Source& source) { return source.file.open(); });
   if (!end_ || !drained || !callbacks_.on_end) return;
   const auto on_end = std::exchange(callbacks_.on_end, nullptr);
   on_end(*end_);

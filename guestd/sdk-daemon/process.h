@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <asio/io_context.hpp>
-#include <asio/posix/stream_descriptor.hpp>
-#include <asio/steady_timer.hpp>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -11,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "guestd/common/cgroup.h"
+#include "guestd/common/event_loop.h"
 #include "guestd/sdk-daemon/spawn.h"
 
 namespace hallmark::guest {
@@ -41,7 +40,7 @@ class Process : public std::enable_shared_from_this<Process> {
   /// How much one stream may send before the host asks for more; nothing: as fast as the channel takes it.
   using Window = std::optional<uint64_t>;
 
-  static std::shared_ptr<Process> Start(asio::io_context& loop, Spawned spawned, Cgroup cgroup, Window window,
+  static std::shared_ptr<Process> Start(EventLoop& loop, Spawned spawned, Cgroup cgroup, Window window,
                                         Callbacks callbacks);
 
   [[nodiscard]] pid_t pid() const { return pid_; }
@@ -60,7 +59,7 @@ class Process : public std::enable_shared_from_this<Process> {
 
  private:
   struct Source {
-    asio::posix::stream_descriptor file;
+    Watched file;
     Process::Window window;
     uint64_t offset = 0;
     bool waiting = false;
@@ -72,10 +71,11 @@ class Process : public std::enable_shared_from_this<Process> {
     std::function<void(Result<void>)> done;
   };
 
-  Process(asio::io_context& loop, Spawned spawned, Cgroup cgroup, Window window, Callbacks callbacks);
+  Process(EventLoop& loop, Spawned spawned, Cgroup cgroup, Window window, Callbacks callbacks);
   void WaitForStart();
   void ReadFailure();
   void WaitForEnd();
+  void TakeEnd();
   void Read(size_t index);
   void TakeOutput(size_t index);
   void WriteSome();
@@ -86,9 +86,9 @@ class Process : public std::enable_shared_from_this<Process> {
   bool terminal_;
   Cgroup cgroup_;
   Callbacks callbacks_;
-  asio::posix::stream_descriptor pidfd_;
-  asio::posix::stream_descriptor failure_;
-  asio::posix::stream_descriptor input_;
+  Watched pidfd_;
+  Watched failure_;
+  Watched input_;
   std::vector<Source> sources_;  // standard output and, without a terminal, standard error
   std::deque<Input> inputs_;
   size_t input_size_ = 0;

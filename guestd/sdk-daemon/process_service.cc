@@ -18,14 +18,14 @@ const std::map<std::string, int, std::less<>> kSignals = {
     {"STOP", SIGSTOP}, {"CONT", SIGCONT}, {"USR1", SIGUSR1}, {"USR2", SIGUSR2}, {"WINCH", SIGWINCH},
 };
 
-Json EndJson(uint64_t id, const ProcessEnd& end) {
-  Json json = {{"process", id}};
+JsonValue EndJson(uint64_t id, const ProcessEnd& end) {
+  JsonValue json = JsonValue::Object({{"process", id}});
   if (end.exit_code) {
-    json["exit_code"] = *end.exit_code;
+    json.Set("exit_code", *end.exit_code);
   } else {
-    json["signal"] = end.signal;
+    json.Set("signal", end.signal);
   }
-  json["out_of_memory"] = end.out_of_memory;
+  json.Set("out_of_memory", end.out_of_memory);
   return json;
 }
 
@@ -34,9 +34,9 @@ const char* StreamName(Process::Stream stream) { return stream == Process::kOutp
 }  // namespace
 
 void ProcessService::AddMethods(MethodTable& methods) {
-  const auto add = [&](const char* name, void (ProcessService::*method)(const Json&, const Reply&)) {
-    methods.Add(name,
-                [this, method](const Json& parameters, const Reply& reply) { (this->*method)(parameters, reply); });
+  const auto add = [&](const char* name, void (ProcessService::*method)(const JsonValue&, const Reply&)) {
+    methods.Add(
+        name, [this, method](const JsonValue& parameters, const Reply& reply) { (this->*method)(parameters, reply); });
   };
   add("process.spawn", &ProcessService::Spawn);
   add("process.write", &ProcessService::Write);
@@ -56,7 +56,7 @@ Result<ProcessService::Running*> ProcessService::Find(uint64_t id) {
       .WithHint("processes of another instance of the daemon, as hello tells it, are gone");
 }
 
-void ProcessService::Spawn(const Json& parameters, const Reply& reply) {
+void ProcessService::Spawn(const JsonValue& parameters, const Reply& reply) {
   if (shut_down_) return reply(IoError("the guest is shutting down"));
   const auto wanted = ParseSpawnParameters(parameters);
   if (!wanted.ok()) return reply(wanted.error());
@@ -88,7 +88,7 @@ void ProcessService::Spawn(const Json& parameters, const Reply& reply) {
   callbacks.on_started = [this, id, reply](Result<void> started) {
     const auto found = running_.find(id);
     if (found == running_.end()) return;
-    if (started.ok()) return reply(Json{{"process", id}, {"pid", found->second.process->pid()}});
+    if (started.ok()) return reply(JsonValue::Object({{"process", id}, {"pid", found->second.process->pid()}}));
     found->second.failed = true;
     reply(std::move(started).error());
   };
@@ -102,7 +102,7 @@ void ProcessService::Spawn(const Json& parameters, const Reply& reply) {
 }
 
 void ProcessService::Ended(uint64_t id, const Cgroup& cgroup, const ProcessEnd& end) {
-  const Json json = EndJson(id, end);
+  const JsonValue json = EndJson(id, end);
   const Running ended = std::move(running_.at(id));
   running_.erase(id);
   if (!ended.failed) {
@@ -125,7 +125,7 @@ void ProcessService::Resume() {
   }
 }
 
-void ProcessService::Write(const Json& parameters, const Reply& reply) {
+void ProcessService::Write(const JsonValue& parameters, const Reply& reply) {
   ParameterReader reader(parameters);
   const uint64_t id = reader.TakeNumber("process");
   const std::string text = reader.Has("data") ? reader.TakeText("data", kMaxFrameSize) : "";
@@ -137,11 +137,11 @@ void ProcessService::Write(const Json& parameters, const Reply& reply) {
   if (!running.ok()) return reply(running.error());
   (*running)->process->Write(std::string(AsText(*data)), close_after, [reply](Result<void> written) {
     if (!written.ok()) return reply(std::move(written).error());
-    reply(Json::object());
+    reply(JsonValue::Object());
   });
 }
 
-void ProcessService::Signal(const Json& parameters, const Reply& reply) {
+void ProcessService::Signal(const JsonValue& parameters, const Reply& reply) {
   ParameterReader reader(parameters);
   const uint64_t id = reader.TakeNumber("process");
   const std::string name = reader.TakeText("signal");
@@ -151,20 +151,20 @@ void ProcessService::Signal(const Json& parameters, const Reply& reply) {
   const auto running = Find(id);
   if (!running.ok()) return reply(running.error());
   if (const auto sent = (*running)->process->Signal(signal->second); !sent.ok()) return reply(sent.error());
-  reply(Json::object());
+  reply(JsonValue::Object());
 }
 
-void ProcessService::Kill(const Json& parameters, const Reply& reply) {
+void ProcessService::Kill(const JsonValue& parameters, const Reply& reply) {
   ParameterReader reader(parameters);
   const uint64_t id = reader.TakeNumber("process");
   if (const auto finished = reader.Finish(); !finished.ok()) return reply(finished.error());
   const auto running = Find(id);
   if (!running.ok()) return reply(running.error());
   if (const auto killed = (*running)->process->KillTree(); !killed.ok()) return reply(killed.error());
-  reply(Json::object());
+  reply(JsonValue::Object());
 }
 
-void ProcessService::Resize(const Json& parameters, const Reply& reply) {
+void ProcessService::Resize(const JsonValue& parameters, const Reply& reply) {
   ParameterReader reader(parameters);
   const uint64_t id = reader.TakeNumber("process");
   const TerminalSize size = TakeTerminalSize(reader);
@@ -172,10 +172,10 @@ void ProcessService::Resize(const Json& parameters, const Reply& reply) {
   const auto running = Find(id);
   if (!running.ok()) return reply(running.error());
   if (const auto resized = (*running)->process->Resize(size); !resized.ok()) return reply(resized.error());
-  reply(Json::object());
+  reply(JsonValue::Object());
 }
 
-void ProcessService::Widen(const Json& parameters, const Reply& reply) {
+void ProcessService::Widen(const JsonValue& parameters, const Reply& reply) {
   ParameterReader reader(parameters);
   const uint64_t id = reader.TakeNumber("process");
   const std::string stream = reader.TakeText("stream");
@@ -184,12 +184,12 @@ void ProcessService::Widen(const Json& parameters, const Reply& reply) {
   if (const auto finished = reader.Finish(); !finished.ok()) return reply(finished.error());
   const auto running = Find(id);
   if (!running.ok()) return reply(running.error());
-  reply(Json::object());
+  reply(JsonValue::Object());
   const auto process = (*running)->process;
   process->Widen(stream == "stdout" ? Process::kOutput : Process::kError, bytes);
 }
 
-void ProcessService::Wait(const Json& parameters, const Reply& reply) {
+void ProcessService::Wait(const JsonValue& parameters, const Reply& reply) {
   ParameterReader reader(parameters);
   const uint64_t id = reader.TakeNumber("process");
   if (const auto finished = reader.Finish(); !finished.ok()) return reply(finished.error());
@@ -199,22 +199,20 @@ void ProcessService::Wait(const Json& parameters, const Reply& reply) {
   (*running)->waiting.push_back(reply);
 }
 
-void ProcessService::List(const Json& parameters, const Reply& reply) {
+void ProcessService::List(const JsonValue& parameters, const Reply& reply) {
   ParameterReader reader(parameters);
   if (const auto finished = reader.Finish(); !finished.ok()) return reply(finished.error());
-  Json list = Json::array();
+  JsonValue list = JsonValue::Array();
   for (const auto& [id, running] : running_) {
-    list.push_back({{"process", id}, {"session", running.session}, {"pid", running.process->pid()}});
+    list.Append(JsonValue::Object({{"process", id}, {"session", running.session}, {"pid", running.process->pid()}}));
   }
-  reply(Json{{"processes", std::move(list)}});
+  reply(JsonValue::Object({{"processes", std::move(list)}}));
 }
 
 void ProcessService::Shutdown(std::function<void()> done) {
   shut_down_ = std::move(done);
   for (const auto& [id, running] : running_) (void)running.process->Signal(SIGTERM).ok();  // gone is as good
-  grace_.expires_after(kGrace);
-  grace_.async_wait([this](const asio::error_code& cancelled) {
-    if (cancelled) return;
+  grace_.Start(kGrace, [this] {
     Log("process", std::to_string(running_.size()) + " processes did not end by themselves: killing them");
     shut_down_();
   });
@@ -223,7 +221,7 @@ void ProcessService::Shutdown(std::function<void()> done) {
 
 void ProcessService::CheckShutdown() {
   if (!running_.empty()) return;
-  if (grace_.cancel() > 0) shut_down_();
+  if (grace_.Cancel()) shut_down_();
 }
 
 }  // namespace hallmark::guest

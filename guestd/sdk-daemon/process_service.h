@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <asio/io_context.hpp>
-#include <asio/steady_timer.hpp>
 #include <functional>
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "guestd/common/event_loop.h"
 #include "guestd/sdk-daemon/host_link.h"
 #include "guestd/sdk-daemon/methods.h"
 #include "guestd/sdk-daemon/process.h"
@@ -20,7 +19,7 @@ namespace hallmark::guest {
 class ProcessService {
  public:
   /// `unsandboxed`: requests may ask for a process without sandbox-helper.
-  ProcessService(asio::io_context& loop, SessionService& sessions, HostLink& link, bool unsandboxed)
+  ProcessService(EventLoop& loop, SessionService& sessions, HostLink& link, bool unsandboxed)
       : loop_(loop), sessions_(sessions), link_(link), unsandboxed_(unsandboxed), grace_(loop) {}
 
   void AddMethods(MethodTable& methods);
@@ -39,26 +38,26 @@ class ProcessService {
     bool failed = false;              // its program never ran: nobody knows its id
   };
 
-  void Spawn(const Json& parameters, const Reply& reply);
-  void Write(const Json& parameters, const Reply& reply);
-  void Signal(const Json& parameters, const Reply& reply);
-  void Kill(const Json& parameters, const Reply& reply);
-  void Resize(const Json& parameters, const Reply& reply);
-  void Widen(const Json& parameters, const Reply& reply);
-  void Wait(const Json& parameters, const Reply& reply);
-  void List(const Json& parameters, const Reply& reply);
+  void Spawn(const JsonValue& parameters, const Reply& reply);
+  void Write(const JsonValue& parameters, const Reply& reply);
+  void Signal(const JsonValue& parameters, const Reply& reply);
+  void Kill(const JsonValue& parameters, const Reply& reply);
+  void Resize(const JsonValue& parameters, const Reply& reply);
+  void Widen(const JsonValue& parameters, const Reply& reply);
+  void Wait(const JsonValue& parameters, const Reply& reply);
+  void List(const JsonValue& parameters, const Reply& reply);
 
   Result<Running*> Find(uint64_t id);
   void Ended(uint64_t id, const Cgroup& cgroup, const ProcessEnd& end);
   void CheckShutdown();
 
-  asio::io_context& loop_;
+  EventLoop& loop_;
   SessionService& sessions_;
   HostLink& link_;
   bool unsandboxed_;
-  asio::steady_timer grace_;
+  Timer grace_;
   std::map<uint64_t, Running> running_;
-  std::map<uint64_t, Json> ended_;  // the last kRememberedEnds
+  std::map<uint64_t, JsonValue> ended_;  // the last kRememberedEnds
   uint64_t last_id_ = 0;
   std::function<void()> shut_down_;
 };

@@ -11,6 +11,7 @@
 #include "guestd/common/log.h"
 #include "guestd/common/remove_tree.h"
 #include "guestd/sdk-daemon/session_name.h"
+#include "guestd/sdk-daemon/session_parameters.h"
 #include "guestd/sdk-daemon/worker.h"
 
 namespace hallmark::guest {
@@ -22,7 +23,6 @@ constexpr std::chrono::milliseconds kSweepInterval{20};
 constexpr std::chrono::seconds kClearLimit{2};
 constexpr std::chrono::seconds kMountLimit{10};
 constexpr std::chrono::hours kTrashLimit{1};
-constexpr size_t kMaxDirectories = 100;
 constexpr int kNameAttempts = 100;
 
 uint32_t RandomBelow(uint32_t bound) {
@@ -32,66 +32,15 @@ uint32_t RandomBelow(uint32_t bound) {
   return number % bound;
 }
 
-Json Number(const std::optional<uint64_t>& number) { return number ? Json(*number) : Json(nullptr); }
-
-Result<std::vector<SharedDirectory>> TakeDirectories(ObjectReader& reader) {
-  std::vector<SharedDirectory> directories;
-  for (const Json& value : reader.TakeArray("folders", kMaxDirectories)) {
-    ParameterReader item(value, "folders");
-    SharedDirectory directory;
-    directory.source = item.TakeText("source", 4096);
-    directory.name = item.TakeText("name");
-    directory.read_only = item.Has("read_only") && item.TakeBool("read_only");
-    RETURN_IF_ERROR(item.Finish());
-    directories.push_back(std::move(directory));
-  }
-  return directories;
-}
-
-Json ErrorJson(const Error& error) {
-  Json json = {{"kind", ErrorKindName(error.kind)}, {"message", error.message}};
-  if (!error.hint.empty()) json["hint"] = error.hint;
+JsonValue ErrorJson(const Error& error) {
+  JsonValue json = JsonValue::Object({{"kind", ErrorKindName(error.kind)}, {"message", error.message}});
+  if (!error.hint.empty()) json.Set("hint", error.hint);
   return json;
 }
 
 }  // namespace
 
-CgroupLimits TakeLimits(ObjectReader& reader) {
-  CgroupLimits limits;
-  if (reader.Has("memory")) limits.memory = reader.TakeNumber("memory");
-  if (reader.Has("cpu")) limits.cpu = reader.TakeNumber("cpu");
-  if (reader.Has("processes")) limits.processes = reader.TakeNumber("processes");
-  // What cpu.max takes: at least 1 ms a period, and no more than its multiplication bears.
-  if (limits.cpu && (*limits.cpu < 1 || *limits.cpu > 100000)) reader.Refuse("cpu", "not 1 to 100000");
-  return limits;
-}
-
-std::optional<uint64_t> TakeOpenFiles(ObjectReader& reader) {
-  if (!reader.Has("open_files")) return std::nullopt;
-  const uint64_t open_files = reader.TakeNumber("open_files");
-  if (open_files > kMaxOpenFiles) reader.Refuse("open_files", "more than " + std::to_string(kMaxOpenFiles));
-  return open_files;
-}
-
-void Graveyard::Bury(Cgroup cgroup) {
-  if (cgroup.Remove().ok()) return;
-  waiting_.push_back(std::move(cgroup));
-  if (armed_) return;
-  armed_ = true;
-  timer_.expires_after(kSweepInterval);
-  timer_.async_wait([this](const asio::error_code& cancelled) {
-    armed_ = false;
-    if (!cancelled) Sweep();
-  });
-}
-
-void Graveyard::Sweep() {
-  std::vector<Cgroup> waiting;
-  waiting.swap(waiting_);
-  for (Cgroup& cgroup : waiting) Bury(std::move(cgroup));
-}
-
-SessionService::SessionService(asio::io_context& loop, Options options)
+SessionService::SessionService(EventLoop& loop, Options options)
     : loop_(loop), options_(std::move(options)), store_(options_.sessions), graveyard_(loop) {}
 
 void SessionService::Recover() {
@@ -112,12 +61,12 @@ void SessionService::Recover() {
   }
   Worker::Start(
       loop_, kTrashLimit, -1,
-      [trash = store_.trash()]() -> Result<Json> {
+      [trash = store_.trash()]() -> Result<JsonValue> {
         Removed removed;
         RETURN_IF_ERROR(RemoveContent(trash, removed));
-        return Json::object();
+        return JsonValue::Object();
       },
-      [](const Result<Json>& result, pid_t) {
+      [](const Result<JsonValue>& result, pid_t) {
         if (!result.ok()) LogError("sdk-daemon", result.error());
       });
 }
@@ -142,8 +91,8 @@ Cgroup SessionService::CgroupOf(const StoredSession& stored) const {
 }
 
 void SessionService::AddMethods(MethodTable& methods) {
-  const auto add = [&](const char* name, void (SessionService::*method)(const Json&, const Reply&)) {
-    methods.Add(name, [this, method](const Json& parameters, const Reply& reply) {
+  const auto add = [&](const char* name, void (SessionService::*method)(const JsonValue&, const Reply&)) {
+    methods.Add(name, [this, method](const JsonValue& parameters, const Reply& reply) {
       if (!options_.trouble.empty()) {
         return reply(IoError("sessions can't work: " + options_.trouble)
                          .WithHint("the guest's log says more; mend or replace the session disk and restart"));
@@ -157,7 +106,7 @@ void SessionService::AddMethods(MethodTable& methods) {
   add("session.limit", &SessionService::Limit);
   add("session.mount", &SessionService::Mount);
   add("session.unmount", &SessionService::Unmount);
-  methods.Add("session.list", [this](const Json&, const Reply& reply) { List(reply); });
+  methods.Add("session.list", [this](const JsonValue&, const Reply& reply) { List(reply); });
 }
 
 Result<Session*> SessionService::Find(const std::string& name) {
@@ -181,24 +130,25 @@ NamespacePlan SessionService::Plan(const Session& session) const {
   return {stored.name, stored.uid, stored.home, options_.shared, options_.programs};
 }
 
-Json SessionService::Describe(const Session& session) {
+JsonValue SessionService::Describe(const Session& session) {
   const StoredSession& stored = session.stored;
-  Json json = {{"name", stored.name},
-               {"uid", stored.uid},
-               {"gid", stored.uid},
-               {"home", stored.home.string()},
-               {"active", session.mount_namespace.has_value()},
-               {"memory", Number(stored.record.limits.memory)},
-               {"cpu", Number(stored.record.limits.cpu)},
-               {"processes", Number(stored.record.limits.processes)},
-               {"open_files", Number(stored.record.open_files)},
-               {"quota", Number(stored.record.quota)},
-               {"over_quota", session.over_quota}};
-  if (!stored.trouble.empty()) json["trouble"] = stored.trouble;
+  const SessionRecord& record = stored.record;
+  JsonValue json = JsonValue::Object({{"name", stored.name},
+                                      {"uid", stored.uid},
+                                      {"gid", stored.uid},
+                                      {"home", stored.home.string()},
+                                      {"active", session.mount_namespace.has_value()},
+                                      {"memory", record.limits.memory},
+                                      {"cpu", record.limits.cpu},
+                                      {"processes", record.limits.processes},
+                                      {"open_files", record.open_files},
+                                      {"quota", record.quota},
+                                      {"over_quota", session.over_quota}});
+  if (!stored.trouble.empty()) json.Set("trouble", stored.trouble);
   return json;
 }
 
-void SessionService::Create(const Json& parameters, const Reply& reply) {
+void SessionService::Create(const JsonValue& parameters, const Reply& reply) {
   ParameterReader reader(parameters);
   std::string name = reader.Has("name") ? reader.TakeText("name") : "";
   SessionRecord record;
@@ -218,7 +168,7 @@ void SessionService::Create(const Json& parameters, const Reply& reply) {
   session->cgroup = CgroupOf(session->stored);
   Log("process", "made uid=" + std::to_string(session->stored.uid) + " for " + session->stored.home.string());
   Session& made = *(sessions_[name] = std::move(session));
-  Activate(made, [this, name, reply](Result<Json> result) {
+  Activate(made, [this, name, reply](Result<JsonValue> result) {
     if (!result.ok()) Discard(name);
     reply(std::move(result));
   });
@@ -227,7 +177,7 @@ void SessionService::Create(const Json& parameters, const Reply& reply) {
 void SessionService::Discard(const std::string& name) {
   const Session& session = *sessions_.at(name);
   if (const auto trash = store_.Remove(session.stored); trash.ok()) {
-    DeleteTrash(*trash, [](const Result<Json>& result) {
+    DeleteTrash(*trash, [](const Result<JsonValue>& result) {
       if (!result.ok()) LogError("process", result.error());
     });
   } else {
@@ -237,7 +187,7 @@ void SessionService::Discard(const std::string& name) {
   sessions_.erase(name);
 }
 
-void SessionService::Resume(const Json& parameters, const Reply& reply) {
+void SessionService::Resume(const JsonValue& parameters, const Reply& reply) {
   ParameterReader reader(parameters);
   const std::string name = reader.TakeText("session");
   if (const auto finished = reader.Finish(); !finished.ok()) return reply(finished.error());
@@ -255,16 +205,17 @@ void SessionService::Activate(Session& session, const Reply& reply) {
   session.busy = true;
   Worker::Start(
       loop_, kMountLimit, -1,
-      [plan = Plan(session)]() -> Result<Json> {
+      [plan = Plan(session)]() -> Result<JsonValue> {
         RETURN_IF_ERROR(EnterNewNamespace(plan));
-        return Json::object();
+        return JsonValue::Object();
       },
-      [this, name = session.stored.name, reply](const Result<Json>& result, pid_t child) {
+      [this, name = session.stored.name, reply](const Result<JsonValue>& result, pid_t child) {
         Activated(name, result, child, reply);
       });
 }
 
-void SessionService::Activated(const std::string& name, const Result<Json>& result, pid_t child, const Reply& reply) {
+void SessionService::Activated(const std::string& name, const Result<JsonValue>& result, pid_t child,
+                               const Reply& reply) {
   Session& session = *sessions_.at(name);
   session.busy = false;
   if (!result.ok()) return reply(result.error());
@@ -278,15 +229,15 @@ void SessionService::Attach(const std::string& name, const std::vector<SharedDir
                             const Reply& reply) {
   const Session& session = *sessions_.at(name);
   struct Gathered {
-    Json session;
-    Json directories = Json::array();
+    JsonValue session;
+    JsonValue directories = JsonValue::Array();
     size_t missing;
   };
   auto gathered = std::make_shared<Gathered>();
   gathered->session = Describe(session);
   gathered->missing = directories.size();
   const auto finish = [gathered, reply] {
-    gathered->session["folders"] = gathered->directories;
+    gathered->session.Set("folders", gathered->directories);
     reply(gathered->session);
   };
   if (directories.empty()) return finish();
@@ -295,19 +246,20 @@ void SessionService::Attach(const std::string& name, const std::vector<SharedDir
     const int keep = session.mount_namespace->fd();
     Worker::Start(
         loop_, kMountLimit, keep,
-        [plan = Plan(session), &session, directory]() -> Result<Json> {
+        [plan = Plan(session), &session, directory]() -> Result<JsonValue> {
           RETURN_IF_ERROR(EnterAndAttach(plan, *session.mount_namespace, directory));
-          return Json::object();
+          return JsonValue::Object();
         },
-        [this, gathered, finish, directory, place, name, uid = session.stored.uid](const Result<Json>& result, pid_t) {
+        [this, gathered, finish, directory, place, name, uid = session.stored.uid](const Result<JsonValue>& result,
+                                                                                   pid_t) {
           if (result.ok()) Attached(name, uid, directory.name);
-          Json entry = {{"source", directory.source},
-                        {"name", directory.name},
-                        {"path", place},
-                        {"read_only", directory.read_only}};
-          if (!result.ok()) entry["error"] = ErrorJson(result.error());
+          JsonValue entry = JsonValue::Object({{"source", directory.source},
+                                               {"name", directory.name},
+                                               {"path", place},
+                                               {"read_only", directory.read_only}});
+          if (!result.ok()) entry.Set("error", ErrorJson(result.error()));
           if (!result.ok()) LogError("mount", result.error());
-          gathered->directories.push_back(std::move(entry));
+          gathered->directories.Append(entry);
           if (--gathered->missing == 0) finish();
         });
   }
@@ -323,7 +275,7 @@ void SessionService::Attached(const std::string& name, uid_t uid, const std::str
     session.attached.insert(directory);
     return;
   }
-  Detach(session, directory, [](const Result<Json>& result) {
+  Detach(session, directory, [](const Result<JsonValue>& result) {
     if (!result.ok()) LogError("mount", result.error());
   });
 }
@@ -331,20 +283,20 @@ void SessionService::Attached(const std::string& name, uid_t uid, const std::str
 void SessionService::Detach(const Session& session, const std::string& directory, const Reply& reply) {
   Worker::Start(
       loop_, kMountLimit, session.mount_namespace->fd(),
-      [plan = Plan(session), &session, directory]() -> Result<Json> {
+      [plan = Plan(session), &session, directory]() -> Result<JsonValue> {
         RETURN_IF_ERROR(EnterAndDetach(plan, *session.mount_namespace, directory));
-        return Json::object();
+        return JsonValue::Object();
       },
-      [reply](Result<Json> result, pid_t) { reply(std::move(result)); });
+      [reply](Result<JsonValue> result, pid_t) { reply(std::move(result)); });
 }
 
 void SessionService::List(const Reply& reply) const {
-  Json list = Json::array();
-  for (const auto& [name, session] : sessions_) list.push_back(Describe(*session));
-  reply(Json{{"sessions", std::move(list)}, {"trouble", options_.trouble}});
+  JsonValue list = JsonValue::Array();
+  for (const auto& [name, session] : sessions_) list.Append(Describe(*session));
+  reply(JsonValue::Object({{"sessions", std::move(list)}, {"trouble", options_.trouble}}));
 }
 
-void SessionService::Delete(const Json& parameters, const Reply& reply) {
+void SessionService::Delete(const JsonValue& parameters, const Reply& reply) {
   ParameterReader reader(parameters);
   const std::string name = reader.TakeText("session");
   if (const auto finished = reader.Finish(); !finished.ok()) return reply(finished.error());
@@ -361,7 +313,7 @@ void SessionService::Delete(const Json& parameters, const Reply& reply) {
   DeleteTrash(*trash, reply);
 }
 
-void SessionService::Limit(const Json& parameters, const Reply& reply) {
+void SessionService::Limit(const JsonValue& parameters, const Reply& reply) {
   ParameterReader reader(parameters);
   const std::string name = reader.TakeText("session");
   SessionRecord limits;
@@ -379,7 +331,7 @@ void SessionService::Limit(const Json& parameters, const Reply& reply) {
   reply(Describe(**session));
 }
 
-void SessionService::Mount(const Json& parameters, const Reply& reply) {
+void SessionService::Mount(const JsonValue& parameters, const Reply& reply) {
   ParameterReader reader(parameters);
   const std::string name = reader.TakeText("session");
   const auto directories = TakeDirectories(reader);
@@ -400,7 +352,7 @@ void SessionService::Mount(const Json& parameters, const Reply& reply) {
   Attach(name, *directories, reply);
 }
 
-void SessionService::Unmount(const Json& parameters, const Reply& reply) {
+void SessionService::Unmount(const JsonValue& parameters, const Reply& reply) {
   ParameterReader reader(parameters);
   const std::string name = reader.TakeText("session");
   const std::string directory = reader.TakeText("name");
@@ -418,15 +370,15 @@ void SessionService::Unmount(const Json& parameters, const Reply& reply) {
   Detach(**session, directory, reply);
 }
 
-void SessionService::DeleteTrash(const fs::path& trash, const std::function<void(Result<Json>)>& done) {
+void SessionService::DeleteTrash(const fs::path& trash, const std::function<void(Result<JsonValue>)>& done) {
   Worker::Start(
       loop_, kTrashLimit, -1,
-      [trash]() -> Result<Json> {
+      [trash]() -> Result<JsonValue> {
         Removed removed;
         RETURN_IF_ERROR(RemoveTree(trash, removed));
-        return Json{{"removed", removed.files}};
+        return JsonValue::Object({{"removed", removed.files}});
       },
-      [done](Result<Json> result, pid_t) { done(std::move(result)); });
+      [done](Result<JsonValue> result, pid_t) { done(std::move(result)); });
 }
 
 void SessionService::Finish() {

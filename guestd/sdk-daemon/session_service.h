@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <asio/io_context.hpp>
-#include <asio/steady_timer.hpp>
 #include <functional>
 #include <map>
 #include <memory>
@@ -12,6 +10,8 @@
 #include <vector>
 
 #include "guestd/common/cgroup.h"
+#include "guestd/common/event_loop.h"
+#include "guestd/sdk-daemon/graveyard.h"
 #include "guestd/sdk-daemon/methods.h"
 #include "guestd/sdk-daemon/session_namespace.h"
 #include "guestd/sdk-daemon/session_store.h"
@@ -29,20 +29,6 @@ struct Session {
   bool over_quota = false;         ///< frozen until it is not
 };
 
-/// Removes control groups whose last processes are still dying, a little later.
-class Graveyard {
- public:
-  explicit Graveyard(asio::io_context& loop) : timer_(loop) {}
-  void Bury(Cgroup cgroup);
-  void Stop() { timer_.cancel(); }
-
- private:
-  void Sweep();
-  asio::steady_timer timer_;
-  std::vector<Cgroup> waiting_;
-  bool armed_ = false;
-};
-
 /// The methods session.*: who lives here, and what each sees.
 class SessionService {
  public:
@@ -54,7 +40,7 @@ class SessionService {
     std::string trouble;             ///< why there can't be sessions; empty: nothing
   };
 
-  SessionService(asio::io_context& loop, Options options);
+  SessionService(EventLoop& loop, Options options);
 
   /// Ends what an earlier daemon left running, and finds its sessions. Errors are kept: every method reports them.
   void Recover();
@@ -75,41 +61,36 @@ class SessionService {
   void Finish();
 
  private:
-  void Create(const Json& parameters, const Reply& reply);
-  void Resume(const Json& parameters, const Reply& reply);
+  void Create(const JsonValue& parameters, const Reply& reply);
+  void Resume(const JsonValue& parameters, const Reply& reply);
   void List(const Reply& reply) const;
-  void Delete(const Json& parameters, const Reply& reply);
-  void Limit(const Json& parameters, const Reply& reply);
-  void Mount(const Json& parameters, const Reply& reply);
-  void Unmount(const Json& parameters, const Reply& reply);
+  void Delete(const JsonValue& parameters, const Reply& reply);
+  void Limit(const JsonValue& parameters, const Reply& reply);
+  void Mount(const JsonValue& parameters, const Reply& reply);
+  void Unmount(const JsonValue& parameters, const Reply& reply);
 
   /// A session's group; its name comes once, so that one that is still being removed is no other's.
   [[nodiscard]] Cgroup CgroupOf(const StoredSession& stored) const;
   void ClearCgroups();
   /// Deletes, in the background, what was moved to the trash. `done` gets an object, after the last byte is free.
-  void DeleteTrash(const std::filesystem::path& trash, const std::function<void(Result<Json>)>& done);
+  void DeleteTrash(const std::filesystem::path& trash, const std::function<void(Result<JsonValue>)>& done);
   void Activate(Session& session, const Reply& reply);
   /// Takes back a session that could not be made.
   void Discard(const std::string& name);
-  void Activated(const std::string& name, const Result<Json>& result, pid_t child, const Reply& reply);
+  void Activated(const std::string& name, const Result<JsonValue>& result, pid_t child, const Reply& reply);
   /// Attaches every directory, and answers with the session and what came of each.
   void Attach(const std::string& name, const std::vector<SharedDirectory>& directories, const Reply& reply);
   /// What came of attaching a directory: it is there, or is taken away again if it was given up meanwhile.
   void Attached(const std::string& name, uid_t uid, const std::string& directory);
   void Detach(const Session& session, const std::string& directory, const Reply& reply);
   [[nodiscard]] NamespacePlan Plan(const Session& session) const;
-  [[nodiscard]] static Json Describe(const Session& session);
+  [[nodiscard]] static JsonValue Describe(const Session& session);
 
-  asio::io_context& loop_;
+  EventLoop& loop_;
   Options options_;
   SessionStore store_;
   Graveyard graveyard_;
   std::map<std::string, std::unique_ptr<Session>> sessions_;
 };
-
-/// Limits out of a request's object: "memory", "cpu", "processes".
-CgroupLimits TakeLimits(ObjectReader& reader);
-/// "open_files", if it is there.
-std::optional<uint64_t> TakeOpenFiles(ObjectReader& reader);
 
 }  // namespace hallmark::guest

@@ -7,31 +7,18 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <map>
 #include <system_error>
 
 #include "guestd/common/log.h"
 #include "guestd/common/private_directory.h"
 #include "guestd/sdk-daemon/session_name.h"
 #include "lib/base/file.h"
-#include "lib/json/strict_json.h"
 
 namespace hallmark::guest {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr size_t kMaxRecordSize = 1 << 20;
-constexpr size_t kMaxRecordDirectories = 1000;
-constexpr uint64_t kRecordVersion = 1;
-
-void AddNumber(Json& json, const char* key, const std::optional<uint64_t>& number) {
-  if (number) json[key] = *number;
-}
-
-std::optional<uint64_t> TakeOptional(ObjectReader& reader, std::string_view key) {
-  if (!reader.Has(key)) return std::nullopt;
-  return reader.TakeNumber(key);
-}
 
 /// A full session disk, told as what it is: the host can do something about it.
 Result<void> TellFullDisk(Result<void> result) {
@@ -51,44 +38,6 @@ Result<void> MakePrivateDirectory(const fs::path& path) {
 }
 
 }  // namespace
-
-Result<SessionRecord> ParseSessionRecord(std::string_view text) {
-  ASSIGN_OR_RETURN(const Json document, ParseStrictJson(text, kMaxRecordSize, "session record"));
-  ObjectReader reader(document, "");
-  SessionRecord record;
-  if (reader.TakeNumber("version") != kRecordVersion) reader.Refuse("version", "not 1");
-  record.limits.memory = TakeOptional(reader, "memory");
-  record.limits.cpu = TakeOptional(reader, "cpu");
-  record.limits.processes = TakeOptional(reader, "processes");
-  record.open_files = TakeOptional(reader, "open_files");
-  record.quota = TakeOptional(reader, "quota");
-  for (const Json& value : reader.TakeArray("folders", kMaxRecordDirectories)) {
-    ObjectReader directory(value, "folders");
-    SharedDirectory shared;
-    shared.source = directory.TakeText("source", 4096);
-    shared.name = directory.TakeText("name");
-    shared.read_only = directory.TakeBool("read_only");
-    RETURN_IF_ERROR(directory.Finish());
-    record.directories.push_back(std::move(shared));
-  }
-  RETURN_IF_ERROR(reader.Finish());
-  return record;
-}
-
-std::string EncodeSessionRecord(const SessionRecord& record) {
-  Json json = {{"version", kRecordVersion}};
-  AddNumber(json, "memory", record.limits.memory);
-  AddNumber(json, "cpu", record.limits.cpu);
-  AddNumber(json, "processes", record.limits.processes);
-  AddNumber(json, "open_files", record.open_files);
-  AddNumber(json, "quota", record.quota);
-  json["folders"] = Json::array();
-  for (const SharedDirectory& directory : record.directories) {
-    json["folders"].push_back(
-        {{"source", directory.source}, {"name", directory.name}, {"read_only", directory.read_only}});
-  }
-  return CanonicalJson(json);
-}
 
 fs::path SessionStore::RecordPath(const std::string& name) const {
   return directory_ / ".hallmark/records" / (name + ".json");

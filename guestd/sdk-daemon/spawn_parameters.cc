@@ -4,6 +4,7 @@
 #include <map>
 
 #include "guestd/sdk-daemon/methods.h"
+#include "guestd/sdk-daemon/session_parameters.h"
 
 namespace hallmark::guest {
 namespace {
@@ -15,12 +16,13 @@ bool HasNul(const std::string& text) { return text.find('\0') != std::string::np
 
 std::vector<std::string> TakeCommand(ObjectReader& reader) {
   std::vector<std::string> command;
-  for (const Json& value : reader.TakeArray("command", kMaxArguments)) {
-    if (!value.is_string() || value.get_ref<const std::string&>().size() > kMaxArgumentSize || HasNul(value)) {
+  for (const Json* entry : TakeEntries(reader, "command", kMaxArguments)) {
+    auto argument = TextOf(*entry);
+    if (!argument || argument->size() > kMaxArgumentSize || HasNul(*argument)) {
       reader.Refuse("command", "not texts of at most 128 KiB without NUL");
       return {};
     }
-    command.push_back(value);
+    command.push_back(*std::move(argument));
   }
   if (command.empty() || command[0].empty()) reader.Refuse("command", "empty");
   return command;
@@ -28,17 +30,13 @@ std::vector<std::string> TakeCommand(ObjectReader& reader) {
 
 std::vector<std::string> TakeEnvironment(ObjectReader& reader) {
   std::vector<std::string> environment;
-  const Json& variables = reader.Take("environment");
-  if (!variables.is_object()) {
-    reader.Refuse("environment", "not an object");
-    return environment;
-  }
-  for (const auto& [name, value] : variables.items()) {
-    if (name.empty() || name.find('=') != std::string::npos || HasNul(name) || !value.is_string() || HasNul(value)) {
+  for (const auto& [name, value] : TakeMembers(reader, "environment")) {
+    const auto text = TextOf(*value);
+    if (name.empty() || name.find('=') != std::string::npos || HasNul(name) || !text || HasNul(*text)) {
       reader.Refuse("environment", "not names with texts");
       break;
     }
-    environment.push_back(name + "=" + value.get<std::string>());
+    environment.push_back(name + "=" + *text);
   }
   return environment;
 }
@@ -77,7 +75,7 @@ TerminalSize TakeTerminalSize(ObjectReader& reader) {
   return {rows, take("columns")};
 }
 
-Result<SpawnParameters> ParseSpawnParameters(const Json& parameters) {
+Result<SpawnParameters> ParseSpawnParameters(const JsonValue& parameters) {
   ParameterReader reader(parameters);
   SpawnParameters spawn;
   spawn.session = reader.TakeText("session");

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "guestd/common/cgroup.h"
+#include "guestd/protocol/json_value.h"
 #include "guestd/sdk-daemon/session_service.h"
 #include "guestd/sdk-daemon/spawn.h"
-#include "lib/json/strict_json.h"
 
 namespace hallmark::guest {
 
@@ -26,7 +26,7 @@ struct SpawnParameters {
 };
 
 /// kUsage with the member that is wrong.
-Result<SpawnParameters> ParseSpawnParameters(const Json& parameters);
+Result<SpawnParameters> ParseSpawnParameters(const JsonValue& parameters);
 
 /// What to start for it in that session: sandbox-helper with the command, or the command itself. The cgroup is left to
 /// the caller. kUsage if a sandbox is wanted and there are no `programs`.

@@ -8,8 +8,6 @@
 
 #include <algorithm>
 #include <array>
-#include <asio/posix/stream_descriptor.hpp>
-#include <asio/steady_timer.hpp>
 #include <cerrno>
 #include <csignal>
 #include <exception>
@@ -29,7 +27,7 @@ void ResetSignals() {
   for (const int number : {SIGTERM, SIGINT, SIGPIPE}) signal(number, SIG_DFL);
 }
 
-Result<Json> CallWork(const Worker::Work& work) {
+Result<JsonValue> CallWork(const Worker::Work& work) {
   try {
     return work();
   } catch (const std::exception& exception) {
@@ -66,42 +64,42 @@ void CloseAllBut(int one, int other) {
 /// One piece of work, from fork to waitpid.
 class Running : public std::enable_shared_from_this<Running> {
  public:
-  Running(asio::io_context& loop, pid_t child, UniqueFd output, Worker::Done done)
-      : child_(child), output_(loop, output.Release()), timer_(loop), done_(std::move(done)) {}
+  Running(EventLoop& loop, pid_t child, UniqueFd output, Worker::Done done)
+      : child_(child), output_(loop, std::move(output)), timer_(loop), done_(std::move(done)) {}
 
   void Begin(std::chrono::milliseconds limit) {
-    timer_.expires_after(limit);
-    timer_.async_wait([self = shared_from_this(), limit](const asio::error_code& cancelled) {
-      if (cancelled) return;
+    timer_.Start(limit, [self = shared_from_this(), limit] {
       self->Finish(IoError("no result after " + std::to_string(limit.count() / 1000) + " s")
                        .WithHint("the disk or the shared directory does not answer"));
     });
-    Read();
+    AwaitOutput();
   }
 
  private:
-  void Read() {
-    output_.async_read_some(asio::buffer(buffer_),
-                            [self = shared_from_this()](const asio::error_code& error, size_t length) {
-                              self->text_.append(self->buffer_.data(), length);
-                              if (!error) return self->Read();
-                              if (error != asio::error::operation_aborted) self->Finish(self->Parse());
-                            });
+  void AwaitOutput() {
+    output_.Await(Watched::Event::kReadable, [self = shared_from_this()] { self->Read(); });
   }
 
-  Result<Json> Parse() const {
+  void Read() {
+    std::array<char, 4096> buffer;
+    const ssize_t length = read(output_.fd(), buffer.data(), buffer.size());
+    if (length > 0) text_.append(buffer.data(), static_cast<size_t>(length));
+    if (length > 0 || (length < 0 && errno == EINTR)) return AwaitOutput();
+    Finish(Parse());
+  }
+
+  Result<JsonValue> Parse() const {
     auto message = ParseGuestMessage(text_);
     if (!message.ok()) return InternalError("the worker process ended without a result");
     if (auto* response = std::get_if<Response>(&*message)) return std::move(response->result);
     return InternalError("the worker process gave no response");
   }
 
-  void Finish(Result<Json> result) {
+  void Finish(Result<JsonValue> result) {
     if (finished_) return;
     finished_ = true;
-    timer_.cancel();
-    asio::error_code ignored;
-    output_.close(ignored);
+    timer_.Cancel();
+    output_.Close();
     done_(std::move(result), child_);
     kill(child_, SIGKILL);
     Reap();
@@ -110,22 +108,20 @@ class Running : public std::enable_shared_from_this<Running> {
   /// A child that hangs in the kernel takes its time to die; nobody waits for it.
   void Reap() {
     if (waitpid(child_, nullptr, WNOHANG) == child_) return;
-    timer_.expires_after(std::chrono::milliseconds(10));
-    timer_.async_wait([self = shared_from_this()](const asio::error_code&) { self->Reap(); });
+    timer_.Start(std::chrono::milliseconds(10), [self = shared_from_this()] { self->Reap(); });
   }
 
   pid_t child_;
-  asio::posix::stream_descriptor output_;
-  asio::steady_timer timer_;
+  Watched output_;
+  Timer timer_;
   Worker::Done done_;
-  std::array<char, 4096> buffer_;
   std::string text_;
   bool finished_ = false;
 };
 
 }  // namespace
 
-void Worker::Start(asio::io_context& loop, std::chrono::milliseconds limit, int keep, const Work& work, Done done) {
+void Worker::Start(EventLoop& loop, std::chrono::milliseconds limit, int keep, const Work& work, Done done) {
   int fds[2];
   if (pipe2(fds, O_CLOEXEC) != 0) return done(ErrnoError(errno, "pipe"), 0);
   UniqueFd read_end(fds[0]);

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <asio/io_context.hpp>
 #include <chrono>
 #include <functional>
-#include <memory>
 
+#include "guestd/common/event_loop.h"
+#include "guestd/protocol/json_value.h"
 #include "lib/base/result.h"
-#include "lib/json/strict_json.h"
 
 namespace hallmark::guest {
 
@@ -15,15 +14,15 @@ namespace hallmark::guest {
 /// daemon goes on meanwhile, and survives whatever the work does.
 class Worker {
  public:
-  using Work = std::function<Result<Json>()>;
+  using Work = std::function<Result<JsonValue>()>;
   /// `child` still lives, waiting, when this is called: its namespaces can be opened under /proc. It is killed
   /// afterwards. 0 if there is none.
-  using Done = std::function<void(Result<Json> result, pid_t child)>;
+  using Done = std::function<void(Result<JsonValue> result, pid_t child)>;
 
   /// Returns at once. `done` is called once, later: with the work's result, or with the reason why there is none, which
   /// may be that `limit` ran out. Of the daemon's descriptors the child has only `keep`, if that is not -1: it must
   /// hold no end of any process's pipes.
-  static void Start(asio::io_context& loop, std::chrono::milliseconds limit, int keep, const Work& work, Done done);
+  static void Start(EventLoop& loop, std::chrono::milliseconds limit, int keep, const Work& work, Done done);
 };
 
 }  // namespace hallmark::guest

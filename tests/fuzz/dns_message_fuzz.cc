@@ -9,10 +9,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace hallmark::sandbox;
   for (const DnsType type : {DnsType::kA, DnsType::kAaaa}) {
     const DnsQuestion question = {.id = 0x1234, .name = "a.example.com", .type = type};
-    const auto addresses = DecodeDnsReply({data, size}, question);
-    if (!addresses.ok()) continue;
-    for (const auto& address : *addresses) {
-      if (address.is_v4() != (type == DnsType::kA)) std::abort();
+    const auto reply = DecodeDnsReply({data, size}, question);
+    if (!reply.ok()) continue;
+    for (const IpAddress& address : reply->addresses) {
+      if (address.is_v6 != (type == DnsType::kAaaa)) std::abort();
     }
   }
   return 0;

@@ -43,7 +43,7 @@ struct Connection {
     return frames;
   }
 
-  asio::io_context loop{1};
+  EventLoop loop;
   UniqueFd peer;
   std::shared_ptr<Channel> channel;
 };
@@ -52,7 +52,7 @@ TEST(Channel, FlushSendsWhatWasJustQueuedOnce) {
   Connection connection;
   connection.channel->Send("one");
   connection.channel->Flush();
-  connection.loop.poll();
+  connection.loop.Poll();
   EXPECT_THAT(connection.Frames(), ElementsAre("one"));
 }
 
@@ -61,7 +61,7 @@ TEST(Channel, FlushSendsWhatIsOnItsWayOnce) {
   const std::string large(3 << 20, 'x');  // more than a socket takes at once
   connection.channel->Send(large);
   connection.channel->Send("two");
-  connection.loop.poll();
+  connection.loop.Poll();
   std::vector<std::string> frames;
   std::thread reader([&] { frames = connection.Frames(); });
   connection.channel->Flush();
@@ -72,7 +72,7 @@ TEST(Channel, FlushSendsWhatIsOnItsWayOnce) {
 TEST(Channel, TellsWhenThereIsRoomAgain) {
   std::array<int, 2> fds;
   ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds.data()), 0);
-  asio::io_context loop{1};
+  EventLoop loop;
   bool drained = false;
   Channel::Callbacks callbacks;
   callbacks.on_frame = [](const std::string&) {};
@@ -81,10 +81,10 @@ TEST(Channel, TellsWhenThereIsRoomAgain) {
   const UniqueFd peer(fds[1]);
   channel->Send(std::string(3 << 20, 'x'));
   EXPECT_TRUE(channel->Full());
-  loop.poll();
+  loop.Poll();
   EXPECT_FALSE(drained);
   std::vector<uint8_t> buffer(64 << 10);
-  while (!drained && read(peer.get(), buffer.data(), buffer.size()) > 0) loop.poll();
+  while (!drained && read(peer.get(), buffer.data(), buffer.size()) > 0) loop.Poll();
   EXPECT_FALSE(channel->Full());
   channel->Close();
 }

@@ -22,7 +22,7 @@ const std::string kOk = Header("\x81\x80", "\0\x01"s);
 // The owner is a pointer to the question's name.
 const std::string kRecord = "\xc0\x0c\0\x01\0\x01\0\0\0\x3c\0\x04\x08\x08\x04\x04"s;
 
-asio::ip::address Address(const char* text) { return asio::ip::make_address(text); }
+IpAddress Address(const char* text) { return ParseIpAddress(text).value(); }
 
 TEST(EncodeDnsQuery, IsWhatRfc1035Says) {
   EXPECT_EQ(AsText(EncodeDnsQuery(kQuestion)),
@@ -31,7 +31,8 @@ TEST(EncodeDnsQuery, IsWhatRfc1035Says) {
 
 TEST(DecodeDnsReply, TakesAddresses) {
   ASSERT_OK_AND_ASSIGN(const auto one, DecodeDnsReply(AsBytes(kOk + kAsked + kRecord), kQuestion));
-  EXPECT_THAT(one, ElementsAre(Address("8.8.4.4")));
+  EXPECT_THAT(one.addresses, ElementsAre(Address("8.8.4.4")));
+  EXPECT_FALSE(one.truncated);
   const std::string mixed_case = "\x01"s + "A\x07" + "eXAMPLE\x03" + "com\0\0\x01\0\x01"s;
   EXPECT_OK(DecodeDnsReply(AsBytes(kOk + mixed_case + kRecord), kQuestion));
 }
@@ -42,7 +43,7 @@ TEST(DecodeDnsReply, FollowsAliasesInAnyOrder) {
   for (const std::string& records : {alias + address, address + alias}) {
     ASSERT_OK_AND_ASSIGN(const auto found,
                          DecodeDnsReply(AsBytes(Header("\x81\x80", "\0\x02"s) + kAsked + records), kQuestion));
-    EXPECT_THAT(found, ElementsAre(Address("1.1.1.1")));
+    EXPECT_THAT(found.addresses, ElementsAre(Address("1.1.1.1")));
   }
 }
 
@@ -53,18 +54,18 @@ TEST(DecodeDnsReply, PassesOverRecordsOfOtherNamesAndTypes) {
   ASSERT_OK_AND_ASSIGN(const auto found, DecodeDnsReply(AsBytes(Header("\x81\x80", "\0\x03"s) + kAsked + other_name +
                                                                 other_type + other_class),
                                                         kQuestion));
-  EXPECT_THAT(found, IsEmpty());
+  EXPECT_THAT(found.addresses, IsEmpty());
 }
 
 TEST(DecodeDnsReply, EndsLoopsOfAliases) {
   const std::string loop = "\xc0\x0c\0\x05\0\x01\0\0\0\x3c\0\x02\xc0\x0c"s;
   ASSERT_OK_AND_ASSIGN(const auto found, DecodeDnsReply(AsBytes(kOk + kAsked + loop), kQuestion));
-  EXPECT_THAT(found, IsEmpty());
+  EXPECT_THAT(found.addresses, IsEmpty());
 }
 
 TEST(DecodeDnsReply, TellsNoSuchNameFromFailure) {
   ASSERT_OK_AND_ASSIGN(const auto none, DecodeDnsReply(AsBytes(Header("\x81\x83", "\0\0"s) + kAsked), kQuestion));
-  EXPECT_THAT(none, IsEmpty());
+  EXPECT_THAT(none.addresses, IsEmpty());
   EXPECT_THAT(DecodeDnsReply(AsBytes(Header("\x81\x82", "\0\0"s) + kAsked), kQuestion),
               HasError(ErrorKind::kIo, "error 2"));
 }
@@ -72,7 +73,8 @@ TEST(DecodeDnsReply, TellsNoSuchNameFromFailure) {
 TEST(DecodeDnsReply, TakesWhatATruncatedAnswerHolds) {
   const std::string cut = Header("\x83\x80", "\0\x02"s) + kAsked + kRecord + kRecord.substr(0, 5);
   ASSERT_OK_AND_ASSIGN(const auto found, DecodeDnsReply(AsBytes(cut), kQuestion));
-  EXPECT_THAT(found, ElementsAre(Address("8.8.4.4")));
+  EXPECT_THAT(found.addresses, ElementsAre(Address("8.8.4.4")));
+  EXPECT_TRUE(found.truncated);
 }
 
 TEST(DecodeDnsReply, RefusesWhatDoesNotAnswerTheQuestion) {

@@ -3,7 +3,6 @@
 
 #include <filesystem>
 
-#include "guestd/sandbox-helper/resolver.h"
 #include "tests/support/matchers.h"
 #include "tests/support/temp_dir.h"
 
@@ -46,18 +45,6 @@ TEST(LivePolicy, FollowsItsFile) {
   EXPECT_TRUE(policy.Decide(a, 443).allowed());
   std::filesystem::remove(path);
   EXPECT_FALSE(policy.Decide(a, 443).allowed());
-}
-
-TEST(NameServers, ReadsResolvConf) {
-  const auto text = [](const std::string& configuration) {
-    std::string all;
-    for (const auto& address : NameServers(configuration)) all += address.to_string() + " ";
-    return all;
-  };
-  EXPECT_EQ(text("# a\nsearch x\nnameserver 192.0.2.1\n nameserver  fe80::1 \nnameserver bad\n"
-                 "nameserver 192.0.2.2\nnameserver 192.0.2.3\n"),
-            "192.0.2.1 fe80::1 192.0.2.2 ");
-  EXPECT_EQ(text(""), "127.0.0.1 ");
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guestd/sandbox-helper/options.h"
 
-#include "guestd/sandbox-helper/enter.h"
 #include "tests/support/matchers.h"
 
 namespace hallmark::sandbox {
@@ -46,18 +45,6 @@ TEST(ParseOptions, SaysWhatIsMissing) {
   EXPECT_THAT(ParseOptions(With({"--workdir", "w", "--", "ls"})), HasError(ErrorKind::kUsage, "not an absolute path"));
   EXPECT_THAT(ParseOptions(With({"--read-only", "w", "--", "ls"})),
               HasError(ErrorKind::kUsage, "not an absolute path"));
-}
-
-TEST(Launch, ComesBackAsItWas) {
-  const Launch launch = {.command = {"sh", "-c", "", "a\nb"}, .environment = {"A=b", "B=", ""}};
-  ASSERT_OK_AND_ASSIGN(const Launch decoded, DecodeLaunch(EncodeLaunch(launch)));
-  EXPECT_EQ(decoded, launch);
-}
-
-TEST(Launch, RefusesOtherBytes) {
-  for (const std::string& bytes : {""s, "1"s, "1\0"s, "x\0sh\0"s, "0\0sh\0"s, "2\0sh\0"s, "1\0sh"s, "1x\0sh\0"s}) {
-    EXPECT_THAT(DecodeLaunch(bytes), HasError(ErrorKind::kCorrupt, "the command to run")) << bytes;
-  }
 }
 
 }  // namespace

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "guestd/protocol/json_value.h"
+
+#include "lib/json/strict_json.h"
+
+namespace hallmark::guest {
+
+JsonValue::JsonValue(std::nullptr_t) : json_(std::make_unique<Json>()) {}
+JsonValue::JsonValue(Truth truth) : json_(std::make_unique<Json>(truth.value)) {}
+JsonValue::JsonValue(std::in_place_t, uint64_t number) : json_(std::make_unique<Json>(number)) {}
+JsonValue::JsonValue(std::in_place_t, int64_t number)
+    : json_(number < 0 ? std::make_unique<Json>(number) : std::make_unique<Json>(static_cast<uint64_t>(number))) {}
+JsonValue::JsonValue(std::string_view text) : json_(std::make_unique<Json>(text)) {}
+JsonValue::JsonValue(const std::optional<uint64_t>& number) : JsonValue() {
+  if (number) *json_ = *number;
+}
+JsonValue::JsonValue(Json&& json) : json_(std::make_unique<Json>(std::move(json))) {}
+JsonValue::JsonValue(const Json& json) : json_(std::make_unique<Json>(json)) {}
+
+JsonValue JsonValue::Object(std::initializer_list<Member> members) {
+  JsonValue object(Json::object());
+  for (const auto& [key, value] : members) object.Set(key, value);
+  return object;
+}
+
+JsonValue JsonValue::Array() { return JsonValue(Json::array()); }
+
+JsonValue::JsonValue(const JsonValue& other) : json_(std::make_unique<Json>(*other.json_)) {}
+JsonValue::JsonValue(JsonValue&& other) noexcept = default;
+JsonValue& JsonValue::operator=(const JsonValue& other) {
+  *this = JsonValue(other);
+  return *this;
+}
+JsonValue& JsonValue::operator=(JsonValue&& other) noexcept = default;
+JsonValue::~JsonValue() = default;
+
+JsonValue& JsonValue::Set(std::string_view key, const JsonValue& value) {
+  (*json_)[std::string(key)] = *value.json_;
+  return *this;
+}
+
+JsonValue& JsonValue::Append(const JsonValue& value) {
+  json_->push_back(*value.json_);
+  return *this;
+}
+
+std::optional<uint64_t> JsonValue::Number(std::string_view key) const {
+  const auto member = json_->find(std::string(key));
+  if (member == json_->end() || !member->is_number_unsigned()) return std::nullopt;
+  return member->get<uint64_t>();
+}
+
+std::string JsonValue::Text() const { return json_->dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+std::string JsonValue::CanonicalText() const { return CanonicalJson(*json_); }
+
+Result<JsonValue> ParseJsonValue(std::string_view text, size_t max_size, std::string_view what) {
+  ASSIGN_OR_RETURN(Json json, ParseStrictJson(text, max_size, what));
+  return JsonValue(std::move(json));
+}
+
+std::vector<const Json*> TakeEntries(ObjectReader& reader, std::string_view key, size_t max_count) {
+  const Json& array = reader.TakeArray(key, max_count);
+  std::vector<const Json*> entries;
+  entries.reserve(array.size());
+  for (const Json& entry : array) entries.push_back(&entry);
+  return entries;
+}
+
+std::optional<std::string> TextOf(const Json& value) {
+  if (!value.is_string()) return std::nullopt;
+  return value.get<std::string>();
+}
+
+std::vector<std::pair<std::string, const Json*>> TakeMembers(ObjectReader& reader, std::string_view key) {
+  const Json& object = reader.Take(key);
+  std::vector<std::pair<std::string, const Json*>> members;
+  if (!object.is_object()) {
+    reader.Refuse(key, "not an object");
+    return members;
+  }
+  for (const auto& [name, value] : object.items()) members.emplace_back(name, &value);
+  return members;
+}
+
+}  // namespace hallmark::guest

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "lib/json/object_reader.h"
+
+// JSON that messages carry, with the JSON library out of sight: files that include it take seconds to compile.
+
+namespace hallmark::guest {
+
+/// One JSON value of any kind, which this owns. Text that is not UTF-8 is taken, and written with U+FFFD in place of
+/// what is wrong.
+class JsonValue {
+ public:
+  /// A member of an object.
+  using Member = std::pair<std::string_view, JsonValue>;
+
+  /// null.
+  JsonValue() : JsonValue(nullptr) {}
+  JsonValue(std::nullptr_t);
+  JsonValue(std::same_as<bool> auto truth) : JsonValue(Truth{truth}) {}
+  template <std::integral Number>
+  requires(!std::same_as<Number, bool>) JsonValue(Number number) : JsonValue(std::in_place, FitNumber(number)) {}
+  JsonValue(std::string_view text);
+  JsonValue(const std::string& text) : JsonValue(std::string_view(text)) {}
+  JsonValue(const char* text) : JsonValue(std::string_view(text)) {}
+  /// null if there is none.
+  JsonValue(const std::optional<uint64_t>& number);
+  explicit JsonValue(Json&& json);
+  explicit JsonValue(const Json& json);
+
+  /// An object with these members, in their order.
+  static JsonValue Object(std::initializer_list<Member> members = {});
+  /// An array, for Append().
+  static JsonValue Array();
+
+  JsonValue(const JsonValue& other);
+  JsonValue(JsonValue&& other) noexcept;
+  JsonValue& operator=(const JsonValue& other);
+  JsonValue& operator=(JsonValue&& other) noexcept;
+  ~JsonValue();
+
+  /// Of an object: adds a member, or replaces it.
+  JsonValue& Set(std::string_view key, const JsonValue& value);
+  /// Of an array: adds an entry at its end.
+  JsonValue& Append(const JsonValue& value);
+
+  /// The number that a member of an object is; nothing if it is not there, or no number from 0 up.
+  [[nodiscard]] std::optional<uint64_t> Number(std::string_view key) const;
+  /// The value as JSON, on one line, without blanks.
+  [[nodiscard]] std::string Text() const;
+  /// The value as CanonicalJson() spells it.
+  [[nodiscard]] std::string CanonicalText() const;
+
+  /// For ObjectReader, and for those that include the library. After a move from this, it may only be assigned to.
+  [[nodiscard]] const Json& json() const { return *json_; }
+
+ private:
+  struct Truth {
+    bool value;
+  };
+  explicit JsonValue(Truth truth);
+  JsonValue(std::in_place_t, uint64_t number);
+  JsonValue(std::in_place_t, int64_t number);
+  static uint64_t FitNumber(std::unsigned_integral auto number) { return number; }
+  static int64_t FitNumber(std::signed_integral auto number) { return number; }
+
+  std::unique_ptr<Json> json_;
+};
+
+/// ParseStrictJson(), as a JsonValue.
+Result<JsonValue> ParseJsonValue(std::string_view text, size_t max_size, std::string_view what);
+
+// What ObjectReader gives as JSON, taken apart.
+
+/// The entries of an array of at most `max_count`, which the reader's value owns. Empty after an error.
+std::vector<const Json*> TakeEntries(ObjectReader& reader, std::string_view key, size_t max_count);
+/// The text that a value is; nothing if it is none.
+std::optional<std::string> TextOf(const Json& value);
+/// The members of an object, which the reader's value owns; refused as "not an object" otherwise.
+std::vector<std::pair<std::string, const Json*>> TakeMembers(ObjectReader& reader, std::string_view key);
+
+}  // namespace hallmark::guest

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "guestd/common/cgroup.h"
+#include "lib/base/result.h"
+
+namespace hallmark::guest {
+
+inline constexpr size_t kMaxRecordSize = 1 << 20;   ///< bytes of JSON
+inline constexpr uint64_t kMaxOpenFiles = 1 << 20;  // fs.nr_open's default
+
+/// A directory of the host that a session sees.
+struct SharedDirectory {
+  std::string source;  ///< below the directory of shared directories: "Documents/report"
+  std::string name;    ///< below the session's mnt: "report"
+  bool read_only = false;
+
+  bool operator==(const SharedDirectory&) const = default;
+};
+
+/// What is to last of a session beside its home. Its user is not here: the home's owner tells the uid, so there is one
+/// place that can't contradict another.
+struct SessionRecord {
+  CgroupLimits limits;
+  std::optional<uint64_t> open_files;
+  std::optional<uint64_t> quota;  ///< bytes on the session disk
+  std::vector<SharedDirectory> directories;
+
+  bool operator==(const SessionRecord&) const = default;
+};
+
+/// kCorrupt with the member that is wrong.
+Result<SessionRecord> ParseSessionRecord(std::string_view text);
+std::string EncodeSessionRecord(const SessionRecord& record);
+
+}  // namespace hallmark::guest

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "guestd/protocol/json_value.h"
+
+#include "tests/support/matchers.h"
+
+namespace hallmark::guest {
+namespace {
+
+using ::hallmark::testing::HasError;
+
+TEST(JsonValue, IsWrittenAsItWasMade) {
+  JsonValue list = JsonValue::Array();
+  list.Append(1).Append(-2).Append("three").Append(nullptr);
+  const JsonValue value = JsonValue::Object({{"text", std::string("a\"b")},
+                                             {"list", list},
+                                             {"truth", true},
+                                             {"large", UINT64_MAX},
+                                             {"some", std::optional<uint64_t>(7)},
+                                             {"none", std::optional<uint64_t>()}});
+  EXPECT_EQ(
+      value.Text(),
+      R"({"text":"a\"b","list":[1,-2,"three",null],"truth":true,"large":18446744073709551615,"some":7,"none":null})");
+}
+
+TEST(JsonValue, CopiesAreTheirOwn) {
+  const JsonValue first = JsonValue::Object({{"a", 1}});
+  JsonValue second = first;
+  second.Set("a", 2).Set("b", 3);
+  EXPECT_EQ(first.Text(), R"({"a":1})");
+  EXPECT_EQ(second.Text(), R"({"a":2,"b":3})");
+  second = first;
+  EXPECT_EQ(second.Text(), R"({"a":1})");
+}
+
+TEST(JsonValue, GivesNumbersOfItsMembers) {
+  const JsonValue value = JsonValue::Object({{"a", 5}, {"b", -5}, {"c", "5"}});
+  EXPECT_EQ(value.Number("a"), 5U);
+  EXPECT_EQ(value.Number("b"), std::nullopt);
+  EXPECT_EQ(value.Number("c"), std::nullopt);
+  EXPECT_EQ(value.Number("d"), std::nullopt);
+}
+
+TEST(JsonValue, ReplacesWhatIsNotUtf8) {
+  EXPECT_EQ(JsonValue("\xff").Text(), "\"\xef\xbf\xbd\"");
+  EXPECT_EQ(JsonValue::Object({{"a", "\xff"}}).CanonicalText(), "{\n  \"a\": \"\xef\xbf\xbd\"\n}\n");
+}
+
+TEST(JsonValue, IsTakenApartByAReader) {
+  ASSERT_OK_AND_ASSIGN(const JsonValue value, ParseJsonValue(R"({"list":["a",7],"map":{"x":"y","z":0}})", 100, "it"));
+  ObjectReader reader(value.json(), "");
+  const auto entries = TakeEntries(reader, "list", 2);
+  ASSERT_EQ(entries.size(), 2U);
+  EXPECT_EQ(TextOf(*entries[0]), "a");
+  EXPECT_EQ(TextOf(*entries[1]), std::nullopt);
+  const auto members = TakeMembers(reader, "map");
+  ASSERT_EQ(members.size(), 2U);
+  EXPECT_EQ(members[0].first, "x");
+  EXPECT_EQ(TextOf(*members[0].second), "y");
+  EXPECT_OK(reader.Finish());
+}
+
+TEST(JsonValue, WhatIsNotOfItsKindIsRefused) {
+  ASSERT_OK_AND_ASSIGN(const JsonValue value, ParseJsonValue(R"({"list":{},"map":[],"long":[1,2]})", 100, "it"));
+  ObjectReader list(value.json(), "");
+  EXPECT_TRUE(TakeEntries(list, "list", 2).empty());
+  EXPECT_THAT(list.Finish(), HasError(ErrorKind::kCorrupt, "list: not a list"));
+  ObjectReader map(value.json(), "");
+  EXPECT_TRUE(TakeMembers(map, "map").empty());
+  EXPECT_THAT(map.Finish(), HasError(ErrorKind::kCorrupt, "map: not an object"));
+  ObjectReader longer(value.json(), "");
+  EXPECT_TRUE(TakeEntries(longer, "long", 1).empty());
+  EXPECT_THAT(longer.Finish(), HasError(ErrorKind::kCorrupt, "long: more than 1 entries"));
+  EXPECT_THAT(ParseJsonValue("{", 100, "it"), HasError(ErrorKind::kCorrupt, "it:1:"));
+}
+
+}  // namespace
+}  // namespace hallmark::guest
