@@ -7,8 +7,8 @@
 #include <thread>
 
 #include "guestd/common/log.h"
-#include "guestd/guestd/exfat_label.h"
 #include "guestd/guestd/session_disk.h"
+#include "lib/exfat/label.h"
 
 namespace hallmark::guest {
 namespace {
@@ -57,8 +57,8 @@ Result<std::string> FindExfatDisk(const std::string& label, const fs::path& sys,
     const fs::path node = dev / entry.path().filename();
     const auto device = File::OpenForReading(node);
     if (!device.ok()) continue;  // an empty drive, say
-    const auto its_label = ReadExfatLabel(*device);
-    if (!its_label.ok() || *its_label != label) continue;
+    const auto volume = ProbeExfat(*device);
+    if (!volume.ok() || volume->label != label) continue;
     if (!found.empty()) return CorruptError("both " + found + " and " + node.string() + " are labelled " + label);
     found = node.string();
   }

@@ -7,30 +7,20 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstring>
 
-#include "guestd/init/gpt.h"
-#include "guestd/init/verity.h"
+#include "lib/base/guid.h"
+#include "lib/base/utf.h"
+#include "lib/ext4/superblock.h"
+#include "lib/gpt/reader.h"
+#include "lib/verity/superblock.h"
 
 namespace hallmark::guest {
 namespace {
 
 namespace fs = std::filesystem;
 
-// ext4's superblock starts 1024 bytes into the device; magic, UUID and label are at these offsets of it
-// (Documentation/filesystems/ext4/super.rst).
-constexpr size_t kExtSuperblock = 1024;
-constexpr size_t kExtMagic = kExtSuperblock + 0x38;
-constexpr size_t kExtUuid = kExtSuperblock + 0x68;
-constexpr size_t kExtLabel = kExtSuperblock + 0x78;
 constexpr size_t kProbeSize = 4096;
 constexpr uint32_t kDefaultSectorSize = 512;
-
-std::string UuidText(ByteSpan bytes) {
-  std::string text = ToHex(bytes);
-  for (const size_t dash : {8, 13, 18, 23}) text.insert(dash, 1, '-');
-  return text;
-}
 
 /// A number from a file of sysfs; 0 if there is none.
 uint64_t SysfsNumber(const fs::path& path) {
@@ -58,47 +48,27 @@ Result<std::vector<DeviceName>> ProbeDevice(const fs::path& node) {
   return ProbeSuperblock(ByteSpan(start).first(length));
 }
 
-Result<std::vector<GptPartition>> ReadGptAt(const File& disk, uint64_t lba, uint32_t sector_size) {
-  ByteVector sector(sector_size);
-  RETURN_IF_ERROR(disk.ReadAt(lba * sector_size, sector));
-  ASSIGN_OR_RETURN(const GptHeader header, DecodeGptHeader(sector, lba));
-  ByteVector entries(size_t{header.entry_count} * header.entry_size);
-  ASSIGN_OR_RETURN(const uint64_t size, disk.Size());
-  if (header.entries_lba >= size / sector_size) return CorruptError("GPT entries: past the end of the disk");
-  RETURN_IF_ERROR(disk.ReadAt(header.entries_lba * sector_size, entries));
-  return DecodeGptEntries(header, entries);
-}
-
 }  // namespace
 
 std::vector<DeviceName> ProbeSuperblock(ByteSpan start) {
   using Kind = DeviceName::Kind;
+  auto volume = ProbeVerity(start);
+  if (!volume) volume = ProbeExt4(start);
   std::vector<DeviceName> names;
-  if (const auto verity = DecodeVeritySuperblock(start); verity.ok()) {
-    names.push_back({Kind::kUuid, UuidText(verity->uuid)});
-  } else if (start.size() >= kExtLabel + 16 && start[kExtMagic] == 0x53 && start[kExtMagic + 1] == 0xef) {
-    names.push_back({Kind::kUuid, UuidText(start.subspan(kExtUuid, 16))});
-    const std::string_view label = AsText(start.subspan(kExtLabel, 16));
-    if (label[0] != '\0') names.push_back({Kind::kLabel, std::string(label.substr(0, label.find('\0')))});
-  }
+  if (!volume) return names;
+  names.push_back({Kind::kUuid, std::move(volume->uuid)});
+  if (!volume->label.empty()) names.push_back({Kind::kLabel, std::move(volume->label)});
   return names;
 }
 
 Result<std::map<uint32_t, std::vector<DeviceName>>> ReadPartitionNames(const File& disk, uint32_t sector_size) {
   using Kind = DeviceName::Kind;
-  ASSIGN_OR_RETURN(const uint64_t size, disk.Size());
-  if (size < uint64_t{3} * sector_size) return CorruptError("no GPT: too small");
-  auto partitions = ReadGptAt(disk, 1, sector_size);
-  if (!partitions.ok()) {
-    auto backup = ReadGptAt(disk, size / sector_size - 1, sector_size);
-    if (!backup.ok()) return std::move(partitions).error();
-    partitions = std::move(backup);
-  }
+  ASSIGN_OR_RETURN(const std::vector<GptEntry> entries, ReadGptEntries(disk, sector_size));
   std::map<uint32_t, std::vector<DeviceName>> names;
-  for (const GptPartition& partition : *partitions) {
-    auto& of_partition = names[partition.number];
-    of_partition.push_back({Kind::kPartUuid, partition.guid});
-    if (!partition.label.empty()) of_partition.push_back({Kind::kPartLabel, partition.label});
+  for (const GptEntry& entry : entries) {
+    auto& of_partition = names[entry.number];
+    of_partition.push_back({Kind::kPartUuid, FormatGuid(entry.guid)});
+    if (!entry.name.empty()) of_partition.push_back({Kind::kPartLabel, Utf16ToUtf8Replacing(entry.name, "?")});
   }
   return names;
 }

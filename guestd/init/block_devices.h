@@ -21,12 +21,12 @@ struct BlockDevice {
   std::vector<DeviceName> names;
 };
 
-/// UUID and label that the superblock in a device's first 4096 bytes gives: ext2, ext3, ext4, dm-verity. None if there
-/// is no such superblock.
+/// The UUID and the label in the superblock of a device that begins with `start`, at least 4096 bytes of it: of ext2,
+/// ext3, ext4 and dm-verity. None if there is no such superblock.
 std::vector<DeviceName> ProbeSuperblock(ByteSpan start);
 
-/// PARTUUID and PARTLABEL of a disk's partitions, by number; from the backup GPT if the primary is damaged. kCorrupt if
-/// there is no GPT that holds.
+/// The PARTUUID and the PARTLABEL of a disk's partitions, by number; from the backup GPT if the primary is damaged.
+/// What is not UTF-16 in a label becomes "?". kCorrupt if there is no GPT that holds.
 Result<std::map<uint32_t, std::vector<DeviceName>>> ReadPartitionNames(const File& disk, uint32_t sector_size);
 
 /// The block devices that the kernel has found so far. Each is read once, when it is first seen.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -10,12 +11,40 @@
 
 namespace hallmark {
 
-/// A GUID in the order of bytes of its text form, not in that of GPT.
+/// A GUID in the order of bytes of its text form. ext4 and dm-verity store it so; GPT does not, see SwapGuid().
 using Guid = std::array<uint8_t, 16>;
 
-/// "6fc2a1b0-...": lower case, as manifests and blkid write it.
+/// Changes a GUID from the order of its text to that of GPT, which stores the first three fields little-endian (UEFI
+/// specification 2.10, appendix A), and back: it is its own inverse.
+constexpr Guid SwapGuid(const Guid& guid) {
+  constexpr std::array<size_t, 16> kOrder = {3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15};
+  Guid swapped{};
+  for (size_t i = 0; i < swapped.size(); ++i) swapped[i] = guid[kOrder[i]];
+  return swapped;
+}
+
+/// Prints a GUID in lower case, as manifests and blkid do: "6fc2a1b0-...".
 std::string FormatGuid(const Guid& guid);
 /// The inverse of FormatGuid. kCorrupt on any other form.
 Result<Guid> ParseGuid(std::string_view text);
+
+/// A GUID that the source states as text in lower case. It is evaluated by the compiler, which refuses other text.
+consteval Guid GuidLiteral(std::string_view text) {
+  Guid guid{};
+  size_t digits = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (i == 8 || i == 13 || i == 18 || i == 23) {
+      if (text[i] != '-') throw "a dash expected";
+      continue;
+    }
+    const bool decimal = text[i] >= '0' && text[i] <= '9';
+    if (!decimal && (text[i] < 'a' || text[i] > 'f')) throw "a hexadecimal digit expected";
+    const int digit = decimal ? text[i] - '0' : text[i] - 'a' + 10;
+    guid.at(digits / 2) = static_cast<uint8_t>(guid.at(digits / 2) << 4 | digit);
+    ++digits;
+  }
+  if (digits != 32) throw "32 digits expected";
+  return guid;
+}
 
 }  // namespace hallmark

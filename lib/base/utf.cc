@@ -12,6 +12,47 @@ constexpr char32_t kLastSurrogate = 0xdfff;
 constexpr char32_t kFirstSupplementary = 0x10000;
 constexpr char32_t kLast = 0x10ffff;
 
+bool IsSurrogate(char32_t unit) { return unit >= kFirstSurrogate && unit <= kLastSurrogate; }
+bool IsLowSurrogate(char32_t unit) { return unit >= kFirstLowSurrogate && unit <= kLastSurrogate; }
+
+void AppendUtf8(std::string& utf8, char32_t point) {
+  const auto continuation = [&](int shift) { utf8.push_back(static_cast<char>(0x80 | (point >> shift & 0x3f))); };
+  if (point < 0x80) {
+    utf8.push_back(static_cast<char>(point));
+  } else if (point < 0x800) {
+    utf8.push_back(static_cast<char>(0xc0 | point >> 6));
+    continuation(0);
+  } else if (point < kFirstSupplementary) {
+    utf8.push_back(static_cast<char>(0xe0 | point >> 12));
+    continuation(6);
+    continuation(0);
+  } else {
+    utf8.push_back(static_cast<char>(0xf0 | point >> 18));
+    continuation(12);
+    continuation(6);
+    continuation(0);
+  }
+}
+
+/// `on_half` is called with the text so far where half of a surrogate pair stands.
+template <typename OnHalf>
+std::string ConvertToUtf8(std::u16string_view text, OnHalf on_half) {
+  std::string utf8;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char32_t unit = text[i];
+    if (!IsSurrogate(unit)) {
+      AppendUtf8(utf8, unit);
+    } else if (!IsLowSurrogate(unit) && i + 1 < text.size() && IsLowSurrogate(text[i + 1])) {
+      AppendUtf8(utf8,
+                 kFirstSupplementary + ((unit - kFirstSurrogate) << 10) + (char32_t{text[i + 1]} - kFirstLowSurrogate));
+      ++i;
+    } else {
+      on_half(utf8);
+    }
+  }
+  return utf8;
+}
+
 }  // namespace
 
 Result<std::u16string> Utf8ToUtf16(std::string_view text) {
@@ -22,14 +63,14 @@ Result<std::u16string> Utf8ToUtf16(std::string_view text) {
     const size_t length = lead < 0x80 ? 1 : lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
     if (length == 0 || text.size() - i < length) return error;
     constexpr std::array<unsigned char, 5> kLeadBits = {0, 0x7f, 0x1f, 0x0f, 0x07};
-    constexpr std::array<char32_t, 5> kLeast = {0, 0, 0x80, 0x800, kFirstSupplementary};
+    constexpr std::array<char32_t, 5> kMin = {0, 0, 0x80, 0x800, kFirstSupplementary};
     char32_t point = lead & kLeadBits[length];
     for (size_t k = 1; k < length; ++k) {
       const auto next = static_cast<unsigned char>(text[i + k]);
       if ((next & 0xc0) != 0x80) return error;
       point = point << 6 | (next & 0x3f);
     }
-    if (point < kLeast[length] || point > kLast || (point >= kFirstSurrogate && point <= kLastSurrogate)) return error;
+    if (point < kMin[length] || point > kLast || IsSurrogate(point)) return error;
     if (point < kFirstSupplementary) {
       utf16.push_back(static_cast<char16_t>(point));
     } else {
@@ -43,35 +84,14 @@ Result<std::u16string> Utf8ToUtf16(std::string_view text) {
 }
 
 Result<std::string> Utf16ToUtf8(std::u16string_view text) {
-  std::string utf8;
-  const auto continuation = [&](char32_t bits) { utf8.push_back(static_cast<char>(0x80 | (bits & 0x3f))); };
-  for (size_t i = 0; i < text.size(); ++i) {
-    char32_t point = text[i];
-    if (point >= kFirstSurrogate && point <= kLastSurrogate) {
-      const char32_t low = i + 1 < text.size() ? text[i + 1] : 0;
-      if (point >= kFirstLowSurrogate || low < kFirstLowSurrogate || low > kLastSurrogate) {
-        return CorruptError("half of a UTF-16 surrogate pair");
-      }
-      point = kFirstSupplementary + ((point - kFirstSurrogate) << 10) + (low - kFirstLowSurrogate);
-      ++i;
-    }
-    if (point < 0x80) {
-      utf8.push_back(static_cast<char>(point));
-    } else if (point < 0x800) {
-      utf8.push_back(static_cast<char>(0xc0 | point >> 6));
-      continuation(point);
-    } else if (point < kFirstSupplementary) {
-      utf8.push_back(static_cast<char>(0xe0 | point >> 12));
-      continuation(point >> 6);
-      continuation(point);
-    } else {
-      utf8.push_back(static_cast<char>(0xf0 | point >> 18));
-      continuation(point >> 12);
-      continuation(point >> 6);
-      continuation(point);
-    }
-  }
+  bool halves = false;
+  std::string utf8 = ConvertToUtf8(text, [&](std::string&) { halves = true; });
+  if (halves) return CorruptError("half of a UTF-16 surrogate pair");
   return utf8;
+}
+
+std::string Utf16ToUtf8Replacing(std::u16string_view text, std::string_view replacement) {
+  return ConvertToUtf8(text, [&](std::string& utf8) { utf8 += replacement; });
 }
 
 }  // namespace hallmark

@@ -8,10 +8,14 @@
 
 namespace hallmark {
 
-/// UTF-8 to UTF-16. kUsage if `text` is not UTF-8 as RFC 3629 has it: overlong forms and surrogates are refused.
+/// Converts UTF-8 to UTF-16. kUsage if `text` is not UTF-8 as RFC 3629 defines it: overlong forms and surrogates are
+/// refused.
 Result<std::u16string> Utf8ToUtf16(std::string_view text);
 
-/// UTF-16 to UTF-8. kCorrupt on a surrogate alone.
+/// Converts UTF-16 to UTF-8. kCorrupt on half of a surrogate pair.
 Result<std::string> Utf16ToUtf8(std::u16string_view text);
+
+/// Converts UTF-16 to UTF-8, with `replacement` in the place of each half of a surrogate pair.
+std::string Utf16ToUtf8Replacing(std::u16string_view text, std::string_view replacement);
 
 }  // namespace hallmark

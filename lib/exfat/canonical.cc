@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "lib/exfat/canonical.h"
+
 #include <algorithm>
 #include <bit>
+#include <cstring>
 
 #include "lib/base/checked.h"
-#include "lib/exfat/boot.h"
-#include "lib/exfat/exfat.h"
+#include "lib/exfat/boot_reader.h"
 #include "lib/exfat/exfat_format.h"
 #include "lib/exfat/fault.h"
 #include "lib/exfat/upcase.h"
@@ -48,8 +50,7 @@ class TableCheck {
     ASSIGN_OR_RETURN(const ByteVector bytes, Read(geometry_.fat, geometry_.fat_size));
     const auto entry = [&](uint64_t i) {
       Le32 value;
-      std::copy_n(bytes.begin() + static_cast<ptrdiff_t>(i * sizeof value), sizeof value,
-                  reinterpret_cast<uint8_t*>(&value));
+      std::memcpy(&value, bytes.data() + i * sizeof value, sizeof value);
       return uint32_t{value};
     };
     bool root_ended = false;
@@ -206,8 +207,8 @@ Result<FileTree> TreeOf(const ExfatReader& reader) {
 
 }  // namespace
 
-Result<ExfatReader> ExfatReader::OpenCanonical(const File& file, uint64_t offset, uint64_t size,
-                                               ExfatStructure* at_fault, uint64_t limit) {
+Result<ExfatReader> OpenCanonicalExfat(const File& file, uint64_t offset, uint64_t size, ExfatStructure* at_fault,
+                                       uint64_t limit) {
   const ExfatFault fault(file, at_fault);
   ASSIGN_OR_RETURN(const ExfatGeometry geometry, ReadExfatBootRegion(file, offset, size, fault));
   if (geometry.size != size) return fault(ExfatStructure::kUnused, "something follows the filesystem");
@@ -216,7 +217,7 @@ Result<ExfatReader> ExfatReader::OpenCanonical(const File& file, uint64_t offset
     return fault(ExfatStructure::kBootSector, "clusters of another size than they would have");
   }
   RETURN_IF_ERROR(TableCheck(file, offset, geometry, fault).Check());
-  ASSIGN_OR_RETURN(ExfatReader reader, Open(file, offset, size, at_fault, limit));
+  ASSIGN_OR_RETURN(ExfatReader reader, ExfatReader::Open(file, offset, size, at_fault, limit));
   ASSIGN_OR_RETURN(const FileTree tree, TreeOf(reader));
   ASSIGN_OR_RETURN(std::vector<DataRange> data, DataRanges(file));
   CompareOutput output(file, offset, std::move(data), fault);

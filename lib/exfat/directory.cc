@@ -6,6 +6,7 @@
 
 #include "lib/base/checked.h"
 #include "lib/base/utf.h"
+#include "lib/exfat/values.h"
 
 namespace hallmark {
 namespace {
@@ -36,7 +37,7 @@ std::string At(const std::string& path, size_t offset) {
 
 Result<std::string> DecodeLabel(const ExfatLabelEntry& entry, const ExfatFault& fault) {
   std::u16string units;
-  if (entry.length > kExfatMostLabel) return fault(ExfatStructure::kDirectory, "a label of more than 11 units");
+  if (entry.length > kExfatMaxLabel) return fault(ExfatStructure::kDirectory, "a label of more than 11 units");
   for (size_t i = 0; i < entry.length; ++i) units.push_back(static_cast<char16_t>(uint16_t{entry.label[i]}));
   Result<std::string> label = Utf16ToUtf8(units);
   if (!label.ok() || ForbiddenInExfat(units)) return fault(ExfatStructure::kDirectory, "a label that no label may be");
@@ -146,7 +147,7 @@ Result<void> DirectoryParser::AddFile(size_t at, ByteSpan set, bool checksum_hol
   file.mtime =
       FromExfatTime({.stamp = entry.modified, .hundredths = entry.modified_10ms, .offset = entry.modified_offset});
   ASSIGN_OR_RETURN(file.data, StreamOf(at, stream));
-  if (file.directory && (file.valid_length != file.data.length || file.data.length > kExfatMostDirectory)) {
+  if (file.directory && (file.valid_length != file.data.length || file.data.length > kExfatMaxDirectory)) {
     return Corrupt(at, "a directory of a size that none can have");
   }
   directory_.files.push_back(std::move(file));

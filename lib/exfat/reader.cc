@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "lib/exfat/reader.h"
+
 #include <algorithm>
 
 #include "lib/base/checked.h"
 #include "lib/base/progress.h"
-#include "lib/exfat/boot.h"
+#include "lib/exfat/boot_reader.h"
 #include "lib/exfat/directory.h"
-#include "lib/exfat/exfat.h"
 #include "lib/exfat/exfat_format.h"
 #include "lib/exfat/fault.h"
 #include "lib/exfat/upcase.h"
+#include "lib/exfat/values.h"
 
 namespace hallmark {
 namespace {
@@ -90,7 +92,7 @@ Result<ExfatReader> ExfatOpener::Open(uint64_t size) {
 Result<void> ExfatOpener::ReadFat() {
   std::vector<Le32> raw(uint64_t{geometry_.clusters} + kExfatFirstCluster);
   RETURN_IF_ERROR(file_.ReadAt(offset_ + geometry_.fat + geometry_.active_fat * geometry_.fat_size,
-                               {reinterpret_cast<uint8_t*>(raw.data()), raw.size() * sizeof(Le32)}));
+                               MutableArrayBytes(raw)));
   reader_.fat_.assign(raw.begin(), raw.end());
   // Of the first the lowest byte is the medium's type.
   if ((reader_.fat_[0] | 0xff) != 0xffffffff || reader_.fat_[1] != kExfatEndOfChain) {
@@ -100,7 +102,7 @@ Result<void> ExfatOpener::ReadFat() {
 }
 
 Result<void> ExfatOpener::ReadRoot() {
-  Result<ClusterRuns> runs = ChainRuns(reader_.fat_, geometry_.root, 0, kExfatMostDirectory / geometry_.cluster_size);
+  Result<ClusterRuns> runs = ChainRuns(reader_.fat_, geometry_.root, 0, kExfatMaxDirectory / geometry_.cluster_size);
   if (!runs.ok()) return fault_(ExfatStructure::kFat, "of the root directory, " + runs.error().message);
   for (const ClusterRun& run : *runs) std::fill_n(used_.begin() + (run.first - kExfatFirstCluster), run.count, true);
   ASSIGN_OR_RETURN(const ByteVector bytes, ReadDirectory(*runs));
@@ -116,7 +118,7 @@ Result<void> ExfatOpener::ReadRoot() {
     if (i == geometry_.active_fat) bitmap_ = std::move(bitmap);
   }
   ASSIGN_OR_RETURN(const ByteVector table, ReadTable(root.upcase->first_cluster, root.upcase->length,
-                                                     ExfatUpcaseTable::kMostBytes, ExfatStructure::kUpcaseTable));
+                                                     ExfatUpcaseTable::kMaxBytes, ExfatStructure::kUpcaseTable));
   if (ExfatTableChecksum(table) != root.upcase->checksum) {
     return fault_(ExfatStructure::kUpcaseTable, "it does not have the checksum that its entry says");
   }
@@ -202,7 +204,7 @@ Result<void> ExfatOpener::ListDirectory(ByteSpan bytes, const std::string& path)
   }
   for (const ExfatFile& file : directory.files) {
     ExfatReader::Entry entry{.path = path + "/" + file.name, .directory = file.directory, .mtime = file.mtime};
-    if (entry.path.size() > kExfatMostPath) return fault_(ExfatStructure::kName, "a path of more than 4095 bytes");
+    if (entry.path.size() > kExfatMaxPath) return fault_(ExfatStructure::kName, "a path of more than 4095 bytes");
     RETURN_IF_ERROR(TakeMemory(sizeof entry + entry.path.size()));
     ASSIGN_OR_RETURN(const ClusterRuns runs, Claim(file.data, ExfatStructure::kEntrySet, entry.path));
     entry.size = file.directory ? 0 : file.data.length;
@@ -257,34 +259,6 @@ Result<void> ExfatReader::Read(const Entry& entry, Sink& sink) const {
     left -= length;
   }
   return sink.WriteHole(entry.size - entry.valid_size);
-}
-
-std::string_view ExfatStructureName(ExfatStructure structure) {
-  switch (structure) {
-    case ExfatStructure::kBootSector:
-      return "boot sector";
-    case ExfatStructure::kBootRegion:
-      return "boot region";
-    case ExfatStructure::kBootChecksum:
-      return "boot checksum";
-    case ExfatStructure::kBackupBootRegion:
-      return "backup boot region";
-    case ExfatStructure::kFat:
-      return "FAT";
-    case ExfatStructure::kBitmap:
-      return "allocation bitmap";
-    case ExfatStructure::kUpcaseTable:
-      return "up-case table";
-    case ExfatStructure::kDirectory:
-      return "directory";
-    case ExfatStructure::kEntrySet:
-      return "directory entry set";
-    case ExfatStructure::kName:
-      return "file name";
-    case ExfatStructure::kUnused:
-      return "unused space";
-  }
-  return "";
 }
 
 }  // namespace hallmark

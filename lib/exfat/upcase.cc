@@ -13,7 +13,7 @@ namespace {
 constexpr size_t kCharacters = 0x10000;
 constexpr char16_t kIdentities = 0xffff;  // followed by how many of them
 // Shorter rows of characters that stay as they are stand in the recommended table as they are.
-constexpr size_t kLeastIdentities = 512;
+constexpr size_t kMinIdentities = 512;
 
 /// Characters `first`, `first + step`, ... `last`, each with its capital so far from it.
 struct CaseRange {
@@ -110,7 +110,7 @@ ByteVector ExfatUpcaseTable::Encode() const {
   for (size_t c = 0; c < kCharacters;) {
     size_t end = c;
     while (end < kCharacters && capitals_[end] == end) ++end;
-    if (end - c >= kLeastIdentities) {
+    if (end - c >= kMinIdentities) {
       append(kIdentities);
       append(end - c);
       c = end;

@@ -24,7 +24,7 @@ class ExfatUpcaseTable {
   /// many characters, or turns a letter of ASCII into anything but its capital.
   static Result<ExfatUpcaseTable> Decode(ByteSpan bytes);
   /// The largest table there can be, in bytes: nothing compressed.
-  static constexpr uint64_t kMostBytes = uint64_t{0x10000} * 2;
+  static constexpr uint64_t kMaxBytes = uint64_t{0x10000} * 2;
 
   /// As it is to lie on the disk, compressed as the recommended table is in the specification.
   [[nodiscard]] ByteVector Encode() const;

@@ -9,15 +9,16 @@
 #include "lib/base/checked.h"
 #include "lib/base/progress.h"
 #include "lib/base/utf.h"
-#include "lib/exfat/boot.h"
+#include "lib/exfat/boot_writer.h"
 #include "lib/exfat/exfat_format.h"
 #include "lib/exfat/upcase.h"
+#include "lib/exfat/values.h"
 
 namespace hallmark {
 namespace {
 
 constexpr uint64_t kSector = 512;
-constexpr uint64_t kMostSize = uint64_t{256} << 40;
+constexpr uint64_t kMaxSize = uint64_t{256} << 40;
 constexpr size_t kEntrySize = sizeof(ExfatEntry);
 
 template <typename T>
@@ -43,7 +44,7 @@ Error CantHold(const std::string& path, const std::string& why) {
 /// when they look a name up.
 Result<std::u16string> EncodeName(const std::string& name, const std::string& path) {
   ASSIGN_OR_RETURN(std::u16string units, Utf8ToUtf16(name).WithContext(path));
-  if (units.size() > kExfatMostName) return CantHold(path, "a name ends at 255 units of UTF-16");
+  if (units.size() > kExfatMaxName) return CantHold(path, "a name ends at 255 units of UTF-16");
   if (const std::optional<char16_t> forbidden = ForbiddenInExfat(units)) {
     const std::string what = *forbidden < 0x20 ? "control characters" : std::string(1, static_cast<char>(*forbidden));
     return CantHold(path, "no name has " + what + " in it");
@@ -113,11 +114,11 @@ Result<void> ExfatWriter::CheckOptions() {
   if (options_.size % kSector != 0 || options_.start % kSector != 0) {
     return UsageError("the size of an exFAT filesystem is a multiple of 512 bytes, and so is its start");
   }
-  if (options_.size < kExfatLeastSize || options_.size > kMostSize) {
+  if (options_.size < kExfatMinSize || options_.size > kMaxSize) {
     return UsageError("no exFAT filesystem has " + FormatBytes(options_.size) + ": it takes 1 MiB to 256 TiB");
   }
   ASSIGN_OR_RETURN(label_, Utf8ToUtf16(options_.label).WithContext("exFAT label"));
-  if (label_.size() > kExfatMostLabel || ForbiddenInExfat(label_)) {
+  if (label_.size() > kExfatMaxLabel || ForbiddenInExfat(label_)) {
     return UsageError("'" + options_.label +
                       "' is not an exFAT label: at most 11 units of UTF-16, none of \"*/:<>?\\|");
   }
@@ -132,7 +133,7 @@ void ExfatWriter::ChooseGeometry() {
     return RoundUp((clusters + kExfatFirstCluster) * sizeof(Le32), kSector);
   };
   geometry_ = {.size = options_.size, .start = options_.start, .cluster_size = cluster, .serial = options_.serial};
-  geometry_.fat = RoundUp(kExfatLeastFatOffset * kSector, cluster);
+  geometry_.fat = RoundUp(kExfatMinFatOffset * kSector, cluster);
   geometry_.heap = RoundUp(geometry_.fat + fat_size((geometry_.size - geometry_.fat) / cluster), cluster);
   geometry_.clusters = static_cast<uint32_t>((geometry_.size - geometry_.heap) / cluster);
   geometry_.fat_size = fat_size(geometry_.clusters);
@@ -148,7 +149,7 @@ Place ExfatWriter::Reserve(uint64_t size) {
 /// Gives a directory its clusters, then all that is in it. The order is that in which they are written.
 Result<void> ExfatWriter::PlaceDirectory(FileTree::Index directory, const std::string& path) {
   ASSIGN_OR_RETURN(const uint64_t entries, NameEntries(directory, path));
-  if (entries * kEntrySize > kExfatMostDirectory) return CantHold(path, "a directory's names end at 256 MiB");
+  if (entries * kEntrySize > kExfatMaxDirectory) return CantHold(path, "a directory's names end at 256 MiB");
   // A directory has a cluster even if it is empty, as drivers make them.
   places_[directory] = Reserve(std::max<uint64_t>(entries, 1) * kEntrySize);
   for (const FileTree::Entry& entry : tree_.inode(directory).entries) {
@@ -173,7 +174,7 @@ Result<uint64_t> ExfatWriter::NameEntries(FileTree::Index directory, const std::
   std::map<std::u16string, const std::string*> upcased;
   for (const FileTree::Entry& entry : tree_.inode(directory).entries) {
     const std::string child = path + "/" + entry.name;
-    if (child.size() > kExfatMostPath) return CantHold(child, "a path ends at 4095 bytes");
+    if (child.size() > kExfatMaxPath) return CantHold(child, "a path ends at 4095 bytes");
     ASSIGN_OR_RETURN(names_[entry.inode], EncodeName(entry.name, child));
     const auto [same, is_new] =
         upcased.emplace(ExfatUpcaseTable::Recommended().Upcase(names_[entry.inode]), &entry.name);

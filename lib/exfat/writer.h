@@ -2,13 +2,31 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "lib/base/bytes.h"
 #include "lib/base/file_tree.h"
 #include "lib/base/result.h"
+#include "lib/base/sink.h"
 #include "lib/exfat/exfat.h"
 
 namespace hallmark {
+
+/// How large an exFAT filesystem is when nobody says: 10 MiB (10 million bytes are not a whole number of sectors).
+constexpr uint64_t kExfatDefaultSize = 10'485'760;
+
+struct ExfatOptions {
+  uint64_t size = kExfatDefaultSize;  ///< bytes, a multiple of 512, at least 1 MiB
+  uint64_t start = 0;                 ///< where on its disk it begins, bytes ("partition offset")
+  uint32_t serial = 0;                ///< volume serial number
+  std::string label;                  ///< at most 11 units of UTF-16; empty: none
+};
+
+/// Writes a tree as an exFAT filesystem, front to back: every file and directory in one piece, in the order of the
+/// tree, nothing of the builder in it. Owners, permissions and extended attributes have no place in exFAT and are left
+/// out; times are kept to 10 ms, in UTC. kUsage names what exFAT can't hold: names, links, devices, two names that
+/// differ in case only; kNoSpace says how much is missing.
+Result<void> WriteExfat(const FileTree& tree, const ExfatOptions& options, Sink& sink);
 
 /// Takes an exFAT filesystem front to back, piece by piece, and what each piece is.
 class ExfatOutput {

@@ -8,7 +8,7 @@
 namespace hallmark::ext4 {
 namespace {
 
-constexpr uint32_t kLeastRecord = 12;
+constexpr uint32_t kMinRecord = 12;
 
 /// Reads the blocks of one directory.
 class DirectoryReader {
@@ -23,7 +23,7 @@ class DirectoryReader {
       const uint32_t length = header.record_length == 0 || header.record_length == UINT16_MAX
                                   ? uint32_t{1} << 16
                                   : uint32_t{header.record_length};
-      if (length < kLeastRecord || length % 4 != 0 || length > block.size() - at ||
+      if (length < kMinRecord || length % 4 != 0 || length > block.size() - at ||
           header.name_length + sizeof header > length) {
         return Corrupt("an entry with an impossible length");
       }

@@ -17,7 +17,7 @@ constexpr uint64_t kBytesPerInode = 16384;  // mke2fs.conf of e2fsprogs
 constexpr uint32_t kFlexGroupSize = 16;     // the same
 constexpr uint64_t kReservedShare =
     100;  // one block in a hundred is root's: daemons work on when sessions have filled the disk
-constexpr uint64_t kLeastSize = 64 << 20;
+constexpr uint64_t kMinSize = 64 << 20;
 
 using Filesystem = std::unique_ptr<struct_ext2_filsys, Deleter<ext2fs_free>>;
 
@@ -94,7 +94,7 @@ Result<void> Fill(struct_ext2_filsys& fs) {
 }  // namespace
 
 Result<void> WriteEmptyExt4(const Ext4Options& options, const File& file) {
-  if (options.size % kBlockSize != 0 || options.size < kLeastSize) {
+  if (options.size % kBlockSize != 0 || options.size < kMinSize) {
     return UsageError("an ext4 filesystem with a journal has at least 64 MiB, and a multiple of 4096 bytes");
   }
   if (options.label.size() > EXT2_LABEL_LEN) return UsageError("'" + options.label + "' is longer than 16 bytes");

@@ -3,7 +3,7 @@
 
 #include "lib/base/file.h"
 #include "lib/base/result.h"
-#include "lib/ext4/ext4.h"
+#include "lib/ext4/writer.h"
 
 namespace hallmark {
 

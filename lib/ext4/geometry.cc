@@ -12,16 +12,16 @@ constexpr uint64_t kBytesPerInode = 16384;  // mke2fs.conf's inode_ratio
 constexpr uint32_t kDescriptorSize = 64;
 constexpr uint32_t kMaxInodesPerGroup = 65536 - 16;
 // mke2fs too leaves out a last group that could hold little more than its own metadata.
-constexpr uint64_t kSmallestLastGroup = 64;
-constexpr uint64_t kLeastBesideCopies = 50;
+constexpr uint64_t kMinLastGroup = 64;
+constexpr uint64_t kMinBesideCopies = 50;
 
 uint32_t DescriptorBlocks(uint64_t groups) {
   return static_cast<uint32_t>(DivideRoundUp(groups * kDescriptorSize, kBlockSize));
 }
 
 uint64_t SmallestLastGroup(uint64_t groups) {
-  if (!Geometry::HasSuperblock(static_cast<uint32_t>(groups - 1))) return kSmallestLastGroup;
-  return std::max(kSmallestLastGroup, 1 + DescriptorBlocks(groups) + kLeastBesideCopies);
+  if (!Geometry::HasSuperblock(static_cast<uint32_t>(groups - 1))) return kMinLastGroup;
+  return std::max(kMinLastGroup, 1 + DescriptorBlocks(groups) + kMinBesideCopies);
 }
 
 /// The bitmap bounds it, and so does the count of all inodes, which has 32 bits.

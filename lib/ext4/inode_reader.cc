@@ -11,7 +11,7 @@ using ExtentHandle = std::unique_ptr<ext2_extent_handle, Deleter<ext2fs_extent_f
 void CloseXattrs(ext2_xattr_handle* handle) { (void)ext2fs_xattrs_close(&handle); }
 using XattrHandle = std::unique_ptr<ext2_xattr_handle, Deleter<CloseXattrs>>;
 
-constexpr uint64_t kMostFileBlocks = uint64_t{1} << 32;  // logical block numbers have 32 bits
+constexpr uint64_t kMaxFileBlocks = uint64_t{1} << 32;  // logical block numbers have 32 bits
 
 std::string InodeText(uint32_t number) { return "inode " + std::to_string(number); }
 
@@ -27,7 +27,7 @@ class MapBuilder {
   }
   /// `written`: false for blocks that belong to the file and read as zeros.
   void AddExtent(const Ext4Extent& extent, bool written) {
-    if (extent.logical < next_ || extent.blocks == 0 || extent.logical + extent.blocks > kMostFileBlocks) {
+    if (extent.logical < next_ || extent.blocks == 0 || extent.logical + extent.blocks > kMaxFileBlocks) {
       problem_ = "blocks out of order";
       return;
     }

@@ -10,9 +10,9 @@
 #include "lib/base/file.h"
 #include "lib/base/progress.h"
 #include "lib/ext4/directory.h"
-#include "lib/ext4/ext4.h"
 #include "lib/ext4/inode.h"
 #include "lib/ext4/plan_state.h"
+#include "lib/ext4/writer.h"
 #include "lib/ext4/xattr.h"
 
 namespace hallmark {
@@ -289,14 +289,14 @@ Result<Ext4Plan> PlanExt4(const FileTree& tree, const Ext4Options& options) {
 }
 
 Result<uint64_t> EstimateExt4Size(const FileTree& tree) {
-  constexpr uint64_t kLeast = uint64_t{1} << 20;
+  constexpr uint64_t kMinSize = uint64_t{1} << 20;
   uint64_t blocks = 0;
   for (const FileTree::Inode& inode : tree.inodes()) {
     blocks += 1 + DivideRoundUp(S_ISDIR(inode.mode) ? inode.entries.size() * 64 : inode.size, ext4::kBlockSize);
   }
   const uint64_t tables = DivideRoundUp(tree.inodes().size(), ext4::kInodesPerBlock);
   const uint64_t size = (blocks + tables) * ext4::kBlockSize;
-  return RoundUp(std::max(kLeast, size + size / 16), kLeast);
+  return RoundUp(std::max(kMinSize, size + size / 16), kMinSize);
 }
 
 }  // namespace hallmark

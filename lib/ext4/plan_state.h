@@ -7,9 +7,9 @@
 
 #include "lib/base/bytes.h"
 #include "lib/base/file_tree.h"
-#include "lib/ext4/ext4.h"
 #include "lib/ext4/ext4_format.h"
 #include "lib/ext4/geometry.h"
+#include "lib/ext4/writer.h"
 
 namespace hallmark::ext4 {
 

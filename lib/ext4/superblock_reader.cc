@@ -12,18 +12,16 @@ extern "C" {
 #include <string_view>
 
 #include "lib/base/checked.h"
+#include "lib/ext4/ext4_format.h"
 #include "lib/ext4/reader_state.h"
+#include "lib/ext4/superblock.h"
 
 namespace hallmark::ext4 {
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "libext2fs's structures have the fields of this machine");
-
-constexpr uint64_t kSuperblockOffset = 1024;
-constexpr uint32_t kMostLogBlockSize = 6;  // 64 KiB
-constexpr uint32_t kLeastFirstInode = 11;
+constexpr uint32_t kMinFirstInode = 11;
 // Bounds the memory that a filesystem of nothing but holes can cost: one bit a block. 1 TiB of blocks of 4096 bytes.
-constexpr uint64_t kMostBlocks = uint64_t{1} << 28;
+constexpr uint64_t kMaxBlocks = uint64_t{1} << 28;
 
 constexpr uint32_t kIncompatible = EXT2_FEATURE_INCOMPAT_FILETYPE | EXT3_FEATURE_INCOMPAT_EXTENTS |
                                    EXT4_FEATURE_INCOMPAT_64BIT | EXT4_FEATURE_INCOMPAT_FLEX_BG |
@@ -39,111 +37,111 @@ struct FieldPlace {
   Form form;
 };
 #define HALLMARK_FIELD(name, form) \
-  FieldPlace { #name, offsetof(ext2_super_block, name), sizeof(ext2_super_block::name), Form::form }
+  FieldPlace { "s_" #name, offsetof(Superblock, name), sizeof(Superblock::name), Form::form }
 constexpr FieldPlace kFields[] = {
-    HALLMARK_FIELD(s_inodes_count, kNumber),
-    HALLMARK_FIELD(s_blocks_count, kNumber),
-    HALLMARK_FIELD(s_r_blocks_count, kNumber),
-    HALLMARK_FIELD(s_free_blocks_count, kNumber),
-    HALLMARK_FIELD(s_free_inodes_count, kNumber),
-    HALLMARK_FIELD(s_first_data_block, kNumber),
-    HALLMARK_FIELD(s_log_block_size, kNumber),
-    HALLMARK_FIELD(s_log_cluster_size, kNumber),
-    HALLMARK_FIELD(s_blocks_per_group, kNumber),
-    HALLMARK_FIELD(s_clusters_per_group, kNumber),
-    HALLMARK_FIELD(s_inodes_per_group, kNumber),
-    HALLMARK_FIELD(s_mtime, kNumber),
-    HALLMARK_FIELD(s_wtime, kNumber),
-    HALLMARK_FIELD(s_mnt_count, kNumber),
-    HALLMARK_FIELD(s_max_mnt_count, kNumber),
-    HALLMARK_FIELD(s_magic, kHex),
-    HALLMARK_FIELD(s_state, kNumber),
-    HALLMARK_FIELD(s_errors, kNumber),
-    HALLMARK_FIELD(s_minor_rev_level, kNumber),
-    HALLMARK_FIELD(s_lastcheck, kNumber),
-    HALLMARK_FIELD(s_checkinterval, kNumber),
-    HALLMARK_FIELD(s_creator_os, kNumber),
-    HALLMARK_FIELD(s_rev_level, kNumber),
-    HALLMARK_FIELD(s_def_resuid, kNumber),
-    HALLMARK_FIELD(s_def_resgid, kNumber),
-    HALLMARK_FIELD(s_first_ino, kNumber),
-    HALLMARK_FIELD(s_inode_size, kNumber),
-    HALLMARK_FIELD(s_block_group_nr, kNumber),
-    HALLMARK_FIELD(s_feature_compat, kHex),
-    HALLMARK_FIELD(s_feature_incompat, kHex),
-    HALLMARK_FIELD(s_feature_ro_compat, kHex),
-    HALLMARK_FIELD(s_uuid, kHex),
-    HALLMARK_FIELD(s_volume_name, kText),
-    HALLMARK_FIELD(s_last_mounted, kText),
-    HALLMARK_FIELD(s_algorithm_usage_bitmap, kNumber),
-    HALLMARK_FIELD(s_prealloc_blocks, kNumber),
-    HALLMARK_FIELD(s_prealloc_dir_blocks, kNumber),
-    HALLMARK_FIELD(s_reserved_gdt_blocks, kNumber),
-    HALLMARK_FIELD(s_journal_uuid, kHex),
-    HALLMARK_FIELD(s_journal_inum, kNumber),
-    HALLMARK_FIELD(s_journal_dev, kNumber),
-    HALLMARK_FIELD(s_last_orphan, kNumber),
-    HALLMARK_FIELD(s_hash_seed, kHex),
-    HALLMARK_FIELD(s_def_hash_version, kNumber),
-    HALLMARK_FIELD(s_jnl_backup_type, kNumber),
-    HALLMARK_FIELD(s_desc_size, kNumber),
-    HALLMARK_FIELD(s_default_mount_opts, kHex),
-    HALLMARK_FIELD(s_first_meta_bg, kNumber),
-    HALLMARK_FIELD(s_mkfs_time, kNumber),
-    HALLMARK_FIELD(s_jnl_blocks, kHex),
-    HALLMARK_FIELD(s_blocks_count_hi, kNumber),
-    HALLMARK_FIELD(s_r_blocks_count_hi, kNumber),
-    HALLMARK_FIELD(s_free_blocks_hi, kNumber),
-    HALLMARK_FIELD(s_min_extra_isize, kNumber),
-    HALLMARK_FIELD(s_want_extra_isize, kNumber),
-    HALLMARK_FIELD(s_flags, kHex),
-    HALLMARK_FIELD(s_raid_stride, kNumber),
-    HALLMARK_FIELD(s_mmp_update_interval, kNumber),
-    HALLMARK_FIELD(s_mmp_block, kNumber),
-    HALLMARK_FIELD(s_raid_stripe_width, kNumber),
-    HALLMARK_FIELD(s_log_groups_per_flex, kNumber),
-    HALLMARK_FIELD(s_checksum_type, kNumber),
-    HALLMARK_FIELD(s_encryption_level, kNumber),
-    HALLMARK_FIELD(s_reserved_pad, kNumber),
-    HALLMARK_FIELD(s_kbytes_written, kNumber),
-    HALLMARK_FIELD(s_snapshot_inum, kNumber),
-    HALLMARK_FIELD(s_snapshot_id, kNumber),
-    HALLMARK_FIELD(s_snapshot_r_blocks_count, kNumber),
-    HALLMARK_FIELD(s_snapshot_list, kNumber),
-    HALLMARK_FIELD(s_error_count, kNumber),
-    HALLMARK_FIELD(s_first_error_time, kNumber),
-    HALLMARK_FIELD(s_first_error_ino, kNumber),
-    HALLMARK_FIELD(s_first_error_block, kNumber),
-    HALLMARK_FIELD(s_first_error_func, kText),
-    HALLMARK_FIELD(s_first_error_line, kNumber),
-    HALLMARK_FIELD(s_last_error_time, kNumber),
-    HALLMARK_FIELD(s_last_error_ino, kNumber),
-    HALLMARK_FIELD(s_last_error_line, kNumber),
-    HALLMARK_FIELD(s_last_error_block, kNumber),
-    HALLMARK_FIELD(s_last_error_func, kText),
-    HALLMARK_FIELD(s_mount_opts, kText),
-    HALLMARK_FIELD(s_usr_quota_inum, kNumber),
-    HALLMARK_FIELD(s_grp_quota_inum, kNumber),
-    HALLMARK_FIELD(s_overhead_clusters, kNumber),
-    HALLMARK_FIELD(s_backup_bgs, kHex),
-    HALLMARK_FIELD(s_encrypt_algos, kHex),
-    HALLMARK_FIELD(s_encrypt_pw_salt, kHex),
-    HALLMARK_FIELD(s_lpf_ino, kNumber),
-    HALLMARK_FIELD(s_prj_quota_inum, kNumber),
-    HALLMARK_FIELD(s_checksum_seed, kHex),
-    HALLMARK_FIELD(s_wtime_hi, kNumber),
-    HALLMARK_FIELD(s_mtime_hi, kNumber),
-    HALLMARK_FIELD(s_mkfs_time_hi, kNumber),
-    HALLMARK_FIELD(s_lastcheck_hi, kNumber),
-    HALLMARK_FIELD(s_first_error_time_hi, kNumber),
-    HALLMARK_FIELD(s_last_error_time_hi, kNumber),
-    HALLMARK_FIELD(s_first_error_errcode, kNumber),
-    HALLMARK_FIELD(s_last_error_errcode, kNumber),
-    HALLMARK_FIELD(s_encoding, kNumber),
-    HALLMARK_FIELD(s_encoding_flags, kNumber),
-    HALLMARK_FIELD(s_orphan_file_inum, kNumber),
-    HALLMARK_FIELD(s_reserved, kHex),
-    HALLMARK_FIELD(s_checksum, kHex),
+    HALLMARK_FIELD(inodes_count, kNumber),
+    HALLMARK_FIELD(blocks_count, kNumber),
+    HALLMARK_FIELD(r_blocks_count, kNumber),
+    HALLMARK_FIELD(free_blocks_count, kNumber),
+    HALLMARK_FIELD(free_inodes_count, kNumber),
+    HALLMARK_FIELD(first_data_block, kNumber),
+    HALLMARK_FIELD(log_block_size, kNumber),
+    HALLMARK_FIELD(log_cluster_size, kNumber),
+    HALLMARK_FIELD(blocks_per_group, kNumber),
+    HALLMARK_FIELD(clusters_per_group, kNumber),
+    HALLMARK_FIELD(inodes_per_group, kNumber),
+    HALLMARK_FIELD(mtime, kNumber),
+    HALLMARK_FIELD(wtime, kNumber),
+    HALLMARK_FIELD(mnt_count, kNumber),
+    HALLMARK_FIELD(max_mnt_count, kNumber),
+    HALLMARK_FIELD(magic, kHex),
+    HALLMARK_FIELD(state, kNumber),
+    HALLMARK_FIELD(errors, kNumber),
+    HALLMARK_FIELD(minor_rev_level, kNumber),
+    HALLMARK_FIELD(lastcheck, kNumber),
+    HALLMARK_FIELD(checkinterval, kNumber),
+    HALLMARK_FIELD(creator_os, kNumber),
+    HALLMARK_FIELD(rev_level, kNumber),
+    HALLMARK_FIELD(def_resuid, kNumber),
+    HALLMARK_FIELD(def_resgid, kNumber),
+    HALLMARK_FIELD(first_ino, kNumber),
+    HALLMARK_FIELD(inode_size, kNumber),
+    HALLMARK_FIELD(block_group_nr, kNumber),
+    HALLMARK_FIELD(feature_compat, kHex),
+    HALLMARK_FIELD(feature_incompat, kHex),
+    HALLMARK_FIELD(feature_ro_compat, kHex),
+    HALLMARK_FIELD(uuid, kHex),
+    HALLMARK_FIELD(volume_name, kText),
+    HALLMARK_FIELD(last_mounted, kText),
+    HALLMARK_FIELD(algorithm_usage_bitmap, kNumber),
+    HALLMARK_FIELD(prealloc_blocks, kNumber),
+    HALLMARK_FIELD(prealloc_dir_blocks, kNumber),
+    HALLMARK_FIELD(reserved_gdt_blocks, kNumber),
+    HALLMARK_FIELD(journal_uuid, kHex),
+    HALLMARK_FIELD(journal_inum, kNumber),
+    HALLMARK_FIELD(journal_dev, kNumber),
+    HALLMARK_FIELD(last_orphan, kNumber),
+    HALLMARK_FIELD(hash_seed, kHex),
+    HALLMARK_FIELD(def_hash_version, kNumber),
+    HALLMARK_FIELD(jnl_backup_type, kNumber),
+    HALLMARK_FIELD(desc_size, kNumber),
+    HALLMARK_FIELD(default_mount_opts, kHex),
+    HALLMARK_FIELD(first_meta_bg, kNumber),
+    HALLMARK_FIELD(mkfs_time, kNumber),
+    HALLMARK_FIELD(jnl_blocks, kHex),
+    HALLMARK_FIELD(blocks_count_hi, kNumber),
+    HALLMARK_FIELD(r_blocks_count_hi, kNumber),
+    HALLMARK_FIELD(free_blocks_hi, kNumber),
+    HALLMARK_FIELD(min_extra_isize, kNumber),
+    HALLMARK_FIELD(want_extra_isize, kNumber),
+    HALLMARK_FIELD(flags, kHex),
+    HALLMARK_FIELD(raid_stride, kNumber),
+    HALLMARK_FIELD(mmp_update_interval, kNumber),
+    HALLMARK_FIELD(mmp_block, kNumber),
+    HALLMARK_FIELD(raid_stripe_width, kNumber),
+    HALLMARK_FIELD(log_groups_per_flex, kNumber),
+    HALLMARK_FIELD(checksum_type, kNumber),
+    HALLMARK_FIELD(encryption_level, kNumber),
+    HALLMARK_FIELD(reserved_pad, kNumber),
+    HALLMARK_FIELD(kbytes_written, kNumber),
+    HALLMARK_FIELD(snapshot_inum, kNumber),
+    HALLMARK_FIELD(snapshot_id, kNumber),
+    HALLMARK_FIELD(snapshot_r_blocks_count, kNumber),
+    HALLMARK_FIELD(snapshot_list, kNumber),
+    HALLMARK_FIELD(error_count, kNumber),
+    HALLMARK_FIELD(first_error_time, kNumber),
+    HALLMARK_FIELD(first_error_ino, kNumber),
+    HALLMARK_FIELD(first_error_block, kNumber),
+    HALLMARK_FIELD(first_error_func, kText),
+    HALLMARK_FIELD(first_error_line, kNumber),
+    HALLMARK_FIELD(last_error_time, kNumber),
+    HALLMARK_FIELD(last_error_ino, kNumber),
+    HALLMARK_FIELD(last_error_line, kNumber),
+    HALLMARK_FIELD(last_error_block, kNumber),
+    HALLMARK_FIELD(last_error_func, kText),
+    HALLMARK_FIELD(mount_opts, kText),
+    HALLMARK_FIELD(usr_quota_inum, kNumber),
+    HALLMARK_FIELD(grp_quota_inum, kNumber),
+    HALLMARK_FIELD(overhead_clusters, kNumber),
+    HALLMARK_FIELD(backup_bgs, kHex),
+    HALLMARK_FIELD(encrypt_algos, kHex),
+    HALLMARK_FIELD(encrypt_pw_salt, kHex),
+    HALLMARK_FIELD(lpf_ino, kNumber),
+    HALLMARK_FIELD(prj_quota_inum, kNumber),
+    HALLMARK_FIELD(checksum_seed, kHex),
+    HALLMARK_FIELD(wtime_hi, kNumber),
+    HALLMARK_FIELD(mtime_hi, kNumber),
+    HALLMARK_FIELD(mkfs_time_hi, kNumber),
+    HALLMARK_FIELD(lastcheck_hi, kNumber),
+    HALLMARK_FIELD(first_error_time_hi, kNumber),
+    HALLMARK_FIELD(last_error_time_hi, kNumber),
+    HALLMARK_FIELD(first_error_errcode, kNumber),
+    HALLMARK_FIELD(last_error_errcode, kNumber),
+    HALLMARK_FIELD(encoding, kNumber),
+    HALLMARK_FIELD(encoding_flags, kNumber),
+    HALLMARK_FIELD(orphan_file_inum, kNumber),
+    HALLMARK_FIELD(reserved, kHex),
+    HALLMARK_FIELD(checksum, kHex),
 };
 #undef HALLMARK_FIELD
 
@@ -153,14 +151,14 @@ constexpr bool CoversEveryByte() {
     if (field.offset != at) return false;
     at += field.size;
   }
-  return at == sizeof(ext2_super_block);
+  return at == sizeof(Superblock);
 }
 static_assert(CoversEveryByte());
 
 std::string FieldValue(const FieldPlace& field, ByteSpan bytes) {
   switch (field.form) {
     case Form::kNumber: {
-      uint64_t number = 0;
+      Le64 number = 0;
       std::memcpy(&number, bytes.data(), bytes.size());
       return std::to_string(number);
     }
@@ -174,10 +172,10 @@ std::string FieldValue(const FieldPlace& field, ByteSpan bytes) {
   return IsZero(bytes) ? "0" : ToHex(bytes);
 }
 
-std::vector<std::string> FeatureNames(const ext2_super_block& super) {
-  const std::pair<int, uint32_t> sets[] = {{E2P_FEATURE_COMPAT, super.s_feature_compat},
-                                           {E2P_FEATURE_INCOMPAT, super.s_feature_incompat},
-                                           {E2P_FEATURE_RO_INCOMPAT, super.s_feature_ro_compat}};
+std::vector<std::string> FeatureNames(const Superblock& super) {
+  const std::pair<int, uint32_t> sets[] = {{E2P_FEATURE_COMPAT, super.feature_compat},
+                                           {E2P_FEATURE_INCOMPAT, super.feature_incompat},
+                                           {E2P_FEATURE_RO_INCOMPAT, super.feature_ro_compat}};
   std::vector<std::string> names;
   for (const auto& [kind, mask] : sets) {
     for (uint32_t bit = 1; bit != 0; bit <<= 1) {
@@ -188,19 +186,18 @@ std::vector<std::string> FeatureNames(const ext2_super_block& super) {
 }
 
 /// What this reader can't handle.
-Result<void> CheckFeatures(const ext2_super_block& super) {
-  if (super.s_magic != EXT2_SUPER_MAGIC) return CorruptError("no ext4 filesystem: no magic number");
-  if (super.s_rev_level > EXT2_DYNAMIC_REV) return UnsupportedError("an ext4 filesystem of an unknown revision");
-  if ((super.s_feature_incompat & EXT3_FEATURE_INCOMPAT_RECOVER) != 0) {
+Result<void> CheckFeatures(const Superblock& super) {
+  if (super.rev_level > EXT2_DYNAMIC_REV) return UnsupportedError("an ext4 filesystem of an unknown revision");
+  if ((super.feature_incompat & EXT3_FEATURE_INCOMPAT_RECOVER) != 0) {
     return UnsupportedError("the filesystem was not unmounted: its journal holds changes that are not in place yet")
         .WithHint("let 'e2fsck -fy' replay it, on a copy");
   }
-  const uint32_t unknown = super.s_feature_incompat & ~kIncompatible;
+  const uint32_t unknown = super.feature_incompat & ~kIncompatible;
   if (unknown != 0) {
     return UnsupportedError(std::string("the ext4 feature ") +
                             e2p_feature2string(E2P_FEATURE_INCOMPAT, unknown & (0 - unknown)));
   }
-  if (const uint32_t other = super.s_feature_ro_compat & kReadOnlyIncompatible; other != 0) {
+  if (const uint32_t other = super.feature_ro_compat & kReadOnlyIncompatible; other != 0) {
     return UnsupportedError(std::string("the ext4 feature ") +
                             e2p_feature2string(E2P_FEATURE_RO_INCOMPAT, other & (0 - other)));
   }
@@ -208,45 +205,45 @@ Result<void> CheckFeatures(const ext2_super_block& super) {
 }
 
 /// What libext2fs divides by or allocates from.
-Result<void> CheckGeometry(const ext2_super_block& super, uint64_t size) {
-  if (super.s_log_block_size > kMostLogBlockSize || super.s_log_cluster_size != super.s_log_block_size) {
+Result<void> CheckGeometry(const Superblock& super, uint64_t size) {
+  if (super.log_block_size > kMaxLogBlockSize || super.log_cluster_size != super.log_block_size) {
     return CorruptError("superblock: s_log_block_size: no size that blocks have");
   }
-  const uint32_t block_size = 1024U << super.s_log_block_size;
+  const uint32_t block_size = kMinBlockSize << super.log_block_size;
   const uint64_t blocks =
-      super.s_blocks_count |
-      ((super.s_feature_incompat & EXT4_FEATURE_INCOMPAT_64BIT) != 0 ? uint64_t{super.s_blocks_count_hi} << 32 : 0);
+      super.blocks_count |
+      ((super.feature_incompat & EXT4_FEATURE_INCOMPAT_64BIT) != 0 ? uint64_t{super.blocks_count_hi} << 32 : 0);
   if (blocks > size / block_size) {
     return CorruptError("superblock: s_blocks_count: it says that it has " + std::to_string(blocks) + " blocks of " +
                         std::to_string(block_size) + " bytes, and there are " + std::to_string(size) + " bytes");
   }
-  if (blocks > kMostBlocks) return UnsupportedError("an ext4 filesystem of " + std::to_string(blocks) + " blocks");
+  if (blocks > kMaxBlocks) return UnsupportedError("an ext4 filesystem of " + std::to_string(blocks) + " blocks");
   const uint32_t bits = block_size * 8;  // of a bitmap
-  if (super.s_blocks_per_group == 0 || super.s_blocks_per_group > bits || super.s_blocks_per_group % 8 != 0) {
+  if (super.blocks_per_group == 0 || super.blocks_per_group > bits || super.blocks_per_group % 8 != 0) {
     return CorruptError("superblock: s_blocks_per_group: out of range");
   }
-  if (super.s_clusters_per_group != super.s_blocks_per_group) {
+  if (super.clusters_per_group != super.blocks_per_group) {
     return CorruptError("superblock: s_clusters_per_group: not s_blocks_per_group");
   }
-  if (super.s_inodes_per_group == 0 || super.s_inodes_per_group > bits || super.s_inodes_per_group % 8 != 0) {
+  if (super.inodes_per_group == 0 || super.inodes_per_group > bits || super.inodes_per_group % 8 != 0) {
     return CorruptError("superblock: s_inodes_per_group: out of range");
   }
-  if (super.s_first_data_block != (block_size == 1024 ? 1U : 0U) || blocks <= super.s_first_data_block) {
+  if (super.first_data_block != (block_size == 1024 ? 1U : 0U) || blocks <= super.first_data_block) {
     return CorruptError("superblock: s_first_data_block: out of range");
   }
-  const uint64_t groups = DivideRoundUp(blocks - super.s_first_data_block, super.s_blocks_per_group);
-  if (super.s_inodes_count != groups * super.s_inodes_per_group) {
+  const uint64_t groups = DivideRoundUp(blocks - super.first_data_block, super.blocks_per_group);
+  if (super.inodes_count != groups * super.inodes_per_group) {
     return CorruptError("superblock: s_inodes_count: not that of " + std::to_string(groups) + " groups");
   }
-  if (super.s_rev_level == EXT2_GOOD_OLD_REV) return {};
-  if (super.s_inode_size < EXT2_GOOD_OLD_INODE_SIZE || super.s_inode_size > block_size ||
-      !std::has_single_bit(super.s_inode_size)) {
+  if (super.rev_level == EXT2_GOOD_OLD_REV) return {};
+  if (super.inode_size < EXT2_GOOD_OLD_INODE_SIZE || super.inode_size > block_size ||
+      !std::has_single_bit(uint16_t{super.inode_size})) {
     return CorruptError("superblock: s_inode_size: out of range");
   }
-  if (super.s_first_ino < kLeastFirstInode || super.s_first_ino > super.s_inodes_count) {
+  if (super.first_ino < kMinFirstInode || super.first_ino > super.inodes_count) {
     return CorruptError("superblock: s_first_ino: out of range");
   }
-  if (super.s_reserved_gdt_blocks > block_size / sizeof(uint32_t)) {
+  if (super.reserved_gdt_blocks > block_size / sizeof(uint32_t)) {
     return CorruptError("superblock: s_reserved_gdt_blocks: out of range");
   }
   return {};
@@ -255,30 +252,28 @@ Result<void> CheckGeometry(const ext2_super_block& super, uint64_t size) {
 }  // namespace
 
 Result<Ext4Superblock> ReadSuperblock(const File& file, uint64_t offset, uint64_t size) {
-  if (size < kSuperblockOffset + sizeof(ext2_super_block)) return CorruptError("no ext4 filesystem: too small");
-  ByteVector bytes(sizeof(ext2_super_block));
+  if (size < kSuperblockOffset + sizeof(Superblock)) return CorruptError("no ext4 filesystem: too small");
+  ByteVector bytes(sizeof(Superblock));
   RETURN_IF_ERROR(file.ReadAt(offset + kSuperblockOffset, bytes));
-  ext2_super_block super;
-  std::memcpy(&super, bytes.data(), sizeof super);
+  ASSIGN_OR_RETURN(const Superblock super, DecodeSuperblock(bytes));
   RETURN_IF_ERROR(CheckFeatures(super));
   RETURN_IF_ERROR(CheckGeometry(super, size));
 
-  const bool wide = (super.s_feature_incompat & EXT4_FEATURE_INCOMPAT_64BIT) != 0;
+  const bool wide = (super.feature_incompat & EXT4_FEATURE_INCOMPAT_64BIT) != 0;
   const auto whole = [wide](uint32_t low, uint32_t high) { return low | (wide ? uint64_t{high} << 32 : 0); };
   Ext4Superblock result;
-  const std::string_view label(reinterpret_cast<const char*>(super.s_volume_name), sizeof super.s_volume_name);
-  result.label = label.substr(0, label.find('\0'));
-  std::memcpy(result.uuid.data(), super.s_uuid, result.uuid.size());
-  result.block_size = 1024U << super.s_log_block_size;
-  result.blocks = whole(super.s_blocks_count, super.s_blocks_count_hi);
-  result.free_blocks = whole(super.s_free_blocks_count, super.s_free_blocks_hi);
-  result.inodes = super.s_inodes_count;
-  result.free_inodes = super.s_free_inodes_count;
+  result.label = LabelOf(super);
+  result.uuid = super.uuid;
+  result.block_size = kMinBlockSize << super.log_block_size;
+  result.blocks = whole(super.blocks_count, super.blocks_count_hi);
+  result.free_blocks = whole(super.free_blocks_count, super.free_blocks_hi);
+  result.inodes = super.inodes_count;
+  result.free_inodes = super.free_inodes_count;
   if (result.free_blocks > result.blocks) return CorruptError("superblock: s_free_blocks_count: more than there are");
   if (result.free_inodes > result.inodes) return CorruptError("superblock: s_free_inodes_count: more than there are");
-  result.inodes_per_group = super.s_inodes_per_group;
-  result.groups = super.s_inodes_count / super.s_inodes_per_group;
-  result.created = super.s_mkfs_time | uint64_t{super.s_mkfs_time_hi} << 32;
+  result.inodes_per_group = super.inodes_per_group;
+  result.groups = super.inodes_count / super.inodes_per_group;
+  result.created = super.mkfs_time | uint64_t{super.mkfs_time_hi} << 32;
   result.features = FeatureNames(super);
   for (const FieldPlace& field : kFields) {
     result.fields.push_back(

@@ -14,9 +14,9 @@ using ext4::DirectoryEntry;
 
 constexpr int kMaxDepth = 256;
 // Attributes in a block of their own are shared by up to 1024 inodes, so they can cost more memory than disk.
-constexpr uint64_t kMostXattrBytes = uint64_t{256} << 20;
-constexpr uint64_t kMostFileBlocks = uint64_t{1} << 32;
-constexpr uint64_t kLongestLink = 4096;
+constexpr uint64_t kMaxXattrBytes = uint64_t{256} << 20;
+constexpr uint64_t kMaxFileBlocks = uint64_t{1} << 32;
+constexpr uint64_t kMaxLink = 4096;
 constexpr FileTree::Index kUnread = std::numeric_limits<FileTree::Index>::max();
 
 Timestamp DecodeTime(uint32_t seconds, uint32_t extra, bool has_extra) {
@@ -83,13 +83,13 @@ Result<void> TreeReader::CheckInode(const ext2_inode_large& raw, const FileTree:
     return CorruptError(what + "no type that files have");
   }
   if (raw.i_links_count == 0) return CorruptError(what + "not in use, and has a name");
-  if (inode.size > kMostFileBlocks * state_.superblock.block_size) return CorruptError(what + "an impossible size");
+  if (inode.size > kMaxFileBlocks * state_.superblock.block_size) return CorruptError(what + "an impossible size");
   return {};
 }
 
 Result<void> TreeReader::ReadLink(const ext2_inode_large& raw, const Ext4Inode& extra, FileTree::Inode& inode) const {
   const std::string what = "inode " + std::to_string(extra.number) + ": symbolic link: ";
-  if (inode.size == 0 || inode.size > kLongestLink) return CorruptError(what + "an impossible length");
+  if (inode.size == 0 || inode.size > kMaxLink) return CorruptError(what + "an impossible length");
   inode.data.resize(inode.size);
   ext2_inode_large copy = raw;
   if (ext2fs_is_fast_symlink(reinterpret_cast<ext2_inode*>(&copy)) != 0) {
@@ -124,7 +124,7 @@ Result<FileTree::Index> TreeReader::ReadFile(const std::string& path, uint32_t n
   if (S_ISLNK(inode.mode)) RETURN_IF_ERROR(ReadLink(raw, extra, inode));
   ASSIGN_OR_RETURN(inode.xattrs, ext4::ReadXattrs(state_, number));
   for (const Xattr& xattr : inode.xattrs) xattr_bytes_ += xattr.name.size() + xattr.value.size();
-  if (xattr_bytes_ > kMostXattrBytes) return UnsupportedError("more than 256 MiB of extended attributes");
+  if (xattr_bytes_ > kMaxXattrBytes) return UnsupportedError("more than 256 MiB of extended attributes");
 
   ASSIGN_OR_RETURN(index_of_[number], result_.tree.Put(path, std::move(inode)));
   result_.inodes.push_back(std::move(extra));

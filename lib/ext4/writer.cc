@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "lib/ext4/writer.h"
+
 #include <algorithm>
 #include <memory>
 
 #include "lib/base/file.h"
 #include "lib/ext4/directory.h"
-#include "lib/ext4/ext4.h"
 #include "lib/ext4/inode.h"
 #include "lib/ext4/plan_state.h"
-#include "lib/ext4/superblock.h"
+#include "lib/ext4/superblock_writer.h"
 #include "lib/ext4/xattr.h"
 
 namespace hallmark {

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "lib/fat/reader.h"
+
 #include <algorithm>
 #include <bit>
 #include <cstring>
 
-#include "lib/base/bytes.h"
 #include "lib/base/checked.h"
 #include "lib/base/dos_time.h"
 #include "lib/base/printable.h"
 #include "lib/base/utf.h"
-#include "lib/fat/fat32.h"
-#include "lib/fat/fat32_format.h"
+#include "lib/fat/fat_format.h"
 
 namespace hallmark {
 namespace {
@@ -36,7 +36,7 @@ std::string ShortNameText(const FatDirectoryEntry& entry) {
 class LongName {
  public:
   void Add(const FatLongEntry& entry) {
-    const size_t order = entry.order & 0x3f;
+    const size_t order = entry.order & kFatLongOrderMask;
     if ((entry.order & kFatLastLongEntry) != 0) {
       Clear();
       units_.resize(order * kFatLongNameUnits);
@@ -72,7 +72,32 @@ class LongName {
   size_t next_ = 0;
 };
 
+/// The clusters of a FAT of that many, by number: two more than there are.
+Result<std::vector<uint32_t>> ReadFat(const File& file, uint64_t offset, uint64_t clusters) {
+  std::vector<Le32> raw(clusters + 2);
+  RETURN_IF_ERROR(file.ReadAt(offset, MutableArrayBytes(raw)));
+  std::vector<uint32_t> fat(raw.begin(), raw.end());
+  for (uint32_t& entry : fat) entry &= kFatEntryMask;
+  return fat;
+}
+
 }  // namespace
+
+bool LooksLikeFat32(ByteSpan start) {
+  constexpr size_t kOffset = offsetof(FatBootSector, type);
+  return start.size() >= kOffset + kFat32Type.size() &&
+         std::ranges::equal(AsText(start.subspan(kOffset, kFat32Type.size())), kFat32Type);
+}
+
+std::optional<ProbedVolume> ProbeFat32(ByteSpan start) {
+  const auto boot = ReadStruct<FatBootSector>(start, "FAT boot sector");
+  if (!boot.ok() || !LooksLikeFat32(start) || boot->end != kBootSignature) return std::nullopt;
+  std::string label = Trimmed({boot->label.data(), boot->label.size()});
+  for (char& c : label) {
+    if (c < ' ' || c > '~') c = '?';
+  }
+  return ProbedVolume{.kind = "vfat", .label = std::move(label), .uuid = FormatVolumeSerial(boot->serial)};
+}
 
 Result<Fat32Reader> Fat32Reader::Open(const File& file, uint64_t offset, uint64_t size) {
   const auto corrupt = [&](const std::string& what) {
@@ -83,7 +108,7 @@ Result<Fat32Reader> Fat32Reader::Open(const File& file, uint64_t offset, uint64_
   RETURN_IF_ERROR(file.ReadAt(offset, sector));
   ASSIGN_OR_RETURN(const FatBootSector boot, ReadStruct<FatBootSector>(sector, "FAT boot sector"));
   const uint32_t per_cluster = boot.sectors_per_cluster;
-  if (boot.end != FatBootSector().end || boot.bytes_per_sector != kFatSector) return corrupt("no boot sector");
+  if (boot.end != kBootSignature || boot.bytes_per_sector != kFatSector) return corrupt("no boot sector");
   if (per_cluster == 0 || (per_cluster & (per_cluster - 1)) != 0 || boot.fats == 0 || boot.reserved_sectors == 0) {
     return corrupt("impossible geometry");
   }
@@ -91,8 +116,8 @@ Result<Fat32Reader> Fat32Reader::Open(const File& file, uint64_t offset, uint64_
   const uint64_t front = boot.reserved_sectors + uint64_t{boot.fats} * boot.fat_sectors;
   if (sectors * kFatSector > size || front >= sectors) return corrupt("it says that it is larger than its partition");
   const uint64_t clusters = (sectors - front) / per_cluster;
-  if (clusters < kFatLeastClusters || clusters > kFatMostClusters)
-    return corrupt("no number of clusters that FAT32 has");
+  if (clusters < kFatMinClusters || clusters > kFatMaxClusters)
+    return corrupt("its number of clusters is not one of FAT32");
   const uint64_t fat_bytes = uint64_t{boot.fat_sectors} * kFatSector;
   if (fat_bytes / sizeof(Le32) < clusters + 2 || fat_bytes > kMaxFatBytes) return corrupt("its FAT has the wrong size");
   if (boot.root_cluster < kFatRootCluster || boot.root_cluster >= clusters + kFatRootCluster) {
@@ -108,17 +133,14 @@ Result<Fat32Reader> Fat32Reader::Open(const File& file, uint64_t offset, uint64_
   reader.serial_ = boot.serial;
   reader.root_cluster_ = boot.root_cluster;
   reader.label_ = Trimmed({boot.label.data(), boot.label.size()});
-  std::vector<Le32> raw(clusters + 2);
-  RETURN_IF_ERROR(file.ReadAt(reader.fat_start_, {reinterpret_cast<uint8_t*>(raw.data()), raw.size() * sizeof(Le32)}));
-  reader.fat_.reserve(raw.size());
-  for (const Le32 entry : raw) reader.fat_.push_back(entry & kFatEntryMask);
+  ASSIGN_OR_RETURN(reader.fat_, ReadFat(file, reader.fat_start_, clusters));
   return reader;
 }
 
 /// The clusters of a file. No chain is longer than the disk, so a loop ends too.
 Result<std::vector<uint32_t>> Fat32Reader::Chain(uint32_t first) const {
   std::vector<uint32_t> chain;
-  for (uint32_t cluster = first; cluster < kFatLeastEnd; cluster = fat_[cluster]) {
+  for (uint32_t cluster = first; cluster < kFatMinEnd; cluster = fat_[cluster]) {
     if (cluster < 2 || cluster >= clusters_ + 2) return CorruptError(file_->path() + ": a FAT chain leaves the disk");
     if (chain.size() >= clusters_) return CorruptError(file_->path() + ": a FAT chain loops");
     chain.push_back(cluster);
@@ -146,11 +168,13 @@ Result<void> Fat32Reader::ListDirectory(const std::string& path, uint32_t cluste
     for (size_t at = 0; at < bytes.size(); at += sizeof(FatDirectoryEntry)) {
       FatDirectoryEntry raw;
       std::memcpy(&raw, bytes.data() + at, sizeof raw);
-      constexpr char kFree = static_cast<char>(0xe5);
       if (raw.name[0] == '\0') return {};
-      if (raw.name[0] == kFree || raw.attributes == kFatLongName) {
-        if (raw.name[0] != kFree) long_name.Add(std::bit_cast<FatLongEntry>(raw));
-        if (raw.name[0] == kFree) long_name.Clear();
+      if (raw.name[0] == kFatFreeEntry) {
+        long_name.Clear();
+        continue;
+      }
+      if (raw.attributes == kFatLongName) {
+        long_name.Add(std::bit_cast<FatLongEntry>(raw));
         continue;
       }
       std::string name = long_name.Take(raw.name);

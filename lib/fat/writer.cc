@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "lib/fat/writer.h"
+
 #include <sys/stat.h>
 
 #include <algorithm>
 #include <map>
 #include <set>
 
+#include "lib/base/bytes.h"
 #include "lib/base/checked.h"
 #include "lib/base/dos_time.h"
 #include "lib/base/progress.h"
 #include "lib/base/utf.h"
-#include "lib/fat/fat32.h"
-#include "lib/fat/fat32_format.h"
+#include "lib/fat/fat_format.h"
 
 namespace hallmark {
 namespace {
@@ -182,8 +184,8 @@ Result<void> Fat32Writer::ChooseGeometry() {
     const uint64_t body = sectors > kFatReservedSectors ? sectors - kFatReservedSectors : 0;
     const uint64_t fat = DivideRoundUp(body + uint64_t{2} * per_cluster, uint64_t{128} * per_cluster + kFatCopies);
     const uint64_t count = body > kFatCopies * fat ? (body - kFatCopies * fat) / per_cluster : 0;
-    if (count < kFatLeastClusters) continue;
-    if (count > kFatMostClusters || sectors > 0xffffffff) break;
+    if (count < kFatMinClusters) continue;
+    if (count > kFatMaxClusters || sectors > 0xffffffff) break;
     sectors_per_cluster_ = per_cluster;
     fat_sectors_ = static_cast<uint32_t>(fat);
     clusters_ = static_cast<uint32_t>(count);
@@ -238,8 +240,8 @@ ByteVector Fat32Writer::MakeFat() const {
       fat[place.first + i] = i + 1 < place.count ? place.first + i + 1 : kFatEndOfChain;
     }
   }
-  const auto* bytes = reinterpret_cast<const uint8_t*>(fat.data());
-  return {bytes, bytes + fat.size() * sizeof(Le32)};
+  const ByteSpan bytes = ArrayBytes(fat);
+  return {bytes.begin(), bytes.end()};
 }
 
 Result<void> Fat32Writer::WriteFront() {
@@ -264,8 +266,9 @@ Result<void> Fat32Writer::WriteFront() {
   for (const uint32_t start : {0u, uint32_t{boot.backup_sector}}) {
     put(start, StructBytes(boot));
     put(start + 1, StructBytes(info));
-    reserved[(start + 2) * kFatSector + 510] = 0x55;
-    reserved[(start + 2) * kFatSector + 511] = 0xaa;
+    // The third sector of the boot region has nothing but this.
+    std::ranges::copy(kBootSignature,
+                      reserved.begin() + static_cast<ptrdiff_t>((start + 2) * kFatSector + kBootSignatureOffset));
   }
   RETURN_IF_ERROR(sink_.Write(reserved));
   const ByteVector fat = MakeFat();

@@ -5,20 +5,16 @@
 #include <string>
 #include <vector>
 
-#include "lib/base/bytes.h"
-#include "lib/base/file.h"
 #include "lib/base/guid.h"
-#include "lib/base/result.h"
 
 namespace hallmark {
 
-// GUID partition tables of disks with sectors of 512 bytes (UEFI specification 2.10, chapter 5).
-
+/// A partition of a disk with sectors of 512 bytes.
 struct GptPartition {
   uint32_t number = 0;  ///< 1 to 128: its place in the table
   uint64_t start = 0;   ///< bytes
   uint64_t size = 0;    ///< bytes
-  Guid type{};
+  Guid type{};          ///< see lib/gpt/partition_types.h
   Guid guid{};
   uint64_t attributes = 0;
   std::string name;  ///< UTF-8, at most 36 UTF-16 units
@@ -26,6 +22,7 @@ struct GptPartition {
   bool operator==(const GptPartition&) const = default;
 };
 
+/// A GUID partition table: what the writer writes and the strict reader reads.
 struct Gpt {
   Guid guid{};
   uint64_t disk_size = 0;                ///< bytes
@@ -34,19 +31,8 @@ struct Gpt {
   bool operator==(const Gpt&) const = default;
 };
 
-/// The two copies as they lie on the disk.
-struct GptImage {
-  ByteVector primary;  ///< from the first byte of the disk: protective MBR, header, entries; 34 sectors
-  ByteVector backup;   ///< up to the last byte: entries, header; 33 sectors
-};
+/// Bytes that the two copies take at the two ends of a disk with sectors of 512 bytes.
 constexpr uint64_t kGptPrimarySize = uint64_t{34} * 512;
 constexpr uint64_t kGptBackupSize = uint64_t{33} * 512;
-
-/// kUsage if partitions overlap, have no whole sectors or lie where the tables are.
-Result<GptImage> FormatGpt(const Gpt& gpt);
-
-/// Reads the primary table. kCorrupt if it, the protective MBR or the backup is damaged or they disagree: an image has
-/// both copies, whole.
-Result<Gpt> ReadGpt(const File& disk);
 
 }  // namespace hallmark

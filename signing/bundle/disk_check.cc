@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
+#include "lib/gpt/gpt.h"
 #include "signing/bundle/disk_reader.h"
-#include "signing/bundle/gpt_format.h"
 
 namespace hallmark {
 namespace {
@@ -32,7 +32,7 @@ std::string Difference(const Partition& expected, const Partition& actual) {
 /// Says what is other in a table that is sound in itself. Partitions' GUIDs come last: that they alone differ is what
 /// tells releases apart, since they hold the root hash (Discoverable Partitions Specification).
 Finding Compare(const DiskDescription& expected, const DiskDescription& actual) {
-  const uint64_t front = gpt::kFrontSectors * gpt::kSector;
+  const uint64_t front = kGptPrimarySize;
   if (actual.partitions.size() != expected.partitions.size()) {
     return TableFinding(Verdict::kTable,
                         "has " + std::to_string(actual.partitions.size()) + " partitions and not " +
@@ -66,8 +66,8 @@ Finding Compare(const DiskDescription& expected, const DiskDescription& actual) 
 }  // namespace
 
 Result<std::optional<Finding>> CheckDiskTable(const DiskDescription& expected, const File& image) {
-  const uint64_t front = gpt::kFrontSectors * gpt::kSector;
-  const uint64_t back = gpt::kBackSectors * gpt::kSector;
+  const uint64_t front = kGptPrimarySize;
+  const uint64_t back = kGptBackupSize;
   ASSIGN_OR_RETURN(const uint64_t size, image.Size());
   if (size < front + back) return std::optional(TableFinding(Verdict::kTable, "has no partition table", 0, size));
   ASSIGN_OR_RETURN(const Sha256Digest front_digest, Sha256OfRange(image, 0, front));

@@ -9,15 +9,12 @@
 
 namespace hallmark {
 
-/// EFI system partition: UEFI specification, 5.3.3.
-constexpr Guid kEspType = {0xc1, 0x2a, 0x73, 0x28, 0xf8, 0x1f, 0x11, 0xd2,
-                           0xba, 0x4b, 0x00, 0xa0, 0xc9, 0x3e, 0xc9, 0x3b};
-
-/// The partition table of a raw image as the manifest describes it, digests of its EFI system partitions included.
-/// Empty if the image has no GPT; kCorrupt if it has one that firmware would not take.
+/// Reads the partition table of a raw image as the manifest describes it, digests of its EFI system partitions
+/// included. Empty if the image has no GPT. kCorrupt or kUnsupported if the primary table is damaged, is not of 128
+/// entries of 128 bytes in sector 2, or names a partition outside of the image. Of the backup it takes the digest.
 Result<std::optional<DiskDescription>> DescribeDisk(const File& image);
 
-/// The same without the partitions' digests: the table alone, some 34 KiB.
+/// The same without the partitions' digests: reads the two copies of the table, 67 sectors.
 Result<std::optional<DiskDescription>> DescribeDiskTable(const File& image);
 
 /// SHA-256 of `size` bytes from `offset`. kCorrupt if the file ends before.

@@ -5,7 +5,7 @@
 #include <future>
 #include <optional>
 
-#include "lib/exfat/exfat.h"
+#include "lib/exfat/canonical.h"
 #include "signing/bundle/chunk_table.h"
 #include "signing/bundle/disk_reader.h"
 #include "signing/bundle/origin.h"
@@ -69,7 +69,7 @@ Result<BundleFile> LoadSmolBin(const fs::path& path, Manifest& manifest) {
   if (envelope->payload != contents.manifest_text) {
     return UsageError(path.string() + ": is no smol-bin: its envelope signs another manifest");
   }
-  if (const Result<ExfatReader> sound = ExfatReader::OpenCanonical(image, 0, size); !sound.ok()) {
+  if (const Result<ExfatReader> sound = OpenCanonicalExfat(image, 0, size); !sound.ok()) {
     return UsageError("is no smol-bin: " + sound.error().message);
   }
   if (inside->architecture != manifest.architecture) {

@@ -4,7 +4,7 @@
 #include "lib/base/file_tree.h"
 #include "lib/base/sink.h"
 #include "lib/crypto/hashing_sink.h"
-#include "lib/exfat/exfat.h"
+#include "lib/exfat/writer.h"
 #include "lib/policy/settings.h"
 #include "signing/document/dsse.h"
 #include "signing/document/file_names.h"

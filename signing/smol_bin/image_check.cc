@@ -7,7 +7,8 @@
 
 #include "lib/base/sink.h"
 #include "lib/crypto/hashing_sink.h"
-#include "lib/exfat/exfat.h"
+#include "lib/exfat/canonical.h"
+#include "lib/exfat/reader.h"
 #include "signing/document/dsse.h"
 #include "signing/document/file_names.h"
 #include "signing/smol_bin/image_format.h"
@@ -120,7 +121,7 @@ Result<SmolBinReport> VerifySmolBinImage(const File& image, const Trust& trust, 
     return report;
   }
   ExfatStructure at_fault = ExfatStructure::kBootSector;
-  const Result<ExfatReader> reader = ExfatReader::OpenCanonical(image, 0, size, &at_fault, kMaxNames);
+  const Result<ExfatReader> reader = OpenCanonicalExfat(image, 0, size, &at_fault, kMaxNames);
   if (!reader.ok()) {
     if (reader.error().kind != ErrorKind::kCorrupt) return reader.error();
     const std::string where(ExfatStructureName(at_fault));

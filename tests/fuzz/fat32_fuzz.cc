@@ -7,7 +7,7 @@
 #include <cstring>
 
 #include "lib/base/endian.h"
-#include "lib/fat/fat32.h"
+#include "lib/fat/reader.h"
 
 namespace {
 

@@ -14,7 +14,9 @@
 #include <vector>
 
 #include "lib/base/run_main.h"
-#include "lib/exfat/exfat.h"
+#include "lib/exfat/canonical.h"
+#include "lib/exfat/reader.h"
+#include "lib/exfat/writer.h"
 
 namespace hallmark {
 namespace {
@@ -43,7 +45,7 @@ Result<int> Run(const std::vector<std::string>& arguments) {
   ASSIGN_OR_RETURN(const File file, File::OpenForReading(arguments[1]));
   ASSIGN_OR_RETURN(const uint64_t size, file.Size());
   ASSIGN_OR_RETURN(const ExfatReader reader,
-                   verb == "canonical" ? ExfatReader::OpenCanonical(file, 0, size) : ExfatReader::Open(file, 0, size));
+                   verb == "canonical" ? OpenCanonicalExfat(file, 0, size) : ExfatReader::Open(file, 0, size));
   if (verb == "extract") RETURN_IF_ERROR(Extract(reader, arguments[2]));
   if (verb != "list") return 0;
   for (const ExfatReader::Entry& entry : reader.List()) {

@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <string>
 
+#include "lib/base/crc32.h"
+#include "lib/gpt/gpt_format.h"
+#include "lib/gpt/partition_types.h"
 #include "signing/bundle/disk_reader.h"
 #include "signing/bundle/full_check.h"
-#include "signing/bundle/gpt_format.h"
 #include "signing/bundle/origin.h"
 #include "signing/bundle/verify.h"
 #include "signing/seal/sign.h"
@@ -23,15 +25,6 @@ constexpr uint64_t kSampleEspSize = 128 << 10;
 constexpr uint64_t kSampleRootOffset = 256 << 10;
 constexpr uint64_t kSampleRootSize = 512 << 10;
 
-inline uint32_t SampleCrc32(ByteSpan bytes) {
-  uint32_t crc = UINT32_MAX;
-  for (const uint8_t byte : bytes) {
-    crc ^= byte;
-    for (int bit = 0; bit < 8; ++bit) crc = (crc & 1) != 0 ? crc >> 1 ^ 0xEDB88320 : crc >> 1;
-  }
-  return ~crc;
-}
-
 /// A GPT with root as number 1 (GUID of `root_guid` bytes) and an ESP as number 15, both full of letters.
 inline std::string SampleImage(uint8_t root_guid = 1) {
   std::string image(kSampleImageSize, '\0');
@@ -44,11 +37,10 @@ inline std::string SampleImage(uint8_t root_guid = 1) {
   const auto set_entry = [&](uint32_t number, uint8_t type, uint8_t guid, uint64_t offset, uint64_t size) {
     gpt::Entry entry{};
     entry.type.fill(type);
-    if (type == 0xEE)
-      entry.type = {0x28, 0x73, 0x2a, 0xc1, 0x1f, 0xf8, 0xd2, 0x11, 0xba, 0x4b, 0, 0xa0, 0xc9, 0x3e, 0xc9, 0x3b};
+    if (type == 0xEE) entry.type = SwapGuid(kEspPartitionType);
     entry.guid.fill(guid);
-    entry.first_sector = offset / 512;
-    entry.last_sector = (offset + size) / 512 - 1;
+    entry.first_lba = offset / 512;
+    entry.last_lba = (offset + size) / 512 - 1;
     entry.name[0] = 'p';
     const ByteSpan bytes = StructBytes(entry);
     std::copy(bytes.begin(), bytes.end(), entries.begin() + (number - 1) * static_cast<std::ptrdiff_t>(sizeof(entry)));
@@ -59,16 +51,16 @@ inline std::string SampleImage(uint8_t root_guid = 1) {
   header.signature = gpt::kSignature;
   header.revision = 0x10000;
   header.header_size = sizeof(header);
-  header.own_sector = 1;
-  header.other_sector = kSampleImageSize / 512 - 1;
-  header.first_usable = 34;
-  header.last_usable = kSampleImageSize / 512 - 34;
+  header.own_lba = 1;
+  header.other_lba = kSampleImageSize / 512 - 1;
+  header.first_usable_lba = 34;
+  header.last_usable_lba = kSampleImageSize / 512 - 34;
   header.disk_guid.fill(9);
-  header.entries_sector = 2;
+  header.entries_lba = 2;
   header.entry_count = gpt::kEntries;
   header.entry_size = sizeof(gpt::Entry);
-  header.entries_crc32 = SampleCrc32(entries);
-  header.header_crc32 = SampleCrc32(StructBytes(header));
+  header.entries_crc = Crc32(entries);
+  header.header_crc = Crc32(StructBytes(header));
   put(512, StructBytes(header));
   put(1024, entries);
   put(kSampleImageSize - 33 * 512, entries);

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "lib/base/sink.h"
-#include "lib/exfat/exfat.h"
+#include "lib/exfat/writer.h"
 #include "signing/document/dsse.h"
 #include "signing/smol_bin/smol_bin.h"
 #include "tests/support/matchers.h"

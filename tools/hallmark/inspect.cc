@@ -17,6 +17,7 @@
 #include "lib/rootfs/image/kernel_image.h"
 #include "lib/rootfs/inspect/image_reader.h"
 #include "lib/rootfs/packages/installed_packages.h"
+#include "lib/verity/verity.h"
 #include "tools/cli/json.h"
 #include "tools/cli/options.h"
 #include "tools/cli/output.h"

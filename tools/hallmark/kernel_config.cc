@@ -6,6 +6,7 @@
 #include "lib/archive/filter.h"
 #include "lib/base/file.h"
 #include "lib/base/file_tree.h"
+#include "lib/gpt/decode.h"
 #include "lib/rootfs/image/kernel_check.h"
 #include "lib/rootfs/image/kernel_modules.h"
 #include "lib/rootfs/inspect/image_reader.h"
@@ -59,11 +60,10 @@ Result<KernelReport> CheckImage(const fs::path& path) {
 /// True for a disk with a GPT, and for a bundle's directory.
 Result<bool> IsImage(const fs::path& path) {
   if (fs::is_directory(path)) return fs::exists(path / "rootfs.img");
-  constexpr std::string_view kSignature = "EFI PART";  // UEFI specification 2.10, 5.3.2
   ASSIGN_OR_RETURN(const File file, File::OpenForReading(path));
-  ByteVector start(512 + kSignature.size());
+  ByteVector start(kGptProbeSize);
   ASSIGN_OR_RETURN(const size_t size, file.ReadUpTo(0, start));
-  return size == start.size() && AsText(ByteSpan(start).subspan(512)) == kSignature;
+  return LooksLikeGpt(ByteSpan(start).first(size));
 }
 
 void PrintText(const KernelReport& report, cli::Output& output) {

@@ -4,7 +4,7 @@
 
 #include "lib/base/checked.h"
 #include "lib/base/progress.h"
-#include "lib/exfat/exfat.h"
+#include "lib/exfat/writer.h"
 #include "signing/bundle/origin.h"
 #include "signing/seal/smol_bin_image.h"
 #include "tools/cli/common_options.h"

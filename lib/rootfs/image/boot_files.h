@@ -6,9 +6,9 @@
 
 #include "lib/base/bytes.h"
 #include "lib/base/file_tree.h"
+#include "lib/base/guid.h"
 #include "lib/base/result.h"
 #include "lib/crypto/digest.h"
-#include "lib/gpt/gpt.h"
 #include "lib/rootfs/recipe/recipe.h"
 
 namespace hallmark {

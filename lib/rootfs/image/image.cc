@@ -5,12 +5,13 @@
 #include <cstdio>
 
 #include "lib/base/sink.h"
-#include "lib/fat/fat32.h"
-#include "lib/gpt/gpt.h"
-#include "lib/rootfs/image/partition_types.h"
+#include "lib/fat/writer.h"
+#include "lib/gpt/partition_types.h"
+#include "lib/gpt/writer.h"
 #include "lib/rootfs/image/seed.h"
 #include "lib/rootfs/packages/installed_packages.h"
 #include "lib/verity/verity.h"
+#include "lib/verity/writer.h"
 
 namespace hallmark {
 namespace {
@@ -102,15 +103,13 @@ Result<void> FrontWriter::WriteTable() {
   if (types == std::end(kRootPartitionTypes)) return UnsupportedError("no partition types for " + recipe_.architecture);
   const DiskLayout& layout = facts_.layout;
   Gpt gpt{.guid = seed_.Uuid("disk"), .disk_size = layout.disk_size};
-  ASSIGN_OR_RETURN(const Guid root_type, ParseGuid(types->root));
-  gpt.partitions.push_back({1, layout.root.start, layout.root.size, root_type, RootGuid(), kReadOnlyAttribute, "root"});
+  gpt.partitions.push_back(
+      {1, layout.root.start, layout.root.size, types->root, RootGuid(), kReadOnlyAttribute, "root"});
   if (facts_.verity) {
-    ASSIGN_OR_RETURN(const Guid verity_type, ParseGuid(types->verity));
     gpt.partitions.push_back(
-        {2, layout.verity.start, layout.verity.size, verity_type, VerityGuid(), kReadOnlyAttribute, "root-verity"});
+        {2, layout.verity.start, layout.verity.size, types->verity, VerityGuid(), kReadOnlyAttribute, "root-verity"});
   }
-  ASSIGN_OR_RETURN(const Guid esp_type, ParseGuid(kEspPartitionType));
-  gpt.partitions.push_back({15, layout.esp.start, layout.esp.size, esp_type, seed_.Uuid("esp"), 0, "esp"});
+  gpt.partitions.push_back({15, layout.esp.start, layout.esp.size, kEspPartitionType, seed_.Uuid("esp"), 0, "esp"});
   ASSIGN_OR_RETURN(const GptImage table, FormatGpt(gpt));
   RETURN_IF_ERROR(output_.WriteAt(0, table.primary));
   return output_.WriteAt(layout.disk_size - table.backup.size(), table.backup);

@@ -11,7 +11,7 @@
 #include "lib/base/result.h"
 #include "lib/base/thread_pool.h"
 #include "lib/crypto/digest.h"
-#include "lib/ext4/ext4.h"
+#include "lib/ext4/writer.h"
 #include "lib/rootfs/image/boot_files.h"
 #include "lib/rootfs/image/disk_layout.h"
 #include "lib/rootfs/recipe/recipe.h"

@@ -15,6 +15,7 @@
 #include "lib/crypto/hashing_sink.h"
 #include "lib/ext4/block_owners.h"
 #include "lib/rootfs/inspect/range_diff.h"
+#include "lib/verity/verity.h"
 
 namespace hallmark {
 namespace {

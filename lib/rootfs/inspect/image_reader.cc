@@ -9,7 +9,9 @@
 #include "lib/base/bytes.h"
 #include "lib/base/guid.h"
 #include "lib/base/sink.h"
-#include "lib/rootfs/image/partition_types.h"
+#include "lib/ext4/superblock.h"
+#include "lib/gpt/partition_types.h"
+#include "lib/gpt/reader.h"
 
 namespace hallmark {
 namespace {
@@ -17,22 +19,9 @@ namespace {
 namespace fs = std::filesystem;
 using Place = ImageParts::Place;
 
-constexpr size_t kFrontSize = 2048;
-struct Magic {
-  size_t offset;
-  std::string_view bytes;
-};
-constexpr Magic kGptMagic = {512, "EFI PART"};
-constexpr Magic kFatMagic = {82, "FAT32   "};
-constexpr Magic kExt4Magic = {1024 + 56, "\x53\xef"};
-constexpr Magic kZstdMagic = {0, "\x28\xb5\x2f\xfd"};
-/// "Linux filesystem data", which installers give any partition.
-constexpr std::string_view kLinuxPartitionType = "0fc63daf-8483-4772-8e79-3d69d8477de4";
-
-bool Has(ByteSpan front, const Magic& magic) {
-  return front.size() >= magic.offset + magic.bytes.size() &&
-         AsText(front.subspan(magic.offset, magic.bytes.size())) == magic.bytes;
-}
+constexpr size_t kFrontSize = kExt4ProbeSize;
+static_assert(kFrontSize >= kGptProbeSize);
+constexpr std::string_view kZstdMagic = "\x28\xb5\x2f\xfd";
 
 Result<ByteVector> ReadFront(const File& file, uint64_t offset) {
   ByteVector front(kFrontSize);
@@ -46,7 +35,7 @@ Place PlaceOf(const GptPartition& partition) { return {partition.start, partitio
 /// Tells the partitions by their types. A root without a type of its own is the first with an ext4 filesystem in it.
 Result<void> FindPartitions(ImageParts& image) {
   for (const GptPartition& partition : image.table->partitions) {
-    const std::string type = FormatGuid(partition.type);
+    const Guid& type = partition.type;
     if (type == kEspPartitionType && !image.esp_place) image.esp_place = PlaceOf(partition);
     for (const RootPartitionTypes& types : kRootPartitionTypes) {
       if (type == types.root && !image.root_place) image.root_place = PlaceOf(partition);
@@ -54,9 +43,9 @@ Result<void> FindPartitions(ImageParts& image) {
     }
   }
   for (const GptPartition& partition : image.table->partitions) {
-    if (image.root_place || FormatGuid(partition.type) != kLinuxPartitionType) continue;
+    if (image.root_place || partition.type != kLinuxPartitionType) continue;
     ASSIGN_OR_RETURN(const ByteVector front, ReadFront(*image.file, partition.start));
-    if (Has(front, kExt4Magic)) image.root_place = PlaceOf(partition);
+    if (LooksLikeExt4(front)) image.root_place = PlaceOf(partition);
   }
   return {};
 }
@@ -64,17 +53,18 @@ Result<void> FindPartitions(ImageParts& image) {
 Result<void> FindParts(ImageParts& image) {
   ASSIGN_OR_RETURN(const ByteVector front, ReadFront(*image.file, 0));
   const Place whole{0, image.size};
-  if (Has(front, kGptMagic)) {
+  if (LooksLikeGpt(front)) {
     ASSIGN_OR_RETURN(image.table, ReadGpt(*image.file));
     return FindPartitions(image);
   }
-  if (Has(front, kExt4Magic)) {
+  if (LooksLikeExt4(front)) {
     image.root_place = whole;
-  } else if (Has(front, kFatMagic)) {
+  } else if (LooksLikeFat32(front)) {
     image.esp_place = whole;
   } else {
     Error error = CorruptError(image.file->path() + ": neither a disk with a GPT nor an ext4 or FAT32 filesystem");
-    if (Has(front, kZstdMagic)) return std::move(error).WithHint("it is compressed: 'zstd -d' makes the image of it");
+    if (AsText(front).starts_with(kZstdMagic))
+      return std::move(error).WithHint("it is compressed: 'zstd -d' makes the image of it");
     return error;
   }
   return {};

@@ -11,9 +11,9 @@
 #include "lib/base/file.h"
 #include "lib/base/result.h"
 #include "lib/ext4/reader.h"
-#include "lib/fat/fat32.h"
+#include "lib/fat/reader.h"
 #include "lib/gpt/gpt.h"
-#include "lib/verity/verity.h"
+#include "lib/verity/reader.h"
 
 namespace hallmark {
 

@@ -3,108 +3,65 @@
 
 #include <cstring>
 
-#include "guestd/init/gpt.h"
 #include "tests/support/matchers.h"
+#include "tests/support/sample_gpt.h"
+#include "tests/support/sample_verity.h"
 #include "tests/support/temp_dir.h"
 
 namespace hallmark::guest {
 namespace {
 
 using ::hallmark::testing::HasError;
+using ::hallmark::testing::kSampleSector;
+using ::hallmark::testing::kSampleSectors;
+using ::hallmark::testing::SampleGptDisk;
+using ::hallmark::testing::SealGpt;
 using ::hallmark::testing::TempDir;
 using ::hallmark::testing::WriteFile;
 using Kind = DeviceName::Kind;
-
-constexpr size_t kSector = 512;
-constexpr size_t kSectors = 100;
-constexpr size_t kEntries = 4;
-
-void Put32(ByteVector& bytes, size_t offset, uint32_t value) {
-  for (int i = 0; i < 4; ++i) bytes[offset + i] = static_cast<uint8_t>(value >> 8 * i);
-}
-
-/// Sets both checksums of the GPT whose header is in sector `lba`.
-void Seal(ByteVector& disk, size_t lba, size_t entries_lba) {
-  const size_t header = lba * kSector;
-  Put32(disk, header + 88, Crc32(ByteSpan(disk).subspan(entries_lba * kSector, kEntries * 128)));
-  Put32(disk, header + 16, 0);
-  Put32(disk, header + 16, Crc32(ByteSpan(disk).subspan(header, 92)));
-}
-
-void WriteGpt(ByteVector& disk, size_t lba, size_t entries_lba) {
-  const size_t header = lba * kSector;
-  std::memcpy(disk.data() + header, "EFI PART\0\0\1\0", 12);
-  Put32(disk, header + 12, 92);
-  Put32(disk, header + 24, static_cast<uint32_t>(lba));
-  Put32(disk, header + 72, static_cast<uint32_t>(entries_lba));
-  Put32(disk, header + 80, kEntries);
-  Put32(disk, header + 84, 128);
-  const size_t entry = entries_lba * kSector + 128;  // the second: partition 2
-  for (size_t i = 0; i < 16; ++i) {
-    disk[entry + i] = 0xee;
-    disk[entry + 16 + i] = static_cast<uint8_t>(i);
-  }
-  disk[entry + 56] = 'r';
-  disk[entry + 58] = 0xe9;
-  Seal(disk, lba, entries_lba);
-}
-
-ByteVector MakeDisk() {
-  ByteVector disk(kSectors * kSector);
-  WriteGpt(disk, 1, 2);
-  WriteGpt(disk, kSectors - 1, kSectors - 2);
-  return disk;
-}
 
 Result<std::map<uint32_t, std::vector<DeviceName>>> Names(const ByteVector& disk) {
   const TempDir dir;
   WriteFile(dir / "disk", AsText(disk));
   const auto file = File::OpenForReading(dir / "disk");
-  return ReadPartitionNames(*file, kSector);
+  return ReadPartitionNames(*file, kSampleSector);
 }
 
 const std::vector<DeviceName> kSecond = {{Kind::kPartUuid, "03020100-0504-0706-0809-0a0b0c0d0e0f"},
                                          {Kind::kPartLabel, "r\xc3\xa9"}};
 
-TEST(GptTest, Crc32IsTheCommonOne) { EXPECT_EQ(Crc32(AsBytes("123456789")), 0xcbf43926); }
-
-TEST(GptTest, NamesOfUsedEntries) {
-  ASSERT_OK_AND_ASSIGN(const auto names, Names(MakeDisk()));
+TEST(PartitionNamesTest, NamesOfUsedEntries) {
+  ASSERT_OK_AND_ASSIGN(const auto names, Names(SampleGptDisk()));
   ASSERT_EQ(names.size(), 1);
   EXPECT_EQ(names.at(2), kSecond);
 }
 
-TEST(GptTest, TheBackupServesWhereThePrimaryIsDamaged) {
-  for (const size_t place : {kSector, kSector + 20, 2 * kSector + 130}) {  // signature, a reserved field, an entry
-    ByteVector disk = MakeDisk();
+TEST(PartitionNamesTest, TheBackupServesWhereThePrimaryIsDamaged) {
+  for (const size_t place :
+       {kSampleSector, kSampleSector + 20, 2 * kSampleSector + 130}) {  // signature, a reserved field, an entry
+    ByteVector disk = SampleGptDisk();
     disk[place] ^= 1;
     ASSERT_OK_AND_ASSIGN(const auto names, Names(disk));
     EXPECT_EQ(names.at(2), kSecond) << place;
   }
 }
 
-TEST(GptTest, TellsWhatIsWrong) {
-  struct Case {
-    size_t offset;  ///< in the header
-    uint8_t value;
-    const char* text;
-  };
-  for (const Case& c : {Case{0, 'e', "no signature"}, Case{10, 2, "unknown revision"}, Case{13, 4, "bad size"},
-                        Case{12, 91, "bad size"}, Case{24, 2, "not in its place"}, Case{80, 0, "bad number or size"},
-                        Case{82, 1, "bad number or size"}, Case{84, 64, "bad number or size"}}) {
-    ByteVector disk = MakeDisk();
-    disk[kSector + c.offset] = c.value;
-    if (c.offset != 12 && c.offset != 13) Seal(disk, 1, 2);
-    EXPECT_THAT(DecodeGptHeader(ByteSpan(disk).subspan(kSector, kSector), 1), HasError(ErrorKind::kCorrupt, c.text));
-  }
-  ByteVector disk = MakeDisk();
-  disk[kSector + 30] ^= 1;
-  EXPECT_THAT(DecodeGptHeader(ByteSpan(disk).subspan(kSector, kSector), 1),
-              HasError(ErrorKind::kCorrupt, "checksum does not match"));
-  EXPECT_THAT(DecodeGptHeader(ByteSpan(disk).subspan(kSector, 91), 1), HasError(ErrorKind::kCorrupt, "truncated"));
-  EXPECT_THAT(DecodeGptEntries({2, kEntries, 128, 0}, ByteVector(kEntries * 128)),
-              HasError(ErrorKind::kCorrupt, "GPT entries: checksum"));
-  EXPECT_THAT(DecodeGptEntries({2, kEntries, 128, 0}, ByteVector(100)), HasError(ErrorKind::kCorrupt, "truncated"));
+// Labels that a command line asks for are text. What is none, half of a surrogate pair, becomes "?".
+TEST(PartitionNamesTest, LabelsThatAreNotUtf16) {
+  ByteVector disk = SampleGptDisk();
+  std::memcpy(disk.data() + 2 * kSampleSector + 128 + 56, "r\0\0\xd8\0\xdc\0\xd8x\0", 10);
+  SealGpt(disk, 1, 2);
+  ASSERT_OK_AND_ASSIGN(const auto names, Names(disk));
+  EXPECT_EQ(names.at(2).at(1), (DeviceName{Kind::kPartLabel, "r\U00010000?x"}));
+}
+
+TEST(PartitionNamesTest, NoTableAndNoLabel) {
+  EXPECT_THAT(Names(ByteVector(kSampleSectors * kSampleSector)), HasError(ErrorKind::kCorrupt, "no signature"));
+  ByteVector disk = SampleGptDisk();
+  disk[2 * kSampleSector + 128 + 56] = 0;
+  SealGpt(disk, 1, 2);
+  ASSERT_OK_AND_ASSIGN(const auto names, Names(disk));
+  EXPECT_EQ(names.at(2), (std::vector<DeviceName>{kSecond[0]}));
 }
 
 TEST(ProbeTest, Ext4) {
@@ -117,6 +74,13 @@ TEST(ProbeTest, Ext4) {
   EXPECT_EQ(ProbeSuperblock(start),
             (std::vector<DeviceName>{{Kind::kUuid, "7f000000-0000-0000-0000-000000000000"}, {Kind::kLabel, "rootfs"}}));
   EXPECT_TRUE(ProbeSuperblock(ByteSpan(start).first(1024 + 0x78)).empty());
+  start[1024 + 0x78] = 0;
+  EXPECT_EQ(ProbeSuperblock(start), (std::vector<DeviceName>{{Kind::kUuid, "7f000000-0000-0000-0000-000000000000"}}));
+}
+
+TEST(ProbeTest, Verity) {
+  EXPECT_EQ(ProbeSuperblock(::hallmark::testing::SampleVeritySuperblock()),
+            (std::vector<DeviceName>{{Kind::kUuid, "00010203-0405-0607-0809-0a0b0c0d0e0f"}}));
 }
 
 /// A directory that looks like /sys/class/block and /dev of a machine with one disk.
@@ -142,7 +106,7 @@ TEST(BlockDevicesTest, FindsAPartitionWheneverItAppears) {
   EXPECT_THAT(devices.Find(kSecond[0]), HasError(ErrorKind::kNotFound, "has not appeared"));
   EXPECT_EQ(devices.Describe(), "no disk at all");
 
-  machine.AddDisk("vda", MakeDisk());
+  machine.AddDisk("vda", SampleGptDisk());
   machine.AddPartition("vda", "vda2", 2);
   devices.Refresh();
   ASSERT_OK_AND_ASSIGN(const BlockDevice device, devices.Find(kSecond[0]));
@@ -153,7 +117,7 @@ TEST(BlockDevicesTest, FindsAPartitionWheneverItAppears) {
 TEST(BlockDevicesTest, TwoOfOneNameAreRefused) {
   FakeMachine machine;
   for (const std::string disk : {"vda", "sdb"}) {
-    machine.AddDisk(disk, MakeDisk());
+    machine.AddDisk(disk, SampleGptDisk());
     machine.AddPartition(disk, disk + "2", 2);
   }
   BlockDevices devices = machine.Devices();

@@ -4,10 +4,7 @@
 #include <new>
 #include <thread>
 
-#include "lib/base/bytes.h"
 #include "lib/base/checked.h"
-#include "lib/base/crc32c.h"
-#include "lib/base/endian.h"
 #include "lib/base/progress.h"
 #include "lib/base/result.h"
 #include "lib/base/thread_pool.h"
@@ -16,7 +13,6 @@
 namespace hallmark {
 namespace {
 
-using ::testing::ElementsAre;
 using testing::HasError;
 
 Result<int> Fails() { return CorruptError("cause"); }
@@ -44,55 +40,6 @@ TEST(CheckedTest, RefusesWhatDoesNotFit) {
   EXPECT_THAT(CheckedCast<uint32_t>(uint64_t{1} << 32, "n"), HasError(ErrorKind::kCorrupt, "n: number out of range"));
   EXPECT_TRUE(InBounds(10, 0, 10));
   EXPECT_FALSE(InBounds(1, ~0ULL, 10));
-}
-
-TEST(EndianTest, StoresTheStatedOrder) {
-  const Le32 little = 0x01020304;
-  const Be32 big = 0x01020304;
-  EXPECT_THAT(StructBytes(little), ElementsAre(4, 3, 2, 1));
-  EXPECT_THAT(StructBytes(big), ElementsAre(1, 2, 3, 4));
-  EXPECT_EQ(little, 0x01020304U);
-  EXPECT_EQ(big, 0x01020304U);
-}
-
-TEST(Crc32cTest, HasTheValuesOfRfc3720) {
-  ByteVector counted(32);
-  for (size_t i = 0; i < counted.size(); ++i) counted[i] = static_cast<uint8_t>(i);
-  for (const auto crc32c : {Crc32c, Crc32cPortable}) {
-    EXPECT_EQ(~crc32c(~0U, ByteVector(32, 0x00)), 0x8A9136AAU);
-    EXPECT_EQ(~crc32c(~0U, ByteVector(32, 0xFF)), 0x62A8AB43U);
-    EXPECT_EQ(~crc32c(~0U, counted), 0x46DD794EU);
-  }
-}
-
-TEST(Crc32cTest, IsTheSameFromTables) {
-  ByteVector bytes(50);
-  for (size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<uint8_t>(i * 37);
-  for (size_t start = 0; start < 8; ++start) {
-    for (size_t length = 0; length <= 40; ++length) {
-      const ByteSpan part = ByteSpan(bytes).subspan(start, length);
-      EXPECT_EQ(Crc32cPortable(0x12345678, part), Crc32c(0x12345678, part)) << length << " bytes from " << start;
-    }
-  }
-}
-
-TEST(BytesTest, HexRoundTripsAndRefusesOther) {
-  const ByteVector bytes = {0x00, 0xfe, 0x10};
-  EXPECT_EQ(ToHex(bytes), "00fe10");
-  EXPECT_EQ(*FromHex("00FE10"), bytes);
-  EXPECT_THAT(FromHex("0"), HasError(ErrorKind::kCorrupt, "odd length"));
-  EXPECT_THAT(FromHex("0g"), HasError(ErrorKind::kCorrupt, "not a hexadecimal digit"));
-}
-
-TEST(BytesTest, ZeroMeansEveryByte) {
-  ByteVector bytes(4096);
-  EXPECT_TRUE(IsZero(bytes));
-  EXPECT_TRUE(IsZero({}));
-  for (const size_t at : {0, 1, 4095}) {
-    bytes[at] = 1;
-    EXPECT_FALSE(IsZero(bytes)) << at;
-    bytes[at] = 0;
-  }
 }
 
 TEST(ThreadPoolTest, ParallelForRunsEachOnceAndReportsTheFirstError) {

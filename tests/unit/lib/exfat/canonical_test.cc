@@ -58,7 +58,7 @@ bool IsNameBit(const ExfatImage& image, uint64_t offset) {
 TEST(ExfatCanonicalTest, OneFlippedBitNamesItsStructure) {
   ASSERT_OK_AND_ASSIGN(ExfatImage image, ExfatImage::Make(SmallTree(), SmallOptions()));
   const File file = image.AsFile();
-  ASSERT_OK(ExfatReader::OpenCanonical(file, 0, kMiB));
+  ASSERT_OK(OpenCanonicalExfat(file, 0, kMiB));
   size_t names = 0;
   size_t flips = 0;
   // Every bit of the directory entries and of the first tables' entries; of the rest a bit here and there.
@@ -72,7 +72,7 @@ TEST(ExfatCanonicalTest, OneFlippedBitNamesItsStructure) {
       image.Flip(offset, bit);
       ASSERT_OK(file.WriteAt(offset, ByteSpan(image.bytes).subspan(offset, 1)));
       ExfatStructure at_fault{};
-      const Result<ExfatReader> reader = ExfatReader::OpenCanonical(file, 0, kMiB, &at_fault);
+      const Result<ExfatReader> reader = OpenCanonicalExfat(file, 0, kMiB, &at_fault);
       image.Flip(offset, bit);
       ASSERT_OK(file.WriteAt(offset, ByteSpan(image.bytes).subspan(offset, 1)));
       ++flips;
@@ -94,7 +94,7 @@ TEST(ExfatCanonicalTest, RefusesWhatFollows) {
   const File file = image.AsFile();
   ExfatStructure at_fault{};
   EXPECT_OK(ExfatReader::Open(file, 0, kMiB + 512, &at_fault));
-  EXPECT_THAT(ExfatReader::OpenCanonical(file, 0, kMiB + 512, &at_fault),
+  EXPECT_THAT(OpenCanonicalExfat(file, 0, kMiB + 512, &at_fault),
               HasError(ErrorKind::kCorrupt, "something follows the filesystem"));
   EXPECT_EQ(at_fault, ExfatStructure::kUnused);
 }
@@ -105,16 +105,16 @@ TEST(ExfatCanonicalTest, PassesOverHolesAndSeesWhatIsBetween) {
   ASSERT_OK(file.Truncate(kSize + kMiB));
   FileSink sink(file, kMiB);
   ASSERT_OK(WriteExfat(SmallTree(), {.size = kSize, .start = kMiB}, sink));
-  ASSERT_OK(ExfatReader::OpenCanonical(file, kMiB, kSize));
+  ASSERT_OK(OpenCanonicalExfat(file, kMiB, kSize));
   for (const uint64_t offset : {kMiB + kSize / 2, kMiB + kSize - 1, kMiB + 100 * kMiB + 1}) {
     ASSERT_OK(file.WriteAt(offset, AsBytes("\x01")));
     ExfatStructure at_fault{};
-    EXPECT_THAT(ExfatReader::OpenCanonical(file, kMiB, kSize, &at_fault),
+    EXPECT_THAT(OpenCanonicalExfat(file, kMiB, kSize, &at_fault),
                 HasError(ErrorKind::kCorrupt, "byte " + std::to_string(offset - kMiB) + " is not as"));
     EXPECT_EQ(at_fault, ExfatStructure::kUnused);
     ASSERT_OK(file.PunchHole(offset / 4096 * 4096, 4096));
   }
-  ASSERT_OK(ExfatReader::OpenCanonical(file, kMiB, kSize));
+  ASSERT_OK(OpenCanonicalExfat(file, kMiB, kSize));
 }
 
 TEST(ExfatCanonicalTest, RefusesAnotherOrderAndOtherTimes) {
@@ -123,7 +123,7 @@ TEST(ExfatCanonicalTest, RefusesAnotherOrderAndOtherTimes) {
     const File file = changed.AsFile();
     EXPECT_OK(ExfatReader::Open(file, 0, kMiB));
     ExfatStructure at_fault{};
-    EXPECT_FALSE(ExfatReader::OpenCanonical(file, 0, kMiB, &at_fault).ok());
+    EXPECT_FALSE(OpenCanonicalExfat(file, 0, kMiB, &at_fault).ok());
     return at_fault;
   };
   const uint64_t first = Cluster(5) + 3 * 32;

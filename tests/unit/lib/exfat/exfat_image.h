@@ -9,8 +9,11 @@
 #include <string>
 
 #include "lib/base/endian.h"
-#include "lib/exfat/exfat.h"
+#include "lib/exfat/canonical.h"
 #include "lib/exfat/exfat_format.h"
+#include "lib/exfat/reader.h"
+#include "lib/exfat/values.h"
+#include "lib/exfat/writer.h"
 
 namespace hallmark::testing {
 

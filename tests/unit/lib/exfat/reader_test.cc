@@ -40,7 +40,7 @@ Result<std::string> ContentOf(const ExfatReader& reader, const std::string& path
 std::string Verdict(const ExfatImage& image, bool canonical = false) {
   const File file = image.AsFile();
   ExfatStructure at_fault{};
-  const Result<ExfatReader> reader = canonical ? ExfatReader::OpenCanonical(file, 0, image.bytes.size(), &at_fault)
+  const Result<ExfatReader> reader = canonical ? OpenCanonicalExfat(file, 0, image.bytes.size(), &at_fault)
                                                : ExfatReader::Open(file, 0, image.bytes.size(), &at_fault);
   if (reader.ok()) return "good";
   EXPECT_EQ(reader.error().kind, ErrorKind::kCorrupt) << reader.error();
@@ -52,7 +52,7 @@ std::string Verdict(const ExfatImage& image, bool canonical = false) {
 TEST(ExfatReaderTest, ReadsWhatWasWritten) {
   const ExfatImage image = Small();
   const File file = image.AsFile();
-  for (const auto open : {ExfatReader::Open, ExfatReader::OpenCanonical}) {
+  for (const auto open : {ExfatReader::Open, OpenCanonicalExfat}) {
     ASSERT_OK_AND_ASSIGN(const ExfatReader reader, open(file, 0, kMiB, nullptr, kExfatMemory));
     EXPECT_EQ(reader.label(), "SMALL");
     EXPECT_EQ(reader.serial(), 0x1a2b3c4dU);
@@ -76,7 +76,7 @@ TEST(ExfatReaderTest, ReadsWithinALargerFile) {
   image.bytes.insert(image.bytes.begin(), 512, 0xff);
   image.bytes.insert(image.bytes.end(), 512, 0xff);
   const File file = image.AsFile();
-  ASSERT_OK_AND_ASSIGN(const ExfatReader reader, ExfatReader::OpenCanonical(file, 512, kMiB));
+  ASSERT_OK_AND_ASSIGN(const ExfatReader reader, OpenCanonicalExfat(file, 512, kMiB));
   EXPECT_EQ(*ContentOf(reader, "/a"), std::string(5000, 'a'));
 }
 

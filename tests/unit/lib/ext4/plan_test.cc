@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "lib/ext4/ext4.h"
 #include "lib/ext4/geometry.h"
+#include "lib/ext4/writer.h"
 #include "tests/support/matchers.h"
 
 namespace hallmark {

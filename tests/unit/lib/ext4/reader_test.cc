@@ -10,7 +10,7 @@
 
 #include "lib/base/endian.h"
 #include "lib/base/subprocess.h"
-#include "lib/ext4/ext4.h"
+#include "lib/ext4/writer.h"
 #include "tests/support/matchers.h"
 #include "tests/support/temp_dir.h"
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "lib/fat/reader.h"
+
 #include <fcntl.h>
 
 #include <filesystem>
 
 #include "lib/base/subprocess.h"
-#include "lib/fat/fat32.h"
+#include "lib/fat/writer.h"
 #include "tests/support/matchers.h"
 #include "tests/support/temp_dir.h"
 
@@ -121,7 +123,7 @@ TEST_F(Fat32ReaderTest, RefusesWhatCantBeTrue) {
   EXPECT_THAT(With(510, "\x54"), HasError(ErrorKind::kCorrupt, "no boot sector"));
   EXPECT_THAT(With(13, "\3"), HasError(ErrorKind::kCorrupt, "impossible geometry"));
   EXPECT_THAT(With(32, "\xff\xff\xff\xff"), HasError(ErrorKind::kCorrupt, "larger than its partition"));
-  EXPECT_THAT(With(13, "\2"), HasError(ErrorKind::kCorrupt, "no number of clusters that FAT32 has"));
+  EXPECT_THAT(With(13, "\2"), HasError(ErrorKind::kCorrupt, "its number of clusters is not one of FAT32"));
   EXPECT_THAT(With(36, std::string_view("\1\0\0\0", 4)), HasError(ErrorKind::kCorrupt, "its FAT has the wrong size"));
   EXPECT_THAT(With(44, "\xff\xff\xff\x0f"), HasError(ErrorKind::kCorrupt, "its root lies outside"));
   EXPECT_THAT(With(44, std::string_view("\0\0\0\0", 4)), HasError(ErrorKind::kCorrupt, "its root lies outside"));

@@ -46,7 +46,7 @@ TEST(DiskReaderTest, ReadsWhatSgdiskMade) {
   EXPECT_FALSE(root.sha256.has_value());
   const Partition& esp = disk->partitions[1];
   EXPECT_EQ(esp.number, 15U);
-  EXPECT_EQ(esp.type, kEspType);
+  EXPECT_EQ(esp.type, kEspPartitionType);
   EXPECT_EQ(FormatGuid(esp.guid), "01020304-0506-0708-090a-0b0c0d0e0f10");
   EXPECT_EQ(esp.name, "caf\u00e9 \U0001F512");
   EXPECT_EQ(esp.sha256, Sha256(ByteVector(1 << 20)));
@@ -83,10 +83,10 @@ TEST(DiskReaderTest, RefusesPartitionsOutsideTheImage) {
     std::string image = testing::SampleImage();
     const Le64 field(last);
     image.replace(1024 + 40, 8, AsText(StructBytes(field)));
-    const Le32 entries(testing::SampleCrc32(AsBytes(std::string_view(image).substr(1024, 128 * 128))));
+    const Le32 entries(Crc32(AsBytes(std::string_view(image).substr(1024, 128 * 128))));
     image.replace(512 + 88, 4, AsText(StructBytes(entries)));
     image.replace(512 + 16, 4, std::string(4, '\0'));
-    const Le32 header(testing::SampleCrc32(AsBytes(std::string_view(image).substr(512, 92))));
+    const Le32 header(Crc32(AsBytes(std::string_view(image).substr(512, 92))));
     image.replace(512 + 16, 4, AsText(StructBytes(header)));
     WriteFile(dir / "disk", image);
     EXPECT_THAT(Describe(dir / "disk"), HasError(ErrorKind::kCorrupt, "partition 1 is not inside the image")) << last;

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "lib/base/bytes.h"
+#include "lib/base/file.h"
+#include "lib/base/guid.h"
+#include "lib/base/result.h"
+#include "lib/crypto/digest.h"
+
+namespace hallmark {
+
+/// What a hash device says of itself, and the root hash that it comes to.
+struct VerityFacts {
+  Guid uuid{};
+  uint64_t data_blocks = 0;  ///< of 4096 bytes
+  ByteVector salt;           ///< at most 256 bytes
+  Sha256Digest root_hash{};  ///< of the block at the top of the tree; what lies below it is not read
+  uint64_t size = 0;         ///< bytes that superblock and tree take
+};
+
+/// Reads the superblock and the top of the hash tree in `size` bytes of `file` from `offset` on. kCorrupt if they do
+/// not fit; kUnsupported unless it is as VerityTree writes it: type 1, SHA-256, blocks of 4096 bytes, at least two of
+/// them.
+Result<VerityFacts> ReadVerity(const File& file, uint64_t offset, uint64_t size);
+
+}  // namespace hallmark

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstring>
+#include <string>
+#include <string_view>
+
+namespace hallmark::testing {
+
+/// As much of an exFAT volume as tells its label: 512-byte sectors, one a cluster, the root directory in cluster 4.
+inline std::string SampleExfatVolume(std::string_view label) {
+  std::string volume(64 * 512, '\0');
+  std::memcpy(volume.data() + 3, "EXFAT   ", 8);
+  volume[88] = 32;  // cluster heap, in sectors
+  volume[92] = 30;  // clusters
+  volume[96] = 4;   // root directory
+  volume[108] = 9;
+  const size_t root = (32 + 2) * 512;
+  volume[root] = '\x81';  // the allocation bitmap's entry comes first in many volumes
+  volume[root + 32] = '\x83';
+  volume[root + 33] = static_cast<char>(label.size());
+  for (size_t i = 0; i < label.size(); ++i) volume[root + 34 + 2 * i] = label[i];
+  return volume;
+}
+
+}  // namespace hallmark::testing
