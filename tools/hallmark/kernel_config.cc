@@ -110,7 +110,7 @@ Result<int> RunKernelConfig(const cli::Arguments& arguments, cli::Output& output
   ASSIGN_OR_RETURN(const std::optional<cli::Parsed> parsed, options.Parse(arguments, output));
   if (!parsed) return 0;
   if (parsed->Text("action") != "check") {
-    return UsageError("'" + parsed->Text("action") + "' is not 'check'").WithHint("hallmark kernel-config --help");
+    return UsageError("'" + parsed->Text("action") + "' is not 'check'").WithHint("'hallmark kernel-config --help' shows how");
   }
   const fs::path path = parsed->Text("what");
   ASSIGN_OR_RETURN(const bool image, IsImage(path));

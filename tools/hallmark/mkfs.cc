@@ -158,7 +158,7 @@ Result<std::optional<MkfsOptions>> ParseMkfs(const cli::Arguments& arguments, cl
   } else if (result.kind == "exfat") {
     result.size = kExfatDefaultSize;
   } else if (result.kind != "ext4") {
-    return UsageError("mkfs: --size is missing").WithHint("only ext4 is made as large as its files need");
+    return UsageError("mkfs: --size is required").WithHint("only ext4 is made as large as its files need");
   }
   if (parsed->Has("verity")) {
     result.verity = parsed->Text("verity");
