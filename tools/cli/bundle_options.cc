@@ -9,8 +9,8 @@ namespace hallmark::cli {
 
 void AddBundleOptions(Options& options) {
   options.AddArgument("bundle", "BUNDLE");
-  options.AddText("trust", "FILE", "The trust file to go by");
-  options.AddNumber("least-sequence", "N", "The least sequence to take", {.fallback = 0});
+  options.AddText("trust", "FILE", "The trust file that says which keys count");
+  options.AddNumber("least-sequence", "N", "The least sequence to accept", {.fallback = 0});
   AddJsonOption(options);
   AddJobsOption(options);
   AddVerbosityOptions(options);

@@ -18,7 +18,7 @@ Verbosity VerbosityFrom(const Parsed& parsed) {
 
 void AddJobsOption(Options& options) {
   constexpr uint64_t kMaxJobs = 1024;
-  options.AddNumber("j,jobs", "N", "Threads to use; 0: one a core", {.fallback = 0, .max = kMaxJobs});
+  options.AddNumber("j,jobs", "N", "Threads to use; 0 means one for each core", {.fallback = 0, .max = kMaxJobs});
 }
 
 size_t JobsFrom(const Parsed& parsed) { return parsed.Number("jobs"); }

@@ -123,7 +123,7 @@ Result<std::unique_ptr<Signer>> LoadSigner(const std::string& name, const Parsed
 
 void AddPassphraseOptions(Options& options) {
   options.BeginGroup("Passphrase");
-  options.AddNumber("passphrase-fd", "N", "Read the passphrase from file descriptor N, one line a key",
+  options.AddNumber("passphrase-fd", "N", "Read the passphrase from file descriptor N, one line for each key",
                     {.max = INT_MAX});
   options.AddText("passphrase-command", "COMMAND",
                   "Take the passphrase from the first line that a shell command prints");

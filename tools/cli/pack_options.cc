@@ -8,7 +8,7 @@ namespace hallmark::cli {
 void AddPackOptions(Options& options) {
   options.AddNumber("level", "N", "Compression level of zstd, 1 to 19",
                     {.fallback = kDefaultZstdLevel, .min = 1, .max = kMaxZstdLevel});
-  options.AddSize("frame-size", "Bytes of the image in one frame: what is checked and mended at a time", "4M");
+  options.AddSize("frame-size", "Bytes of the image in one frame, the unit of checks and repairs", "4M");
   AddJobsOption(options);
 }
 

@@ -56,8 +56,10 @@ Result<std::optional<BuildOptions>> ParseBuild(const cli::Arguments& arguments, 
   options.AddText("smol-bin", "FILE", "A smol-bin image to put into the bundle");
   options.AddText("trust", "FILE", "Trust file for the image: the guest checks smol-bin with it");
   options.AddFlag("offline", "Take everything from the cache; open no socket");
-  options.AddFlag("emulate-all", "Give maintainer scripts nothing of the builder's: slower, and the same image");
-  options.AddText("check-against", "OTHER", "Compare the bundle with this one (or a raw image) and name what differs");
+  options.AddFlag("emulate-all",
+                  "Let maintainer scripts use none of the builder's programs: slower, and the same image");
+  options.AddText("check-against", "OTHER",
+                  "Compare the bundle with this one, or with a raw image, and name what differs");
   cli::AddJsonOption(options);
   cli::AddPackOptions(options);
   cli::AddVerbosityOptions(options);

@@ -19,8 +19,8 @@ using Json = nlohmann::json;
 using Area = Difference::Area;
 
 constexpr std::string_view kImageName = "rootfs.img";
-constexpr uint64_t kMostJsonBytes = uint64_t{64} << 20;
-constexpr int kMostJsonDepth = 64;
+constexpr uint64_t kMaxJsonBytes = uint64_t{64} << 20;
+constexpr int kMaxJsonDepth = 64;
 
 std::string JsonText(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
@@ -30,7 +30,7 @@ void CompareJson(const std::string& file, const std::string& pointer, const Json
   if (a == b) return;
   const bool objects = a.is_object() && b.is_object();
   const bool arrays = a.is_array() && b.is_array() && a.size() == b.size();
-  if (depth >= kMostJsonDepth || (!objects && !arrays)) {
+  if (depth >= kMaxJsonDepth || (!objects && !arrays)) {
     found.push_back({Area::kBundle, file, pointer.empty() ? "/" : pointer, JsonText(a), JsonText(b)});
     return;
   }
@@ -59,11 +59,11 @@ void CompareJson(const std::string& file, const std::string& pointer, const Json
   }
 }
 
-/// False if either is no JSON, or nothing but its spelling differs.
+/// Adds what differs. False if either file is not JSON, or if only the spelling differs.
 Result<bool> CompareJsonFiles(SignedDirectory& first, SignedDirectory& second, const std::string& name,
                               Differences& found) {
-  ASSIGN_OR_RETURN(const std::string a, first.ReadSmallFile(name, kMostJsonBytes));
-  ASSIGN_OR_RETURN(const std::string b, second.ReadSmallFile(name, kMostJsonBytes));
+  ASSIGN_OR_RETURN(const std::string a, first.ReadSmallFile(name, kMaxJsonBytes));
+  ASSIGN_OR_RETURN(const std::string b, second.ReadSmallFile(name, kMaxJsonBytes));
   const Json x = Json::parse(a, nullptr, false);
   const Json y = Json::parse(b, nullptr, false);
   if (x.is_discarded() || y.is_discarded()) return false;

@@ -10,16 +10,16 @@
 
 namespace hallmark {
 
-/// Everything in which two bundles, or two raw images, differ, by name: images as DiffImages() tells, JSON files member
-/// by member, other files by presence, size and content. A bundle beside an image is taken for its image alone. kUsage
-/// if one is neither.
+/// Everything that differs between two bundles, or two raw images, by name: images as DiffImages() does it, JSON files
+/// member by member, other files by presence, size and content. If one of the two is an image, only the image of the
+/// other is compared. kUsage if one is neither.
 Result<Differences> DiffBundles(const std::filesystem::path& first, const std::filesystem::path& second);
 
-/// One line for each difference, and their number.
+/// Prints one line for each difference, and their number.
 void PrintDifferences(const Differences& differences, cli::Output& output);
-/// {"identical": bool, "differences": [...]}
+/// The same for --json: {"identical": bool, "differences": [...]}
 cli::Json DifferencesJson(const Differences& differences);
-/// The exit status of what compares: 0 if there is no difference, else 3.
+/// The exit status of a comparison: 0 if there is no difference, else 3.
 int DifferencesStatus(const Differences& differences);
 
 }  // namespace hallmark

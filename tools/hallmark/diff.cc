@@ -10,7 +10,7 @@ namespace hallmark {
 
 Result<int> RunDiff(const cli::Arguments& arguments, cli::Output& output) {
   cli::Options options("hallmark diff", "FIRST SECOND [--json]",
-                       "Tell by name in what two bundles or images differ. Exit status 3: they do.");
+                       "Name what differs between two bundles or images. Exit status 3: something does.");
   options.AddArgument("first", "FIRST");
   options.AddArgument("second", "SECOND");
   options.AddFlag("json", "Print the differences as JSON");

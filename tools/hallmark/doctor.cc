@@ -45,7 +45,7 @@ void PrintTable(const std::vector<Need>& needs, cli::Output& output) {
 
 Result<int> RunDoctor(const cli::Arguments& arguments, cli::Output& output) {
   cli::Options options("hallmark doctor", "[OPTION...]",
-                       "Tells what this machine lacks to build images, and how to mend it.");
+                       "Report what this machine lacks for building images, and how to fix it.");
   options.AddText("arch", "ARCH", "Architecture of the images to build", "arm64");
   cli::AddJsonOption(options);
   ASSIGN_OR_RETURN(const std::optional<cli::Parsed> parsed, options.Parse(arguments, output));

@@ -13,7 +13,7 @@ namespace hallmark {
 
 Result<int> RunFetch(const cli::Arguments& arguments, cli::Output& output) {
   cli::Options options("hallmark fetch", "RECIPE [OPTION...]",
-                       "Get all that a recipe's lock names into the cache, for builds --offline.");
+                       "Download all that a recipe's lock names into the cache, for builds with --offline.");
   options.AddArgument("recipe", "RECIPE");
   cli::AddVerbosityOptions(options);
   options.Require({"recipe"});

@@ -14,11 +14,11 @@ namespace hallmark {
 
 Result<int> RunImport(const cli::Arguments& arguments, cli::Output& output) {
   cli::Options options("hallmark import", "FILE -o BUNDLE --trust FILE [OPTION...]",
-                       "Make a bundle of an archive that 'hallmark export' wrote.");
+                       "Make a bundle from an archive that 'hallmark export' wrote, and verify it.");
   options.AddArgument("archive", "FILE");
   options.AddText("o,output", "BUNDLE", "The bundle's directory, new or empty");
-  options.AddText("trust", "FILE", "The trust file to go by");
-  options.AddNumber("least-sequence", "N", "The least sequence to take", {.fallback = 0});
+  options.AddText("trust", "FILE", "The trust file that says which keys count");
+  options.AddNumber("least-sequence", "N", "The least sequence to accept", {.fallback = 0});
   cli::AddJobsOption(options);
   cli::AddVerbosityOptions(options);
   options.Require({"archive", "output", "trust"});

@@ -256,7 +256,7 @@ void PrintText(const Contents& contents, bool all_packages, cli::Output& output)
 
 Result<int> RunInspect(const cli::Arguments& arguments, cli::Output& output) {
   cli::Options options("hallmark inspect", "IMAGE|BUNDLE [OPTION...]",
-                       "Tell what is in a disk image, without mounting it.");
+                       "Show what is in a disk image, without mounting it.");
   options.AddArgument("image", "IMAGE|BUNDLE");
   options.AddFlag("packages", "List every installed package");
   options.AddFlag("json", "Print all of it as one JSON object");

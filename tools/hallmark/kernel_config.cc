@@ -72,7 +72,7 @@ void PrintText(const KernelReport& report, cli::Output& output) {
   }
   const auto missing = std::count_if(report.problems.begin(), report.problems.end(),
                                      [](const KernelProblem& p) { return !p.requirement.optional; });
-  output.Print("kernel %s for %s: %zu requirements, %zu missing, %zu optional ones not there\n", report.version.c_str(),
+  output.Print("kernel %s for %s: %zu requirements, %zu missing, %zu optional ones missing\n", report.version.c_str(),
                report.architecture.c_str(), report.checked, static_cast<size_t>(missing),
                report.problems.size() - static_cast<size_t>(missing));
 }
@@ -101,7 +101,7 @@ void PrintJson(const KernelReport& report, cli::Output& output) {
 
 Result<int> RunKernelConfig(const cli::Arguments& arguments, cli::Output& output) {
   cli::Options options("hallmark kernel-config", "check IMAGE|CONFIG|TREE [OPTION...]",
-                       "Checks a kernel for what the guest needs of it.");
+                       "Check whether a kernel has what the guest needs.");
   options.AddArgument("action", "check");
   options.AddArgument("what", "IMAGE|CONFIG|TREE");
   options.AddText("initramfs", "FILE", "The initramfs that boots TREE");
@@ -110,7 +110,8 @@ Result<int> RunKernelConfig(const cli::Arguments& arguments, cli::Output& output
   ASSIGN_OR_RETURN(const std::optional<cli::Parsed> parsed, options.Parse(arguments, output));
   if (!parsed) return 0;
   if (parsed->Text("action") != "check") {
-    return UsageError("'" + parsed->Text("action") + "' is not 'check'").WithHint("'hallmark kernel-config --help' shows how");
+    return UsageError("'" + parsed->Text("action") + "' is not 'check'")
+        .WithHint("'hallmark kernel-config --help' shows how");
   }
   const fs::path path = parsed->Text("what");
   ASSIGN_OR_RETURN(const bool image, IsImage(path));

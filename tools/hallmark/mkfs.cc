@@ -100,8 +100,7 @@ struct Kind {
 };
 constexpr auto kKinds = std::to_array<Kind>({{"ext4", MakeExt4}, {"fat", MakeFat}, {"exfat", MakeExfat}});
 
-/// True if the two name one file, which may not be there yet: a relative path of nothing that exists stays as it is
-/// spelled, so the directories are compared.
+/// True if the two name one file. The file need not exist: then the directories are compared, and the names.
 bool SameName(const fs::path& a, const fs::path& b) {
   std::error_code ignored;
   return (a.filename() == b.filename() && fs::equivalent(DirectoryOf(a), DirectoryOf(b), ignored)) ||
@@ -122,7 +121,7 @@ Result<uint32_t> ParseSerial(std::string_view text) {
 
 Result<std::optional<MkfsOptions>> ParseMkfs(const cli::Arguments& arguments, cli::Output& output) {
   cli::Options options("hallmark mkfs", "ext4|fat|exfat --from DIR -o FILE [OPTION...]",
-                       "Makes one filesystem from a directory, as 'hallmark build' makes those of an image.");
+                       "Make one filesystem from a directory, as 'hallmark build' makes those of an image.");
   options.AddArgument("kind", "ext4|fat|exfat");
   options.AddText("from", "DIR", "Directory to take the files from");
   options.AddText("o,output", "FILE", "File to write");
@@ -179,7 +178,7 @@ Result<std::optional<MkfsOptions>> ParseMkfs(const cli::Arguments& arguments, cl
   return std::optional(std::move(result));
 }
 
-/// An image in the place of a file that goes into it would be the end of that file.
+/// Refuses to write an image over a file that goes into it.
 Result<void> CheckOutput(const FileTree& tree, const fs::path& output) {
   std::error_code ignored;
   if (!fs::exists(output, ignored)) return {};

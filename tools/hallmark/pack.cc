@@ -20,8 +20,8 @@ Result<int> RunPack(const cli::Arguments& arguments, cli::Output& output) {
   options.AddArgument("image", "IMAGE");
   options.AddText("o,output", "BUNDLE", "The bundle's directory");
   options.AddText("name", "NAME", "What the image is called (default: its file's name without the suffix)");
-  options.AddText("image-version", "VERSION", "Its version", "1");
-  options.AddText("arch", "ARCH", "Its architecture", "arm64");
+  options.AddText("image-version", "VERSION", "The image's version", "1");
+  options.AddText("arch", "ARCH", "The image's architecture", "arm64");
   options.AddText("smol-bin", "FILE", "A smol-bin image to put into the bundle");
   options.AddFlag("no-sha1", "Write no .origin files");
   cli::AddPackOptions(options);
@@ -45,13 +45,13 @@ Result<int> RunPack(const cli::Arguments& arguments, cli::Output& output) {
   ASSIGN_OR_RETURN(const File image, File::OpenForReading(path));
   std::error_code error;
   if (std::filesystem::equivalent(path.parent_path() / ".", parsed->Text("output"), error)) {
-    return UsageError(path.string() + ": lies in the directory that the bundle is to replace")
+    return UsageError(path.string() + ": lies in the directory that the bundle would replace")
         .WithHint("name another directory");
   }
   if (LooksCompressed(image)) {
     return UsageError(path.string() + ": is compressed").WithHint("pack takes the raw image, and compresses it itself");
   }
-  // Names that can't stand in a manifest are told before the hour that the image takes.
+  // A name that a manifest can't hold is refused before the hour that the image takes.
   Manifest first = manifest;
   first.artifacts = {{.role = ArtifactRole::kRootfs}};
   RETURN_IF_ERROR(FormatManifest(first));

@@ -13,15 +13,16 @@
 namespace hallmark {
 namespace {
 
-/// Settings are a file that a person wrote: what is wrong in it is a matter of usage.
+/// Loads settings. A person wrote them, so that what is wrong in them is a usage error.
 Result<Settings> LoadWrittenSettings(const std::string& path) {
   Result<Settings> settings = LoadSettings(path);
   if (settings.ok() || settings.error().kind != ErrorKind::kCorrupt) return settings;
-  return UsageError(settings.error().message).WithHint("srt-settings(5) tells the keys; a guest would allow nothing");
+  return UsageError(settings.error().message)
+      .WithHint("srt-settings(5) describes the keys; with this file a guest would allow nothing");
 }
 
 Result<int> RunCheck(const cli::Arguments& arguments, cli::Output& output) {
-  cli::Options options("hallmark policy check", "FILE [OPTION...]", "Check settings, as the guest would read them.");
+  cli::Options options("hallmark policy check", "FILE [OPTION...]", "Check settings as the guest would read them.");
   options.AddArgument("file", "FILE");
   cli::AddJsonOption(options);
   options.Require({"file"});
@@ -64,7 +65,7 @@ Result<int> RunExplain(const cli::Arguments& arguments, cli::Output& output) {
   cli::Options options("hallmark policy explain", "--settings FILE HOST:PORT [OPTION...]",
                        "Say whether a connection would be allowed, and by which entry. Exit status 3: it would not.");
   options.AddArgument("asked", "HOST:PORT");
-  options.AddText("settings", "FILE", "The settings to go by");
+  options.AddText("settings", "FILE", "The settings to decide by");
   cli::AddJsonOption(options);
   options.Require({"asked", "settings"});
   ASSIGN_OR_RETURN(const std::optional<cli::Parsed> parsed, options.Parse(arguments, output));

@@ -42,11 +42,12 @@ void PrintReport(const RepairReport& report, bool others, bool as_json, cli::Out
         cli::Json::Object({{"chunks", report.chunks}, {"frames", report.frames}, {"resized", report.resized}}));
     return;
   }
-  if (report.resized) output.Puts("rootfs.img: has its signed size again");
-  for (const size_t chunk : report.chunks) output.Print("rootfs.img: mended chunk %zu\n", chunk);
-  for (const size_t frame : report.frames) output.Print("rootfs.img.zst: mended frame %zu\n", frame);
+  if (report.resized) output.Puts("rootfs.img: restored its signed size");
+  for (const size_t chunk : report.chunks) output.Print("rootfs.img: repaired chunk %zu\n", chunk);
+  for (const size_t frame : report.frames) output.Print("rootfs.img.zst: repaired frame %zu\n", frame);
   if (!report.resized && report.chunks.empty() && report.frames.empty()) {
-    output.Puts(others ? "nothing to mend" : "rootfs.img: nothing to mend; of rootfs.img.zst, --from mends the frames");
+    output.Puts(others ? "nothing to repair"
+                       : "rootfs.img: nothing to repair; --from repairs the frames of rootfs.img.zst");
   }
 }
 
@@ -54,11 +55,12 @@ void PrintReport(const RepairReport& report, bool others, bool as_json, cli::Out
 
 Result<int> RunRepair(const cli::Arguments& arguments, cli::Output& output) {
   cli::Options options("hallmark repair", "BUNDLE --trust FILE [OPTION...]",
-                       "Mend the bad chunks of a bundle's rootfs.img in place.");
-  options.AddNumber("chunk", "N", "Look at this chunk alone", {});
-  options.AddTexts("from", "DIRECTORY",
-                   "Another copy of the bundle, a directory or its http URL, to take from what is damaged in this one");
-  options.AddNumber("stall", "SECONDS", "Give up a server that sends less than 1 KiB/s for so many seconds",
+                       "Repair the bad chunks of a bundle's rootfs.img in place.");
+  options.AddNumber("chunk", "N", "Check and repair this chunk alone", {});
+  options.AddTexts(
+      "from", "DIRECTORY",
+      "Another copy of the bundle, a directory or an http URL, which replaces what is damaged in this one");
+  options.AddNumber("stall", "SECONDS", "Give up on a server that sends less than 1 KiB/s for this many seconds",
                     {.fallback = 30, .max = UINT32_MAX});
   cli::AddBundleOptions(options);
   ASSIGN_OR_RETURN(const auto parsed, options.Parse(arguments, output));

@@ -18,7 +18,7 @@ void PrintReport(const RestoreReport& report, bool as_json, cli::Output& output)
     output.PutJson(cli::Json::Object(
         {{"wasThere", report.was_there}, {"made", report.made}, {"kept", report.kept}, {"zeros", report.zeros}}));
   } else if (report.was_there) {
-    output.Puts("rootfs.img is there already: hallmark verify --full looks at every byte of it");
+    output.Puts("rootfs.img exists already; 'hallmark verify --full' checks every byte of it");
   } else {
     output.Print("rootfs.img: %s made, %s kept from before, %s of holes\n", FormatBytes(report.made).c_str(),
                  FormatBytes(report.kept).c_str(), FormatBytes(report.zeros).c_str());
@@ -29,7 +29,7 @@ void PrintReport(const RestoreReport& report, bool as_json, cli::Output& output)
 
 Result<int> RunRestore(const cli::Arguments& arguments, cli::Output& output) {
   cli::Options options("hallmark restore", "BUNDLE --trust FILE [OPTION...]",
-                       "Make rootfs.img of a bundle from its compressed image.");
+                       "Make a bundle's rootfs.img from its compressed image.");
   options.AddFlag("drop-compressed", "Remove rootfs.img.zst afterwards");
   cli::AddBundleOptions(options);
   ASSIGN_OR_RETURN(const auto parsed, options.Parse(arguments, output));

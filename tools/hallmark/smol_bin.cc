@@ -30,12 +30,12 @@ void AddBuildOptions(cli::Options& options) {
   options.AddText("o,output", "FILE", "The image");
   options.AddNumber("sequence", "N", "The release's sequence, larger than the last one's", {});
   options.AddNumber("policy-sequence", "N", "The policy's own sequence (default: --sequence)", {});
-  options.AddNumber("least-rootfs-sequence", "N", "The least sequence of a rootfs that takes the image",
+  options.AddNumber("least-rootfs-sequence", "N", "The least sequence of a rootfs that may use the image",
                     {.fallback = 0});
   options.AddText("image-version", "VERSION", "Its version (default: --sequence)");
   options.AddSize("size", "Size of the image", std::to_string(kExfatDefaultSize));
   options.AddFlag("stripped", "Refuse programs with a symbol table");
-  options.AddFlag("not-stripped", "Refuse programs without one");
+  options.AddFlag("not-stripped", "Refuse programs without a symbol table");
   cli::AddJsonOption(options);
   options.Require({"sdk-daemon", "sandbox-helper", "settings", "output", "sequence"});
   cli::AddSignerOptions(options, "key");
@@ -55,12 +55,12 @@ Result<SmolBinImageOptions> ImageOptionsFrom(const cli::Parsed& parsed) {
   manifest.source_date_epoch = epoch.value_or(0);
   image.sources = {parsed.Text("sdk-daemon"), parsed.Text("sandbox-helper"), parsed.Text("settings")};
   if (parsed.Has("stripped") && parsed.Has("not-stripped")) {
-    return UsageError("--stripped and --not-stripped can't both be");
+    return UsageError("--stripped and --not-stripped exclude each other");
   }
   if (parsed.Has("stripped")) image.stripped = true;
   if (parsed.Has("not-stripped")) image.stripped = false;
   image.size = parsed.Number("size");
-  if (image.size % kSectorSize != 0) return UsageError("--size: not a whole number of sectors of 512 bytes");
+  if (image.size % kSectorSize != 0) return UsageError("--size: is not a whole number of sectors of 512 bytes");
   return image;
 }
 
@@ -85,7 +85,7 @@ void PrintResult(const std::string& path, uint64_t size, const SmolBinImage& ima
 
 fs::path OriginPath(const fs::path& image) { return image.parent_path() / OriginName(image.filename().string()); }
 
-/// An image, or its origin, in the place of what it is made of would be the end of that: of a key, above all.
+/// Refuses to write the image, or its origin, over one of the files that it is made from, such as a key.
 Result<void> CheckOutput(const fs::path& output, const SmolBinImageOptions& image, const cli::Parsed& parsed) {
   std::vector<fs::path> inputs(image.sources.begin(), image.sources.end());
   if (parsed.Has("key")) {

@@ -31,11 +31,11 @@ struct ReadOptions {
 
 void AddReadOptions(cli::Options& options) {
   options.AddArgument("image", "IMAGE");
-  options.AddText("trust", "FILE", "The trust file to go by");
-  options.AddText("arch", "ARCH", "The architecture that it must be for (default: any)");
-  options.AddNumber("least-sequence", "N", "The least sequence to take", {.fallback = 0});
-  options.AddNumber("least-policy-sequence", "N", "The least sequence of the policy to take", {.fallback = 0});
-  options.AddNumber("rootfs-sequence", "N", "The sequence of the rootfs that it is for", {.fallback = 0});
+  options.AddText("trust", "FILE", "The trust file that says which keys count");
+  options.AddText("arch", "ARCH", "The architecture that the image must be for (default: any)");
+  options.AddNumber("least-sequence", "N", "The least sequence to accept", {.fallback = 0});
+  options.AddNumber("least-policy-sequence", "N", "The least sequence of the policy to accept", {.fallback = 0});
+  options.AddNumber("rootfs-sequence", "N", "The sequence of the rootfs that will use the image", {.fallback = 0});
   cli::AddJsonOption(options);
   options.Require({"image"});
   cli::AddVerbosityOptions(options);
@@ -48,7 +48,7 @@ Result<ReadOptions> ReadOptionsFrom(const cli::Parsed& parsed) {
   }
   ASSIGN_OR_RETURN(Trust trust, LoadTrust(parsed.Text("trust")));
   const std::string& architecture = parsed.Text("arch");
-  if (parsed.Has("arch") && architecture.empty()) return UsageError("--arch: is empty");
+  if (parsed.Has("arch") && architecture.empty()) return UsageError("--arch is empty");
   return ReadOptions{.image = parsed.Text("image"),
                      .trust = std::move(trust),
                      .requirements = {.architecture = architecture,
@@ -220,7 +220,7 @@ Result<int> RunSmolBinList(const cli::Arguments& arguments, cli::Output& output)
 Result<int> RunSmolBinDump(const cli::Arguments& arguments, cli::Output& output) {
   ASSIGN_OR_RETURN(const std::optional<ImageOptions> options,
                    ImageFrom("hallmark smol-bin dump",
-                             "Print what an image says of itself, without checking signatures.", arguments, output));
+                             "Print what an image says about itself, without checking signatures.", arguments, output));
   if (!options) return 0;
   ASSIGN_OR_RETURN(const File image, File::OpenForReading(options->path));
   ASSIGN_OR_RETURN(const SmolBinContents contents, ReadSmolBinContents(image));

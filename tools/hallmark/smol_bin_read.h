@@ -5,8 +5,7 @@
 
 namespace hallmark {
 
-// The subverbs of `hallmark smol-bin` that read an image.
-
+/// Each runs one subcommand of `hallmark smol-bin` that reads an image: verify, ls, extract or dump.
 Result<int> RunSmolBinVerify(const cli::Arguments& arguments, cli::Output& output);
 Result<int> RunSmolBinList(const cli::Arguments& arguments, cli::Output& output);
 Result<int> RunSmolBinExtract(const cli::Arguments& arguments, cli::Output& output);

@@ -28,7 +28,7 @@ void AddRoleOptions(cli::Options& options) {
   options.AddNumber("smol-threshold", "N", "The same for smol-bin images alone", {});
   options.AddNumber("root-threshold", "N", "How many root keys must sign a version", {});
   options.AddText("expires", "2026-11-01T12:00:00Z",
-                  "When hosts stop to update by this version (default: in 365 days)");
+                  "When hosts stop updating with this version (default: in 365 days)");
   cli::AddSignerOptions(options, "sign-with");
 }
 
@@ -45,7 +45,7 @@ Result<void> TakeKeys(const cli::Parsed& parsed, const std::string& option, KeyT
   return {};
 }
 
-/// What the options say of a version; the rest stays as it is.
+/// Applies the options to a version; what they do not name stays as it is.
 Result<void> ApplyOptions(const cli::Parsed& parsed, TrustVersion& version) {
   RETURN_IF_ERROR(TakeKeys(parsed, "bundle-key", version.bundle));
   RETURN_IF_ERROR(TakeKeys(parsed, "smol-key", version.smol_bin));
@@ -60,7 +60,8 @@ Result<void> ApplyOptions(const cli::Parsed& parsed, TrustVersion& version) {
     const Result<uint64_t> expires = ParseUtc(parsed.Text("expires"));
     if (!expires.ok()) return UsageError("--expires: " + expires.error().message);
     version.expires = *expires;
-    if (version.expires <= CurrentUtcSecond()) return UsageError("--expires: is past: no host would update by it");
+    if (version.expires <= CurrentUtcSecond())
+      return UsageError("--expires: is in the past, so no host would update with this version");
   }
   return {};
 }

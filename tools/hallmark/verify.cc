@@ -49,7 +49,7 @@ void PrintJson(const VerifyReport& report, cli::Output& output) {
   output.PutJson(json);
 }
 
-/// True if that is of the image or its frames, whose sound bytes the chunk table names.
+/// True if repair can fix this finding: it is about the image or its frames, and there is a chunk table.
 bool RepairMends(const Manifest& manifest, const Finding& finding) {
   constexpr std::array kMendable = {Verdict::kTruncated, Verdict::kExtended,  Verdict::kDigest,
                                     Verdict::kTable,     Verdict::kPartition, Verdict::kChunk};
@@ -66,7 +66,7 @@ void PrintText(const std::string& bundle, const VerifyReport& report, cli::Outpu
   }
   const auto mends = [&](const Finding& finding) { return RepairMends(**report.manifest, finding); };
   if (report.manifest && !report.good() && std::all_of(report.findings.begin(), report.findings.end(), mends)) {
-    output.Warn("  'hallmark repair %s' mends it, from the frames here or of another bundle\n",
+    output.Warn("  'hallmark repair %s' repairs it, with the frames of this bundle or of another one\n",
                 Printable(bundle).c_str());
   }
   if (!report.good()) return;
@@ -82,8 +82,8 @@ void PrintText(const std::string& bundle, const VerifyReport& report, cli::Outpu
 Result<int> RunVerify(const cli::Arguments& arguments, cli::Output& output) {
   cli::Options options("hallmark verify", "BUNDLE --trust FILE [OPTION...]",
                        "Check a bundle against its signatures. Exit status 3: it does not hold.");
-  options.AddFlag("full", "Look at every byte of the images, even where dm-verity guards them");
-  options.AddFlag("update", "As a release to go over to: a trust file that has expired vouches for nothing");
+  options.AddFlag("full", "Check every byte of the images, even where dm-verity protects them");
+  options.AddFlag("update", "Check it as an update: a trust file that has expired counts for nothing");
   cli::AddBundleOptions(options);
   ASSIGN_OR_RETURN(const auto parsed, options.Parse(arguments, output));
   if (!parsed) return 0;

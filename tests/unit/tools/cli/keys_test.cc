@@ -7,7 +7,7 @@
 #include "signing/document/minisign.h"
 #include "tests/support/captured_output.h"
 #include "tests/support/matchers.h"
-#include "tests/support/sample.h"
+#include "tests/support/sample_key.h"
 #include "tests/support/temp_dir.h"
 
 namespace hallmark::cli {

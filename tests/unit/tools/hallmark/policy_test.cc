@@ -49,7 +49,7 @@ TEST(PolicyTest, WrongSettings) {
   const VerbRun text = RunHallmark({"policy", "check", path});
   EXPECT_EQ(text.status, 2);
   EXPECT_THAT(text.error, StartsWith(path + ":1:"));
-  EXPECT_EQ(text.hint, "srt-settings(5) tells the keys; a guest would allow nothing");
+  EXPECT_EQ(text.hint, "srt-settings(5) describes the keys; with this file a guest would allow nothing");
   const VerbRun json = RunHallmark({"policy", "check", "--json", path});
   EXPECT_EQ(json.status, 2);
   EXPECT_EQ(Member(json.results, "/valid"), "false");

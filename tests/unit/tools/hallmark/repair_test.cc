@@ -26,7 +26,7 @@ TEST(RepairTest, MendsAChunk) {
   EXPECT_EQ(Member(json, "/frames"), "[]");
   EXPECT_EQ(Member(json, "/resized"), "false");
   EXPECT_TRUE(ReadFile(fixture.bundle() + "/rootfs.img") == bytes);
-  EXPECT_THAT(RunWell({"repair", fixture.bundle(), "--trust", fixture.trust()}), HasSubstr("nothing to mend"));
+  EXPECT_THAT(RunWell({"repair", fixture.bundle(), "--trust", fixture.trust()}), HasSubstr("nothing to repair"));
 }
 
 }  // namespace

@@ -49,7 +49,7 @@ TEST(TrustTest, WritesAndExtendsATrustFile) {
                     path("a"), "-o", path("t")},
                    path("t") + ": exists already", "'hallmark trust rotate' adds a version to it");
   ExpectUsageError({"trust", "rotate", path("t"), "--sign-with", path("a"), "--expires", "2001-01-01T00:00:00Z"},
-                   "--expires: is past: no host would update by it", "");
+                   "--expires: is in the past, so no host would update with this version", "");
 }
 
 }  // namespace
