@@ -9,20 +9,22 @@
 namespace hallmark {
 namespace {
 
-using testing::HasError;
 using testing::ReadFile;
 using testing::SampleBundle;
 using testing::WriteFile;
 
 /// "verdict file: message" of every finding.
-std::string Findings(const Result<VerifyReport>& report) {
-  if (!report.ok()) return "error: " + report.error().message;
+std::string Findings(const VerifyReport& report) {
   std::string text;
-  for (const Finding& finding : report.value().findings) {
+  for (const Finding& finding : report.findings) {
     if (!text.empty()) text += "\n";
     text.append(VerdictName(finding.verdict)).append(" ").append(finding.where).append(": ").append(finding.message);
   }
   return text;
+}
+
+std::string Findings(const Result<VerifyReport>& report) {
+  return report.ok() ? Findings(*report) : "error: " + report.error().message;
 }
 
 #define EXPECT_FINDING(bundle, text) EXPECT_EQ(Findings((bundle).Verify()), text)
@@ -226,54 +228,18 @@ TEST_F(VerifyTest, SmallFilesAreRegularFilesToo) {
   }
 }
 
-TEST(SignTest, AddsSignaturesUpToTheThreshold) {
-  SampleBundle bundle(2);
-  ASSERT_OK_AND_ASSIGN(SignReport report, bundle.Sign(1, 7));
-  EXPECT_EQ(report.trusted, 1U);
-  EXPECT_EQ(report.required, 2U);
-  EXPECT_FINDING(bundle, "untrusted manifest.dsse.json: signed by 1 trusted key of the 2 that are required");
-  const std::string before = ReadFile(bundle.Path("manifest.json"));
-  ASSERT_OK_AND_ASSIGN(report, bundle.Sign(2, std::nullopt));
-  EXPECT_EQ(report.signatures, 2U);
-  EXPECT_EQ(ReadFile(bundle.Path("manifest.json")), before);
-  EXPECT_FINDING(bundle, "");
-}
-
-TEST(SignTest, ABundlesTrustFileSaysWhoMaySignItAndGrows) {
-  SampleBundle bundle;
-  ASSERT_OK(bundle.Sign(1, 7));
-  const PrivateKey stranger = testing::SampleKey(66);
-  SignOptions options;
-  options.signers = {&stranger};
-  EXPECT_THAT(SignBundle(bundle.dir.path(), options), HasError(ErrorKind::kUsage, "may not sign bundles"));
-  // The minisig of the first signer stays where another one adds a signature.
-  const std::string minisig = ReadFile(bundle.Path("manifest.json.minisig"));
-  const PrivateKey second = testing::SampleKey(2);
-  options.signers = {&second};
-  ASSERT_OK(SignBundle(bundle.dir.path(), options));
-  EXPECT_EQ(ReadFile(bundle.Path("manifest.json.minisig")), minisig);
-
-  const std::string first = bundle.trust_text;
-  TrustVersion next = bundle.trust().newest();
-  next.version = 2;
-  const PrivateKey root = testing::SampleKey(1);
-  ASSERT_OK_AND_ASSIGN(bundle.trust_text, ExtendTrust(first, next, {&root}));
-  ASSERT_OK(bundle.Sign(1, 8));
-  bundle.trust_text = first;
-  EXPECT_THAT(bundle.Sign(1, 9), HasError(ErrorKind::kUsage, "older than the one in the bundle, which has version 2"));
-}
-
-TEST(SignTest, ASequenceNeverGoesBack) {
-  SampleBundle bundle;
-  EXPECT_THAT(bundle.Sign(1, std::nullopt), HasError(ErrorKind::kUsage, "has no sequence yet"));
-  EXPECT_THAT(bundle.Sign(1, 0), HasError(ErrorKind::kUsage, "start at 1"));
-  ASSERT_OK(bundle.Sign(1, 7));
-  EXPECT_THAT(bundle.Sign(1, 6), HasError(ErrorKind::kUsage, "has sequence 7 already"));
-  EXPECT_THAT(bundle.Sign(66, 8), HasError(ErrorKind::kUsage, "may not sign bundles"));
-  bundle.Flip("rootfs.img.zst", 1);  // the same size: what it holds is for verify to say
-  ASSERT_OK(bundle.Sign(1, 8));
-  WriteFile(bundle.Path("rootfs.img.zst"), "short");
-  EXPECT_THAT(bundle.Sign(1, 9), HasError(ErrorKind::kVerification, "has 5 bytes where the manifest says"));
+// Whatever happens to its name, the bundle that was opened is the one that is verified.
+TEST_F(VerifyTest, GoesOnByTheDirectorysDescriptor) {
+  const testing::TempDir elsewhere;
+  ASSERT_OK_AND_ASSIGN(SignedDirectory directory, SignedDirectory::Open(bundle.dir.path()));
+  std::filesystem::rename(bundle.dir.path(), elsewhere / "bundle");
+  WriteFile(bundle.Path("manifest.json"), "an impostor");
+  ThreadPool pool(1);
+  const VerifyOptions options{.full_check = CheckWholeFiles};
+  ASSERT_OK_AND_ASSIGN(const VerifyReport report, VerifyBundle(directory, bundle.trust(), options, pool));
+  EXPECT_EQ(Findings(report), "");
+  EXPECT_TRUE(report.full);
+  EXPECT_EQ(report.files.size(), 4U);
 }
 
 }  // namespace
