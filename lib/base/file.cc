@@ -35,6 +35,13 @@ fs::path TemporaryNameFor(const fs::path& path) {
 
 }  // namespace
 
+Result<void> MakeDirectories(const fs::path& directory) {
+  std::error_code error;
+  fs::create_directories(directory, error);
+  if (error) return ErrnoError(error.value(), directory.string());
+  return {};
+}
+
 fs::path DirectoryOf(const fs::path& path) {
   fs::path directory = path.parent_path();
   return directory.empty() ? fs::path(".") : directory;

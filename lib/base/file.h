@@ -86,6 +86,9 @@ Result<std::string> ReadSmallFile(const std::filesystem::path& path, uint64_t li
 /// The same of a file that is open, from where it is.
 Result<std::string> ReadSmallFile(const File& file, uint64_t limit = 16 << 20);
 
+/// Makes a directory, and the parents of it that are missing. Fine if it exists.
+Result<void> MakeDirectories(const std::filesystem::path& directory);
+
 /// The directory that `path` names a file in: "." if it names none.
 std::filesystem::path DirectoryOf(const std::filesystem::path& path);
 

@@ -217,6 +217,14 @@ Result<FileTree::Index> FileTree::Find(std::string_view path) const {
   return index;
 }
 
+Result<std::string> FileTree::ReadFile(std::string_view path, uint64_t limit) const {
+  ASSIGN_OR_RETURN(const Index index, Find(path));
+  const Inode& file = inode(index);
+  if (!S_ISREG(file.mode)) return CorruptError(std::string(path) + ": not a regular file");
+  if (file.size > limit) return CorruptError(std::string(path) + ": larger than " + std::to_string(limit) + " bytes");
+  return file.ReadContent(limit);
+}
+
 Result<FileTree::Index> FileTree::Put(std::string_view path, Inode inode) {
   const std::vector<std::string_view> parts = Components(path);
   Index parent = kRoot;

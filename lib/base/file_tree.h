@@ -81,6 +81,9 @@ class FileTree {
   /// The inode at an absolute path of the tree ("/etc/passwd"), symbolic links not followed. kNotFound.
   [[nodiscard]] Result<Index> Find(std::string_view path) const;
   [[nodiscard]] bool Contains(std::string_view path) const { return Find(path).ok(); }
+  /// The content of the regular file at `path`. kNotFound if there is none; kCorrupt if `path` is something else, or
+  /// larger than `limit` bytes.
+  [[nodiscard]] Result<std::string> ReadFile(std::string_view path, uint64_t limit) const;
 
   /// Puts `inode` at an absolute path, in place of what was there (a directory replaces a directory's metadata and
   /// keeps its entries). Missing parents are made root:root, 0755, with the inode's mtime. kUsage if a parent is not a

@@ -86,6 +86,16 @@ TEST(FileTreeTest, PutMakesParentsAndReplaces) {
   EXPECT_THAT(tree.Put("/a/b/c/d", FileTree::Directory(0755, time)), HasError(ErrorKind::kUsage, "not a directory"));
 }
 
+TEST(FileTreeTest, ReadsTheContentOfRegularFilesAlone) {
+  FileTree tree;
+  ASSERT_OK(tree.Put("/etc/motd", FileTree::RegularFile("hello", 0644, {})));
+  ASSERT_OK(tree.Put("/etc/link", FileTree::SymbolicLink("motd", {})));
+  EXPECT_EQ(tree.ReadFile("/etc/motd", 5).value(), "hello");
+  EXPECT_THAT(tree.ReadFile("/etc/motd", 4), HasError(ErrorKind::kCorrupt, "/etc/motd: larger than 4 bytes"));
+  EXPECT_THAT(tree.ReadFile("/etc/link", 5), HasError(ErrorKind::kCorrupt, "/etc/link: not a regular file"));
+  EXPECT_THAT(tree.ReadFile("/etc/absent", 5), HasError(ErrorKind::kNotFound, "/etc/absent"));
+}
+
 TEST(FileTreeTest, LinkRemoveAndClear) {
   FileTree tree;
   ASSERT_OK_AND_ASSIGN(const FileTree::Index file, tree.Put("/d/f", FileTree::RegularFile("x", 0644, {})));

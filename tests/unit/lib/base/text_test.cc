@@ -1,48 +1,58 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "lib/base/printable.h"
-#include "lib/base/time.h"
+#include "lib/base/text.h"
+
 #include "tests/support/matchers.h"
 
 namespace hallmark {
 namespace {
 
-using testing::HasError;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
-TEST(TimeTest, FormatsAndParsesTheSameText) {
-  const std::vector<std::pair<uint64_t, std::string>> times = {{0, "1970-01-01T00:00:00Z"},
-                                                               {1793534400, "2026-11-01T12:00:00Z"},
-                                                               {951782400, "2000-02-29T00:00:00Z"},
-                                                               {kLastUtcSecond, "9999-12-31T23:59:59Z"}};
-  for (const auto& [seconds, text] : times) {
-    EXPECT_EQ(FormatUtc(seconds), text);
-    ASSERT_OK_AND_ASSIGN(const uint64_t parsed, ParseUtc(text));
-    EXPECT_EQ(parsed, seconds);
+std::vector<std::string> Lines(std::string_view text) {
+  std::vector<std::string> lines;
+  while (const auto line = TakeLine(text)) lines.emplace_back(*line);
+  return lines;
+}
+
+TEST(TextTest, TakesLines) {
+  EXPECT_THAT(Lines(""), IsEmpty());
+  EXPECT_THAT(Lines("\n"), ElementsAre(""));
+  EXPECT_THAT(Lines("a\n\nb"), ElementsAre("a", "", "b"));
+  EXPECT_THAT(Lines("a\nb\n"), ElementsAre("a", "b"));
+  EXPECT_THAT(Lines("a\r\n"), ElementsAre("a\r"));
+}
+
+TEST(TextTest, SplitsWords) {
+  EXPECT_THAT(SplitWords(""), IsEmpty());
+  EXPECT_THAT(SplitWords(" \t\r\n"), IsEmpty());
+  EXPECT_THAT(SplitWords(" one\ttwo \n three"), ElementsAre("one", "two", "three"));
+  EXPECT_THAT(SplitWords("a,b,,c ", ","), ElementsAre("a", "b", "c "));
+  EXPECT_THAT(Words("one two"), ElementsAre("one", "two"));
+}
+
+TEST(TextTest, TrimsBothEnds) {
+  EXPECT_EQ(Trimmed(" \t a b \r\n"), "a b");
+  EXPECT_EQ(Trimmed("a"), "a");
+  EXPECT_EQ(Trimmed(" \n"), "");
+}
+
+TEST(TextTest, EndsUrlsWithOneSlash) {
+  EXPECT_EQ(WithSlash("http://a"), "http://a/");
+  EXPECT_EQ(WithSlash("http://a/"), "http://a/");
+}
+
+TEST(TextTest, PercentEncodesWhatIsNotPlain) {
+  EXPECT_EQ(PercentEncode("a/b+c~1:2%\xff", "/"), "a/b%2Bc%7E1%3A2%25%FF");
+  EXPECT_EQ(PercentEncode("azAZ09-._~", "-._~"), "azAZ09-._~");
+}
+
+TEST(TextTest, KnowsAsciiLettersAndDigits) {
+  std::string found;
+  for (int c = 0; c < 256; ++c) {
+    if (IsAlphanumeric(static_cast<char>(c))) found.push_back(static_cast<char>(c));
   }
-  EXPECT_EQ(FormatUtc(UINT64_MAX), "9999-12-31T23:59:59Z");
-}
-
-TEST(TimeTest, RefusesEveryOtherSpelling) {
-  for (const char* text :
-       {"", "2026-11-01T12:00:00", "2026-11-01 12:00:00Z", "2026-11-01t12:00:00z", "2026-02-29T00:00:00Z",
-        "2026-11-01T24:00:00Z", "2026-11-01T12:60:00Z", "2026-11-01T12:00:60Z", "1969-12-31T23:59:59Z",
-        "2026-11-0aT12:00:00Z", "2026-11-01T12:00:-1Z", "2026/11/01T12:00:00Z", "2026-00-01T00:00:00Z"}) {
-    EXPECT_THAT(ParseUtc(text), HasError(ErrorKind::kCorrupt, "is not a time")) << text;
-  }
-}
-
-TEST(PrintableTest, LeavesTextAndEscapesTheRest) {
-  EXPECT_EQ(Printable("plain, caf\u00e9 \U0001F512"), "plain, caf\u00e9 \U0001F512");
-  EXPECT_EQ(Printable("a\nb\x1b[31m\x7f"), "a\\x0ab\\x1b[31m\\x7f");
-  EXPECT_EQ(Printable("back\\slash"), "back\\x5cslash");
-  EXPECT_EQ(Printable("\xff\xfe\xc3"), "\\xff\\xfe\\xc3");
-  EXPECT_EQ(Printable("\u0085\u009b"), "\\xc2\\x85\\xc2\\x9b");
-  EXPECT_EQ(Printable("\u202e\u2066\u2028"), "\\xe2\\x80\\xae\\xe2\\x81\\xa6\\xe2\\x80\\xa8");
-  EXPECT_EQ(Printable(std::string("\0", 1)), "\\x00");
-}
-
-TEST(PrintableTest, LinesKeepWhatIsOurs) {
-  EXPECT_EQ(PrintableLines("a\\x1b\tb\nc"), "a\\x1b\tb\nc");
-  EXPECT_EQ(PrintableLines("\x1b[2J \xc2\x9b \xff"), "\\x1b[2J \\xc2\\x9b \\xff");
+  EXPECT_EQ(found, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 }
 
 }  // namespace
