@@ -9,7 +9,7 @@ namespace {
 
 constexpr long kConnectSeconds = 30;
 constexpr long kMaxRedirects = 10;
-constexpr long kLeastSpeed = 1024;  // bytes a second: with less an image takes weeks
+constexpr long kMinSpeed = 1024;  // bytes a second: with less an image takes weeks
 
 std::string ForCurl(const std::string& url) { return url.starts_with("copy:") ? "file:" + url.substr(5) : url; }
 
@@ -28,7 +28,7 @@ CurlHandle NewCurlHandle(const std::string& url, long stall_seconds) {
   curl_easy_setopt(easy, CURLOPT_MAXREDIRS, kMaxRedirects);
   curl_easy_setopt(easy, CURLOPT_FAILONERROR, 1L);
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, kConnectSeconds);
-  curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, kLeastSpeed);
+  curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, kMinSpeed);
   curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, stall_seconds);
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy, CURLOPT_USERAGENT, "hallmark");

@@ -84,7 +84,7 @@ Result<std::vector<Kernel>> FindKernels(const ImageParts& image) {
 Result<std::vector<InstalledPackage>> FindPackages(const ImageParts& image) {
   if (!image.root || !image.tree.tree.Contains(kDpkgStatusPath)) return std::vector<InstalledPackage>();
   ASSIGN_OR_RETURN(const std::string status,
-                   image.root->ReadSmallFile(image.tree, kDpkgStatusPath, kMostDpkgStatusBytes));
+                   image.root->ReadSmallFile(image.tree, kDpkgStatusPath, kMaxDpkgStatusSize));
   return ParseDpkgStatus(status);
 }
 

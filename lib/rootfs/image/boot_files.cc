@@ -5,6 +5,8 @@
 
 #include "lib/archive/cpio.h"
 #include "lib/base/file.h"
+#include "lib/base/text.h"
+#include "lib/rootfs/image/guest_files.h"
 #include "lib/rootfs/image/initramfs.h"
 #include "lib/rootfs/image/kernel_check.h"
 #include "lib/rootfs/image/kernel_modules.h"
@@ -28,16 +30,17 @@ constexpr GrubNames kGrubNames[] = {
 
 /// ID of /etc/os-release (os-release(5)): the monolithic GRUB image was built to look into EFI/ID.
 Result<std::string> DistributionId(const FileTree& rootfs) {
+  constexpr std::string_view kKey = "ID=";
   for (const char* path : {"/usr/lib/os-release", "/etc/os-release"}) {
     const auto index = rootfs.Find(path);
     if (!index.ok() || !S_ISREG(rootfs.inode(*index).mode)) continue;
-    ASSIGN_OR_RETURN(const std::string text, rootfs.inode(*index).ReadContent(kMaxReleaseSize));
-    const size_t key = text.starts_with("ID=") ? 0 : text.find("\nID=") + 1;
-    if (key == 0 && !text.starts_with("ID=")) continue;
-    const size_t start = key + 3;
-    std::string id = text.substr(start, text.find('\n', start) - start);
-    std::erase(id, '"');
-    return id;
+    ASSIGN_OR_RETURN(const std::string text, rootfs.ReadFile(path, kMaxReleaseSize));
+    for (std::string_view rest = text; const auto line = TakeLine(rest);) {
+      if (!line->starts_with(kKey)) continue;
+      std::string id(line->substr(kKey.size()));
+      std::erase(id, '"');
+      return id;
+    }
   }
   return NotFoundError("the tree has no os-release file with an ID").WithHint("the package base-files has it");
 }

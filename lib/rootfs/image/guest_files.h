@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <filesystem>
 #include <string>
+#include <string_view>
 
 #include "lib/base/file_tree.h"
 #include "lib/base/result.h"
 #include "lib/rootfs/recipe/recipe.h"
 
 namespace hallmark {
+
+/// Where a program for the guest is on this machine: in $HALLMARK_GUEST/ARCHITECTURE/ if that is set, or where this build
+/// or installation keeps them. kNotFound names the place that was looked at first.
+Result<std::filesystem::path> GuestProgram(std::string_view architecture, std::string_view name);
 
 /// Where the programs of [guest] go, and what they check smol-bin with.
 inline constexpr const char* kGuestDirectory = "/usr/lib/hallmark";

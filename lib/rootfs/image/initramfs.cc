@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/rootfs/image/initramfs.h"
 
-#include <cstdlib>
 #include <map>
 #include <vector>
 
@@ -14,8 +13,6 @@
 
 namespace hallmark {
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr uint64_t kMaxModuleSize = 256 << 20;  // the largest of Debian's: 5 MiB
 constexpr uint64_t kMaxInitSize = 64 << 20;
@@ -52,7 +49,7 @@ Result<std::vector<ChosenModule>> ChooseModules(const ModuleIndex& index, const 
 /// Puts a module into `initramfs` as the kernel loads it, not compressed; its path there.
 Result<std::string> PutModule(const FileTree& rootfs, const std::string& directory, const std::string& path,
                               const InitramfsOptions& options, FileTree& initramfs) {
-  ASSIGN_OR_RETURN(const std::string stored, ReadTreeFile(rootfs, directory + "/" + path, kMaxModuleSize));
+  ASSIGN_OR_RETURN(const std::string stored, rootfs.ReadFile(directory + "/" + path, kMaxModuleSize));
   auto plain = Decompress(AsBytes(stored), kMaxModuleSize).WithContext(path);
   if (!plain.ok()) return std::move(plain).error();
   const std::string target = "/lib/modules/" + options.kernel_version + "/" + path.substr(0, path.rfind(".ko")) + ".ko";
@@ -89,27 +86,6 @@ Result<ByteVector> MakeInitramfs(const FileTree& rootfs, const InitramfsOptions&
   MemorySink archive;
   RETURN_IF_ERROR(WriteCpio(initramfs, archive));
   return Compress(archive.bytes(), Filter::kZstd);
-}
-
-Result<fs::path> GuestProgram(std::string_view architecture, std::string_view name) {
-  const fs::path program = fs::path(architecture) / name;
-  std::vector<fs::path> candidates;
-  if (const char* own = std::getenv("HALLMARK_GUEST"); own != nullptr && *own != '\0') {
-    candidates = {own / program};
-  } else {
-    std::error_code error;
-    const fs::path directory = fs::read_symlink("/proc/self/exe", error).parent_path();
-    if (error) return IoError("/proc/self/exe: " + error.message());
-    // Installed: $prefix/bin/hallmark. In a build: build/PRESET/tools/hallmark/hallmark.
-    candidates = {directory.parent_path() / "libexec/hallmark/guest" / program,
-                  directory.parent_path().parent_path() / "guest" / program};
-  }
-  for (const fs::path& candidate : candidates) {
-    std::error_code error;
-    if (fs::is_regular_file(candidate, error)) return candidate;
-  }
-  return Error(NotFoundError(candidates.front().string() + ": no such program for the guest"))
-      .WithHint("HALLMARK_GUEST names the directory that holds " + program.string());
 }
 
 }  // namespace hallmark

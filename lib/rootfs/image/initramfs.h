@@ -3,7 +3,6 @@
 
 #include <filesystem>
 #include <string>
-#include <string_view>
 
 #include "lib/base/bytes.h"
 #include "lib/base/file_tree.h"
@@ -23,8 +22,5 @@ struct InitramfsOptions {
 /// there: whoever made the tree has run depmod (Debian's kernel packages do). The same input gives the same bytes.
 /// kNotFound if the kernel lacks a required module.
 Result<ByteVector> MakeInitramfs(const FileTree& rootfs, const InitramfsOptions& options);
-
-/// A program for the guest, as built: in $HALLMARK_GUEST/ARCHITECTURE/, or where this build or installation keeps them.
-Result<std::filesystem::path> GuestProgram(std::string_view architecture, std::string_view name);
 
 }  // namespace hallmark

@@ -68,7 +68,7 @@ std::vector<std::string> KernelCheckFiles(const FileTree& rootfs, const std::str
 
 Result<KernelReport> CheckKernel(const FileTree& rootfs, const FileTree& initramfs) {
   ASSIGN_OR_RETURN(const std::string version, KernelVersion(rootfs));
-  auto text = ReadTreeFile(rootfs, "/boot/config-" + version, kMaxConfigSize);
+  auto text = rootfs.ReadFile("/boot/config-" + version, kMaxConfigSize);
   if (!text.ok()) return std::move(text).error().WithContext("looking for the kernel's configuration");
   ASSIGN_OR_RETURN(const KernelConfig config, ParseKernelConfig(*text));
   ASSIGN_OR_RETURN(KernelReport report, CheckKernelConfig(config));

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "kernel-config/fragments.h"
+#include "lib/base/text.h"
 
 namespace hallmark {
 namespace {
@@ -39,16 +40,6 @@ const auto* FindWord(const Table& table, std::string_view word) {
   return found == table.end() ? nullptr : &*found;
 }
 
-std::vector<std::string_view> Split(std::string_view text, char separator) {
-  std::vector<std::string_view> parts;
-  while (!text.empty()) {
-    const size_t end = std::min(text.find(separator), text.size());
-    if (end > 0) parts.push_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return parts;
-}
-
 /// Reads a fragment line by line: what stands above an option belongs to it.
 class FragmentReader {
  public:
@@ -73,7 +64,7 @@ class FragmentReader {
   }
 
   Result<void> AddAttributes(std::string_view line) {
-    for (const std::string_view word : Split(line, ' ')) {
+    for (const std::string_view word : SplitWords(line, " ")) {
       const size_t equals = std::min(word.find('='), word.size());
       const std::string_view key = word.substr(0, equals);
       const std::string value(word.substr(std::min(equals + 1, word.size())));
@@ -137,11 +128,7 @@ std::string WhatNeeds(const KernelRequirement& requirement) {
 
 Result<std::vector<KernelRequirement>> ParseKernelFragment(std::string_view text, std::string_view purpose) {
   FragmentReader reader(purpose);
-  while (!text.empty()) {
-    const size_t end = std::min(text.find('\n'), text.size());
-    RETURN_IF_ERROR(reader.Add(text.substr(0, end)));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
+  while (const auto line = TakeLine(text)) RETURN_IF_ERROR(reader.Add(*line));
   return reader.Finish();
 }
 
@@ -158,7 +145,7 @@ Result<std::vector<KernelRequirement>> KernelRequirements(std::string_view archi
 
 Result<KernelConfig> ParseKernelConfig(std::string_view text) {
   KernelConfig config;
-  for (const std::string_view line : Split(text, '\n')) {
+  for (const std::string_view line : SplitWords(text, "\n")) {
     if (line.starts_with('#')) continue;
     const size_t equals = line.find('=');
     if (!line.starts_with(kOptionPrefix) || equals == std::string_view::npos) {

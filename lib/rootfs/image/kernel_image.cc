@@ -7,23 +7,23 @@
 
 #include "lib/archive/filter.h"
 #include "lib/base/endian.h"
+#include "lib/base/text.h"
 
 namespace hallmark {
 namespace {
 
-constexpr uint64_t kMostKernelBytes = uint64_t{256} << 20;
-constexpr size_t kLongestVersion = 64;  // __NEW_UTS_LEN
+constexpr uint64_t kMaxKernelBytes = uint64_t{256} << 20;
+constexpr size_t kMaxVersionLength = 64;  // __NEW_UTS_LEN
 
 bool IsVersionCharacter(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-         std::string_view("._+~-").find(c) != std::string_view::npos;
+  return IsAlphanumeric(c) || std::string_view("._+~-").find(c) != std::string_view::npos;
 }
 
 /// The version at the start of `text`; empty if there is none.
 std::string VersionAt(std::string_view text) {
   const auto end = std::find_if_not(text.begin(), text.end(), IsVersionCharacter);
   const std::string_view version = text.substr(0, static_cast<size_t>(end - text.begin()));
-  if (version.empty() || version.size() > kLongestVersion || version[0] < '0' || version[0] > '9') return {};
+  if (version.empty() || version.size() > kMaxVersionLength || version[0] < '0' || version[0] > '9') return {};
   return std::string(version);
 }
 
@@ -54,7 +54,7 @@ std::string BannerVersion(ByteSpan kernel) {
 
 Result<std::string> KernelImageVersion(ByteSpan kernel) {
   if (std::string version = SetupVersion(kernel); !version.empty()) return version;
-  ASSIGN_OR_RETURN(const ByteVector plain, Decompress(kernel, kMostKernelBytes));
+  ASSIGN_OR_RETURN(const ByteVector plain, Decompress(kernel, kMaxKernelBytes));
   if (std::string version = BannerVersion(plain); !version.empty()) return version;
   return UnsupportedError("no kernel image that says its version");
 }

@@ -5,22 +5,12 @@
 
 #include <algorithm>
 
-#include "lib/base/file.h"
+#include "lib/base/text.h"
 
 namespace hallmark {
 namespace {
 
 constexpr uint64_t kMaxIndexSize = 16 << 20;  // modules.dep of Debian's kernels: 0.5 MiB
-
-std::vector<std::string_view> Split(std::string_view text, std::string_view separators) {
-  std::vector<std::string_view> parts;
-  while (!text.empty()) {
-    const size_t end = std::min(text.find_first_of(separators), text.size());
-    if (end > 0) parts.push_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return parts;
-}
 
 /// The directory of a kernel's modules; a tree that is not yet merged has it in /lib.
 Result<std::string> ModuleDirectory(const FileTree& tree, const std::string& version) {
@@ -38,14 +28,6 @@ std::string ModuleName(std::string_view path) {
   name.resize(std::min(name.find(".ko"), name.size()));
   std::replace(name.begin(), name.end(), '-', '_');
   return name;
-}
-
-Result<std::string> ReadTreeFile(const FileTree& tree, const std::string& path, uint64_t limit) {
-  ASSIGN_OR_RETURN(const FileTree::Index index, tree.Find(path));
-  const FileTree::Inode& inode = tree.inode(index);
-  if (!S_ISREG(inode.mode)) return CorruptError(path + ": not a regular file");
-  if (inode.size > limit) return CorruptError(path + ": larger than " + std::to_string(limit) + " bytes");
-  return inode.ReadContent(limit);
 }
 
 Result<std::string> KernelVersion(const FileTree& rootfs) {
@@ -66,17 +48,17 @@ Result<ModuleIndex> ModuleIndex::Read(const FileTree& rootfs, const std::string&
   ModuleIndex index;
   ASSIGN_OR_RETURN(index.directory_, ModuleDirectory(rootfs, version));
   const std::string& directory = index.directory_;
-  ASSIGN_OR_RETURN(const std::string dependencies, ReadTreeFile(rootfs, directory + "/modules.dep", kMaxIndexSize));
-  for (const std::string_view line : Split(dependencies, "\n")) {
+  ASSIGN_OR_RETURN(const std::string dependencies, rootfs.ReadFile(directory + "/modules.dep", kMaxIndexSize));
+  for (const std::string_view line : SplitWords(dependencies, "\n")) {
     const size_t colon = line.find(':');
     if (colon == std::string_view::npos) return CorruptError(directory + "/modules.dep: a line without ':'");
     const std::string path(line.substr(0, colon));
     auto& needs = index.modules_[ModuleName(path)];
     needs.push_back(path);
-    for (const std::string_view need : Split(line.substr(colon + 1), " ")) needs.emplace_back(need);
+    for (const std::string_view need : SplitWords(line.substr(colon + 1), " ")) needs.emplace_back(need);
   }
-  ASSIGN_OR_RETURN(const std::string builtin, ReadTreeFile(rootfs, directory + "/modules.builtin", kMaxIndexSize));
-  for (const std::string_view line : Split(builtin, "\n")) index.builtin_.insert(ModuleName(line));
+  ASSIGN_OR_RETURN(const std::string builtin, rootfs.ReadFile(directory + "/modules.builtin", kMaxIndexSize));
+  for (const std::string_view line : SplitWords(builtin, "\n")) index.builtin_.insert(ModuleName(line));
   return index;
 }
 

@@ -16,9 +16,6 @@ namespace hallmark {
 /// "kernel/fs/ext4/dm-verity.ko.xz" as "dm_verity": the kernel's own form of a module's name.
 std::string ModuleName(std::string_view path);
 
-/// The content of a regular file of a tree. kNotFound, and kCorrupt if it is larger than `limit` bytes.
-Result<std::string> ReadTreeFile(const FileTree& tree, const std::string& path, uint64_t limit);
-
 /// The version of the one kernel in /boot that has its modules. kNotFound if there is none, kUsage if there are
 /// several.
 Result<std::string> KernelVersion(const FileTree& rootfs);

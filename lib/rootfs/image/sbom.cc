@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/rootfs/image/sbom.h"
 
-#include <cctype>
 #include <nlohmann/json.hpp>
 
+#include "lib/base/text.h"
 #include "lib/base/time.h"
 #include "lib/crypto/digest.h"
 
@@ -16,27 +16,12 @@ using Json = nlohmann::ordered_json;
 /// told apart by their place in the list.
 std::string SpdxId(std::string_view kind, std::string_view name, size_t index) {
   std::string id = "SPDXRef-" + std::string(kind) + "-" + std::to_string(index) + "-";
-  for (const char c : name) {
-    id.push_back(std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '-' ? c : '-');
-  }
+  for (const char c : name) id.push_back(IsAlphanumeric(c) || c == '.' ? c : '-');
   return id;
 }
 
 /// Percent-encodes what a package URL (purl) may not hold as it is.
-std::string PurlEncode(std::string_view text) {
-  static constexpr std::string_view kPlain = ".-_~";
-  std::string encoded;
-  for (const char c : text) {
-    if (std::isalnum(static_cast<unsigned char>(c)) != 0 || kPlain.find(c) != std::string_view::npos) {
-      encoded.push_back(c);
-    } else {
-      static constexpr std::string_view kDigits = "0123456789ABCDEF";
-      const auto byte = static_cast<uint8_t>(c);
-      encoded.append({'%', kDigits[byte >> 4], kDigits[byte & 15]});
-    }
-  }
-  return encoded;
-}
+std::string PurlEncode(std::string_view text) { return PercentEncode(text, ".-_~"); }
 
 Json PackageEntry(const std::string& id, const std::string& name, const std::string& version, const Json& checksum) {
   return {{"SPDXID", id},

@@ -203,7 +203,7 @@ std::string ImageDiff::PlaceName(Area area, uint64_t offset, const Ext4BlockOwne
 /// Where bytes differ and nothing with a name does, the structure that holds them is named.
 Result<void> ImageDiff::NameTheRest() {
   constexpr uint64_t kBlock = 512;
-  constexpr size_t kMostNames = 1000;
+  constexpr size_t kMaxNames = 1000;
   std::optional<Ext4BlockOwners> owners;
   std::vector<DataRange> ranges;
   for (const ImageParts* image : {&first_, &second_}) {
@@ -229,7 +229,7 @@ Result<void> ImageDiff::NameTheRest() {
       read_error = (i == 0 ? first_ : second_).file->ReadAt(offset, bytes[i]);
     }
     Add(area, name, "bytes", ToHex(bytes[0]), ToHex(bytes[1]));
-    return read_error.ok() && names.size() < kMostNames;
+    return read_error.ok() && names.size() < kMaxNames;
   };
   RETURN_IF_ERROR(VisitDifferences(MergeRanges(std::move(ranges), std::min(first_.size, second_.size)),
                                    read(*first_.file), read(*second_.file), kBlock, visit));

@@ -9,6 +9,7 @@
 #include "lib/base/bytes.h"
 #include "lib/base/guid.h"
 #include "lib/base/sink.h"
+#include "lib/base/text.h"
 #include "lib/ext4/superblock.h"
 #include "lib/gpt/partition_types.h"
 #include "lib/gpt/reader.h"
@@ -120,11 +121,8 @@ Result<std::vector<std::string>> KernelCommandLines(const ImageParts& image) {
   for (const Fat32Reader::Entry& entry : image.esp_files) {
     if (entry.directory || !entry.path.ends_with("/grub.cfg") || entry.size > kLimit) continue;
     ASSIGN_OR_RETURN(const ByteVector bytes, ReadEspFile(image, entry.path, kLimit));
-    const std::string_view text = AsText(bytes);
-    for (size_t start = 0; start < text.size();) {
-      const size_t end = std::min(text.find('\n', start), text.size());
-      std::string_view line = text.substr(start, end - start);
-      start = end + 1;
+    for (std::string_view rest = AsText(bytes); const auto taken = TakeLine(rest);) {
+      std::string_view line = *taken;
       line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
       if (!line.starts_with("linux ")) continue;
       line.remove_prefix(line.find(' ') + 1);

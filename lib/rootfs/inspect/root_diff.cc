@@ -192,7 +192,7 @@ Result<std::map<std::string, std::string>> Versions(const ImageParts& image) {
   std::map<std::string, std::string> versions;
   if (!image.root || !image.tree.tree.Contains(kDpkgStatusPath)) return versions;
   ASSIGN_OR_RETURN(const std::string status,
-                   image.root->ReadSmallFile(image.tree, kDpkgStatusPath, kMostDpkgStatusBytes));
+                   image.root->ReadSmallFile(image.tree, kDpkgStatusPath, kMaxDpkgStatusSize));
   for (const InstalledPackage& package : ParseDpkgStatus(status)) {
     // A package of two architectures has one paragraph for each.
     if (!versions.emplace(package.name, package.version).second) {

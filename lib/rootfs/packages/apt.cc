@@ -6,6 +6,7 @@
 
 #include "lib/base/file.h"
 #include "lib/base/subprocess.h"
+#include "lib/base/text.h"
 #include "lib/crypto/digest.h"
 #include "lib/rootfs/packages/keyring.h"
 
@@ -30,13 +31,10 @@ Result<std::string> Setting(std::string_view name, const std::string& value) {
 Result<std::string> AcquireSettings() {
   ASSIGN_OR_RETURN(const CommandOutput output, RunCommandChecked({.argv = {"apt-config", "dump", "Acquire"}}));
   std::string settings;
-  for (size_t start = 0; start < output.standard_output.size();) {
-    const size_t end = std::min(output.standard_output.find('\n', start), output.standard_output.size());
-    const std::string line = output.standard_output.substr(start, end - start);
-    start = end + 1;
+  for (std::string_view rest = output.standard_output; const auto line = TakeLine(rest);) {
     for (const std::string_view prefix :
          {"Acquire::http", "Acquire::Retries", "Acquire::Check-", "Acquire::Max-", "Acquire::Min-"}) {
-      if (line.starts_with(prefix)) settings += line + "\n";
+      if (line->starts_with(prefix)) settings.append(*line).append("\n");
     }
   }
   return settings;
@@ -78,13 +76,8 @@ Result<ByteVector> CollectKeys(const Recipe& recipe, const std::vector<AptSource
       ASSIGN_OR_RETURN(const ByteVector keys, DearmorKeys(source.signed_by));
       keyring.insert(keyring.end(), keys.begin(), keys.end());
     } else if (source.signed_by.starts_with('/')) {
-      std::string files = source.signed_by;
-      std::replace(files.begin(), files.end(), ',', ' ');
-      for (size_t start = 0; (start = files.find_first_not_of(' ', start)) != std::string::npos;) {
-        const size_t end = std::min(files.find(' ', start), files.size());
-        const std::string file = files.substr(start, end - start);
+      for (const std::string_view file : SplitWords(source.signed_by, ", ")) {
         if (file.starts_with('/')) RETURN_IF_ERROR(AppendKeys(file, &keyring));
-        start = end;
       }
     } else {
       needs_trusted = true;
@@ -99,17 +92,14 @@ Error AptError(const CommandOutput& output) {
   std::string said;
   bool kept = false;  // indented lines belong to the one before them
   const std::string all = output.standard_output + output.standard_error;
-  for (size_t start = 0; start < all.size();) {
-    const size_t end = std::min(all.find('\n', start), all.size());
-    const std::string line = all.substr(start, end - start);
-    start = end + 1;
+  for (std::string_view rest = all; const auto line = TakeLine(rest);) {
     static constexpr std::string_view kChatter[] = {
         "Reading ", "Building ", "Hit:", "Get:", "Ign:", "Err:", "NOTE:", "W:", "Fetched "};
-    if (!line.starts_with(' ')) {
-      kept = line.starts_with("W: GPG error") ||
-             std::none_of(std::begin(kChatter), std::end(kChatter), [&](auto word) { return line.starts_with(word); });
+    if (!line->starts_with(' ')) {
+      kept = line->starts_with("W: GPG error") ||
+             std::none_of(std::begin(kChatter), std::end(kChatter), [&](auto word) { return line->starts_with(word); });
     }
-    if (kept && !line.empty()) said += "\n  " + line;
+    if (kept && !line->empty()) said.append("\n  ").append(*line);
   }
   return IoError("apt says:" + said);
 }
@@ -131,9 +121,7 @@ Result<Apt> Apt::Open(const Recipe& recipe, const std::vector<AptSource>& source
 
 Result<void> Apt::Configure(const Recipe& recipe, const std::vector<AptSource>& sources) const {
   for (const char* part : {"lists/partial", "archives/partial", "empty"}) {
-    std::error_code error;
-    fs::create_directories(directory_ / part, error);
-    if (error) return ErrnoError(error.value(), (directory_ / part).string());
+    RETURN_IF_ERROR(MakeDirectories(directory_ / part));
   }
   ASSIGN_OR_RETURN(const ByteVector keys, CollectKeys(recipe, sources));
   RETURN_IF_ERROR(WriteFileAtomically(keyring_, keys));
@@ -212,18 +200,19 @@ Result<Apt::Plan> Apt::Resolve(const std::vector<std::string>& packages, bool re
     error.kind = ErrorKind::kIo;
     return std::move(error).WithHint("packages of [apt] names what to install; a package may have left the suite");
   }
+  return ParsePlan(output.standard_output);
+}
+
+Apt::Plan Apt::ParsePlan(std::string_view text) {
   Plan plan;
-  const std::string& text = output.standard_output;
-  for (size_t start = 0; start < text.size();) {
-    const size_t end = std::min(text.find('\n', start), text.size());
-    const std::string line = text.substr(start, end - start);
-    start = end + 1;
+  while (const auto line = TakeLine(text)) {
     // "Inst NAME (VERSION Origin:... [ARCH])", "Conf NAME (...)"; a foreign name would have ":ARCH" behind it.
-    if (!line.starts_with("Inst ") && !line.starts_with("Conf ")) continue;
-    const std::string name = line.substr(5, line.find(' ', 5) - 5);
-    const size_t open = line.find('(');
-    const std::string version = line.substr(open + 1, line.find(' ', open) - open - 1);
-    if (line.starts_with("Inst ")) {
+    const std::vector<std::string_view> words = SplitWords(*line);
+    if (words.size() < 3 || (words[0] != "Inst" && words[0] != "Conf")) continue;
+    const std::string name(words[1]);
+    const size_t open = line->find('(');
+    const std::string version(line->substr(open + 1, line->find(' ', open) - open - 1));
+    if (words[0] == "Inst") {
       plan.unpack.push_back({name, version});
     } else {
       plan.configure.push_back(name);
@@ -238,15 +227,11 @@ Result<std::vector<Apt::Index>> Apt::Indexes() const {
                                                "$(FILENAME)\t$(RELEASE)\t$(REPO_URI)", "Created-By: Packages"},
                                       .environment = Environment()}));
   std::vector<Index> indexes;
-  for (size_t start = 0; start < targets.standard_output.size();) {
-    const size_t end = std::min(targets.standard_output.find('\n', start), targets.standard_output.size());
-    const std::string line = targets.standard_output.substr(start, end - start);
-    start = end + 1;
-    const size_t first = line.find('\t');
-    const size_t second = line.find('\t', first + 1);
-    if (second == std::string::npos) continue;
-    Index index{.suite = line.substr(first + 1, second - first - 1), .uri = line.substr(second + 1)};
-    const std::string file = line.substr(0, first);
+  for (std::string_view rest = targets.standard_output; const auto line = TakeLine(rest);) {
+    const std::vector<std::string> words = Words(*line, "\t");
+    if (words.size() < 3) continue;
+    const std::string& file = words[0];
+    Index index{.suite = words[1], .uri = words[2]};
     // lists/HOST_path_dists_SUITE_COMPONENT_...: the InRelease of that suite stands beside it.
     const std::string marker = "_dists_" + index.suite + "_";
     const size_t at = file.rfind(marker);

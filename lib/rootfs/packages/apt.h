@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lib/base/result.h"
@@ -33,6 +34,9 @@ class Apt {
   };
   /// kUsage, with apt's explanation, if a package does not exist or packages conflict.
   [[nodiscard]] Result<Plan> Resolve(const std::vector<std::string>& packages, bool recommends) const;
+
+  /// The plan that `apt-get install --simulate` prints.
+  static Plan ParsePlan(std::string_view text);
 
   /// The files that Update() fetched.
   struct Index {

@@ -7,28 +7,13 @@
 
 #include "lib/base/bytes.h"
 #include "lib/base/file.h"
+#include "lib/base/text.h"
 #include "lib/rootfs/packages/deb822.h"
 
 namespace hallmark {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::vector<std::string> Words(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r\n";
-  std::vector<std::string> words;
-  for (size_t start = 0; (start = text.find_first_not_of(kBlanks, start)) != std::string_view::npos;) {
-    const size_t end = std::min(text.find_first_of(kBlanks, start), text.size());
-    words.emplace_back(text.substr(start, end - start));
-    start = end;
-  }
-  return words;
-}
-
-std::string WithSlash(std::string uri) {
-  if (!uri.ends_with('/')) uri.push_back('/');
-  return uri;
-}
 
 /// "[arch=amd64 signed-by=/x]" at the front of `rest`, taken off; the value of signed-by.
 std::string TakeOptions(std::string_view& rest) {
@@ -42,43 +27,6 @@ std::string TakeOptions(std::string_view& rest) {
   }
   rest.remove_prefix(end + 1);
   return signed_by;
-}
-
-/// A sources.list (sources.list(5)); entries that are disabled are left out.
-std::vector<AptSource> ParseSourcesList(std::string_view text) {
-  std::vector<AptSource> sources;
-  for (size_t start = 0; start < text.size();) {
-    const size_t end = std::min(text.find('\n', start), text.size());
-    std::string_view line = text.substr(start, end - start);
-    start = end + 1;
-    line = line.substr(0, line.find('#'));
-    line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
-    if (!line.starts_with("deb ") && !line.starts_with("deb\t")) continue;
-    line.remove_prefix(4);
-    const std::string signed_by = TakeOptions(line);
-    const std::vector<std::string> words = Words(line);
-    if (words.size() < 3) continue;  // flat repositories have no components
-    sources.push_back({WithSlash(words[0]), words[1], {words.begin() + 2, words.end()}, signed_by});
-  }
-  return sources;
-}
-
-/// A file of the deb822 form; entries that are disabled are left out.
-std::vector<AptSource> ParseDeb822Sources(std::string_view text) {
-  std::vector<AptSource> sources;
-  ForEachParagraph(text, [&](const Deb822Paragraph& paragraph) {
-    const std::vector<std::string> types = Words(paragraph.Get("Types"));
-    const std::string enabled = Lowercase(paragraph.Get("Enabled"));
-    if (enabled == "no" || enabled == "false" || enabled == "0") return;
-    if (std::find(types.begin(), types.end(), "deb") == types.end()) return;
-    for (const std::string& uri : Words(paragraph.Get("URIs"))) {
-      for (const std::string& suite : Words(paragraph.Get("Suites"))) {
-        sources.push_back(
-            {WithSlash(uri), suite, Words(paragraph.Get("Components")), std::string(paragraph.Get("Signed-By"))});
-      }
-    }
-  });
-  return sources;
 }
 
 Result<std::vector<AptSource>> BuilderSources() {
@@ -135,6 +83,37 @@ Result<std::vector<AptSource>> HostSources(const Recipe& recipe) {
 }
 
 }  // namespace
+
+std::vector<AptSource> ParseSourcesList(std::string_view text) {
+  std::vector<AptSource> sources;
+  while (const auto whole_line = TakeLine(text)) {
+    std::string_view line = Trimmed(whole_line->substr(0, whole_line->find('#')));
+    if (!line.starts_with("deb ") && !line.starts_with("deb\t")) continue;
+    line.remove_prefix(4);
+    const std::string signed_by = TakeOptions(line);
+    const std::vector<std::string> words = Words(line);
+    if (words.size() < 3) continue;  // flat repositories have no components
+    sources.push_back({WithSlash(words[0]), words[1], {words.begin() + 2, words.end()}, signed_by});
+  }
+  return sources;
+}
+
+std::vector<AptSource> ParseDeb822Sources(std::string_view text) {
+  std::vector<AptSource> sources;
+  ForEachParagraph(text, [&](const Deb822Paragraph& paragraph) {
+    const std::vector<std::string> types = Words(paragraph.Get("Types"));
+    const std::string enabled = Lowercase(paragraph.Get("Enabled"));
+    if (enabled == "no" || enabled == "false" || enabled == "0") return;
+    if (std::find(types.begin(), types.end(), "deb") == types.end()) return;
+    for (const std::string& uri : Words(paragraph.Get("URIs"))) {
+      for (const std::string& suite : Words(paragraph.Get("Suites"))) {
+        sources.push_back(
+            {WithSlash(uri), suite, Words(paragraph.Get("Components")), std::string(paragraph.Get("Signed-By"))});
+      }
+    }
+  });
+  return sources;
+}
 
 std::string SnapshotBase(const std::string& mirror, const std::string& time) {
   constexpr std::string_view kTime = "{time}";

@@ -52,12 +52,9 @@ fs::path CacheDirectory() {
 Result<Cache> Cache::Open() {
   const fs::path directory = CacheDirectory();
   for (const char* part : {"blobs/sha256", "blobs/sha512", "partial", "stages", "locks", "work", "apt"}) {
-    std::error_code error;
-    fs::create_directories(directory / part, error);
-    if (error) {
-      return ErrnoError(error.value(), "making the cache directory " + (directory / part).string())
-          .WithHint("HALLMARK_CACHE names another directory");
-    }
+    RETURN_IF_ERROR(MakeDirectories(directory / part)
+                        .WithContext("making the cache directory")
+                        .WithHint("HALLMARK_CACHE names another directory"));
   }
   return Cache(directory);
 }

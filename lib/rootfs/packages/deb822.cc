@@ -1,21 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/rootfs/packages/deb822.h"
 
-#include <algorithm>
-
 #include "lib/base/bytes.h"
+#include "lib/base/text.h"
 
 namespace hallmark {
-namespace {
-
-std::string_view Trimmed(std::string_view text) {
-  const size_t first = text.find_first_not_of(" \t\r");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
-}
-
-}  // namespace
-
 std::string_view Deb822Paragraph::Get(std::string_view field) const {
   const auto found = fields_.find(Lowercase(field));
   return found == fields_.end() ? std::string_view() : std::string_view(found->second);
@@ -29,10 +18,8 @@ void ForEachParagraph(std::string_view text, const std::function<void(const Deb8
     paragraph.fields_.clear();
     value = nullptr;
   };
-  for (size_t start = 0; start < text.size();) {
-    const size_t end = std::min(text.find('\n', start), text.size());
-    const std::string_view line = text.substr(start, end - start);
-    start = end + 1;
+  while (const auto taken = TakeLine(text)) {
+    const std::string_view line = *taken;
     if (Trimmed(line).empty()) {
       finish();
     } else if (line.front() == '#') {

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "lib/base/file.h"
+#include "lib/base/text.h"
 #include "lib/base/time.h"
 #include "lib/http/download.h"
 #include "lib/rootfs/packages/apt_sources.h"
@@ -35,7 +36,7 @@ Result<void> Accept(const fs::path& partial, const Missing& missing) {
     fs::remove(partial, error);
     return VerificationError("its digest is " + digest + ", and " + missing.digest + " was locked");
   }
-  fs::create_directories(missing.blob.parent_path(), error);
+  RETURN_IF_ERROR(MakeDirectories(missing.blob.parent_path()));
   fs::rename(partial, missing.blob, error);
   if (error) return ErrnoError(error.value(), missing.blob.string());
   return {};
@@ -44,21 +45,6 @@ Result<void> Accept(const fs::path& partial, const Missing& missing) {
 void AddIfMissing(Missing missing, std::vector<Missing>* list) {
   std::error_code ignored;
   if (!fs::exists(missing.blob, ignored)) list->push_back(std::move(missing));
-}
-
-/// A URL escapes what Debian puts into file names and a URL has a meaning for.
-std::string UrlPath(const std::string& path) {
-  std::string escaped;
-  for (const char c : path) {
-    if (c == '~' || c == '+' || c == '%' || c == ':') {
-      static constexpr std::string_view kDigits = "0123456789ABCDEF";
-      const auto byte = static_cast<unsigned char>(c);
-      escaped.append({'%', kDigits[byte >> 4], kDigits[byte & 15]});
-    } else {
-      escaped.push_back(c);
-    }
-  }
-  return escaped;
 }
 
 /// The archive as it was when the lock was made, or soon after: a Release is older than the first snapshot that has it,
@@ -84,7 +70,7 @@ Result<std::vector<Missing>> FindMissing(const Recipe& recipe, const Lock& lock,
   if (!missing.empty()) {
     ASSIGN_OR_RETURN(const std::vector<AptSource> sources, AptSources(recipe));
     for (Missing& item : missing) {
-      const std::string path = UrlPath(item.urls[0]);
+      const std::string path = PercentEncode(item.urls[0], "/-._");
       const std::string suite = item.urls[1];
       item.urls.clear();
       // The suite's own mirrors first; others may have the same pool.
@@ -96,8 +82,8 @@ Result<std::vector<Missing>> FindMissing(const Recipe& recipe, const Lock& lock,
         }
       }
       // A version that has left the mirrors.
-      if (const std::string snapshot = SnapshotOf(recipe, lock); !snapshot.empty())
-        item.urls.push_back(snapshot + path);
+      const std::string snapshot = SnapshotOf(recipe, lock);
+      if (!snapshot.empty()) item.urls.push_back(snapshot + path);
     }
   }
   return missing;

@@ -27,8 +27,7 @@ std::vector<InstalledPackage> ParseDpkgStatus(const std::string& text) {
 }
 
 Result<std::vector<InstalledPackage>> InstalledPackages(const FileTree& tree) {
-  ASSIGN_OR_RETURN(const FileTree::Index index, tree.Find(kDpkgStatusPath));
-  ASSIGN_OR_RETURN(const std::string text, tree.inode(index).ReadContent(kMostDpkgStatusBytes));
+  ASSIGN_OR_RETURN(const std::string text, tree.ReadFile(kDpkgStatusPath, kMaxDpkgStatusSize));
   return ParseDpkgStatus(text);
 }
 

@@ -19,7 +19,7 @@ struct InstalledPackage {
 };
 
 constexpr std::string_view kDpkgStatusPath = "/var/lib/dpkg/status";
-constexpr uint64_t kMostDpkgStatusBytes = 256 << 20;
+constexpr uint64_t kMaxDpkgStatusSize = 256 << 20;
 
 /// What dpkg's database of a tree says is installed, the largest first. kNotFound if the tree has none.
 Result<std::vector<InstalledPackage>> InstalledPackages(const FileTree& tree);

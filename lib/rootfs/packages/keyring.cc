@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "lib/base/subprocess.h"
+#include "lib/base/text.h"
 
 namespace hallmark {
 namespace {
@@ -15,10 +16,8 @@ constexpr std::string_view kEnd = "-----END PGP PUBLIC KEY BLOCK-----";
 Result<ByteVector> DearmorBlock(std::string_view block) {
   std::string base64;
   bool in_body = false;
-  for (size_t start = 0; start < block.size();) {
-    const size_t end = std::min(block.find('\n', start), block.size());
-    std::string line(block.substr(start, end - start));
-    start = end + 1;
+  while (const auto taken = TakeLine(block)) {
+    std::string line(*taken);
     std::erase_if(line, [](char c) { return c == '\r' || c == ' ' || c == '\t'; });
     // In a deb822 file a lone dot stands for the blank line.
     if (!in_body) {
@@ -44,7 +43,7 @@ Result<ByteVector> DearmorKeys(std::string_view text) {
   for (; begin != std::string_view::npos; begin = text.find(kBegin, begin)) {
     begin = std::min(text.find('\n', begin), text.size());
     const size_t end = text.find(kEnd, begin);
-    if (end == std::string_view::npos) return CorruptError("an armoured key does not end");
+    if (end == std::string_view::npos) return CorruptError("an armoured key has no END line");
     // Behind the BEGIN line may stand headers, then a blank line.
     Result<ByteVector> block = DearmorBlock(text.substr(std::min(begin + 1, end), end - std::min(begin + 1, end)));
     if (!block.ok()) return std::move(block).error().WithContext("an armoured key");

@@ -5,16 +5,12 @@
 #include <nlohmann/json.hpp>
 
 #include "lib/base/subprocess.h"
+#include "lib/base/text.h"
 #include "lib/http/download.h"
 #include "lib/rootfs/recipe/checks.h"
 
 namespace hallmark {
 namespace {
-
-std::string WithSlash(std::string url) {
-  if (!url.ends_with('/')) url.push_back('/');
-  return url;
-}
 
 /// "@scope/name" as one part of a URL.
 std::string Escaped(const std::string& name) {
@@ -22,6 +18,8 @@ std::string Escaped(const std::string& name) {
   if (const size_t slash = escaped.find('/'); slash != std::string::npos) escaped.replace(slash, 1, "%2f");
   return escaped;
 }
+
+std::string Name(const Recipe::Npm& npm) { return "npm package " + npm.name + " " + npm.version; }
 
 }  // namespace
 
@@ -38,12 +36,17 @@ Result<std::string> NpmRegistry() {
 }
 
 Result<Lock::Npm> ResolveNpm(const std::string& registry, const Recipe::Npm& npm) {
-  const std::string what = "npm package " + npm.name + " " + npm.version;
   Result<std::string> text = FetchText(registry + Escaped(npm.name) + "/" + npm.version);
-  if (!text.ok()) return std::move(text).error().WithContext(what).WithHint("check name and version in [[npm]]");
-  const nlohmann::json json = nlohmann::json::parse(*text, nullptr, false);
+  if (!text.ok()) return std::move(text).error().WithContext(Name(npm)).WithHint("check name and version in [[npm]]");
+  return ParseNpmAnswer(*text, npm);
+}
+
+Result<Lock::Npm> ParseNpmAnswer(std::string_view text, const Recipe::Npm& npm) {
+  const std::string what = Name(npm);
+  const nlohmann::json json = nlohmann::json::parse(text, nullptr, false);
   if (json.is_discarded() || !json.contains("dist") || !json["dist"].is_object()) {
-    return CorruptError(what + ": the registry's answer is not what a registry says");
+    return CorruptError(what + ": the registry's answer is not JSON with an object 'dist'")
+        .WithHint("NPM_CONFIG_REGISTRY or npm's own configuration names the registry");
   }
   const nlohmann::json& dist = json["dist"];
   Lock::Npm locked{.name = npm.name, .version = npm.version};
@@ -51,8 +54,9 @@ Result<Lock::Npm> ResolveNpm(const std::string& registry, const Recipe::Npm& npm
   if (!CheckIntegrity(locked.integrity).empty())
     return CorruptError(what + ": the registry gives no SHA-512 integrity");
   if (!npm.integrity.empty() && npm.integrity != locked.integrity) {
-    return VerificationError(what + ": the registry has integrity " + locked.integrity + ", the recipe wants " +
-                             npm.integrity);
+    return VerificationError(what + ": the registry has integrity " + locked.integrity + ", and the recipe " +
+                             npm.integrity)
+        .WithHint("check integrity in [[npm]]");
   }
   // The tarball may be named by another host: below the registry it is where every registry has it.
   const std::string base = npm.name.substr(npm.name.find('/') + 1);

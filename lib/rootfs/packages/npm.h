@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "lib/base/result.h"
 #include "lib/rootfs/recipe/lock.h"
@@ -16,5 +17,7 @@ Result<std::string> NpmRegistry();
 /// Asks the registry for the tarball and the integrity of one exact version. kVerification if the recipe states another
 /// integrity.
 Result<Lock::Npm> ResolveNpm(const std::string& registry, const Recipe::Npm& npm);
+/// The same from the registry's answer. kCorrupt if that is not what a registry answers, or has no SHA-512 integrity.
+Result<Lock::Npm> ParseNpmAnswer(std::string_view text, const Recipe::Npm& npm);
 
 }  // namespace hallmark

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <set>
 
+#include "lib/base/printable.h"
 #include "lib/rootfs/packages/deb822.h"
 #include "lib/rootfs/recipe/checks.h"
 
@@ -57,22 +58,24 @@ Result<IndexedPackage> ToPackage(const Deb822Paragraph& paragraph, const std::st
   for (auto& group : ParseDepends(paragraph.Get("Provides"))) package.provides.push_back(std::move(group.front()));
   const std::string_view size = paragraph.Get("Size");
   const auto [end, error] = std::from_chars(size.data(), size.data() + size.size(), package.size);
-  if (error != std::errc() || end != size.data() + size.size())
-    return CorruptError("package " + package.name + " has no Size");
+  if (size.empty()) return CorruptError("package " + package.name + " has no Size");
+  if (error != std::errc() || end != size.data() + size.size()) {
+    return CorruptError("package " + package.name + ": Size '" + Printable(size) + "' is not a number of bytes");
+  }
   if (std::string wrong = CheckSha256(package.sha256); !wrong.empty()) {
-    return CorruptError("package " + package.name + ": SHA256 " + wrong)
+    return CorruptError("package " + package.name + ": SHA256 '" + Printable(package.sha256) + "' " + wrong)
         .WithHint("its archive must sign SHA-256 digests");
   }
   if (package.path.starts_with("./")) package.path.erase(0, 2);
   if (std::string wrong = CheckRelativePath(package.path); !wrong.empty()) {
-    return CorruptError("package " + package.name + ": Filename " + wrong);
+    return CorruptError("package " + package.name + ": Filename '" + Printable(package.path) + "' " + wrong);
   }
   return package;
 }
 
 }  // namespace
 
-Result<void> PackageIndex::Add(std::string_view text, const std::string& suite, const std::map<Key, bool>& wanted) {
+Result<void> PackageIndex::Add(std::string_view text, const std::string& suite, const std::set<Key>& wanted) {
   std::optional<Error> failure;
   ForEachParagraph(text, [&](const Deb822Paragraph& paragraph) {
     Key key(paragraph.Get("Package"), paragraph.Get("Version"));

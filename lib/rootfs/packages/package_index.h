@@ -3,8 +3,10 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "lib/base/result.h"
@@ -31,9 +33,10 @@ class PackageIndex {
  public:
   using Key = std::pair<std::string, std::string>;  ///< name, version
 
-  /// Reads an index for the packages in `wanted`. kCorrupt names the package if a field is missing or has not its form.
-  Result<void> Add(std::string_view text, const std::string& suite, const std::map<Key, bool>& wanted);
+  /// Reads an index for the packages in `wanted`. kCorrupt names the package if a field is missing or is not of its form.
+  Result<void> Add(std::string_view text, const std::string& suite, const std::set<Key>& wanted);
 
+  /// Null if no index that was added has it.
   [[nodiscard]] const IndexedPackage* Find(const std::string& name, const std::string& version) const;
 
  private:

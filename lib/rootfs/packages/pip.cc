@@ -43,28 +43,11 @@ Result<TwoNumbers> VersionOf(const std::vector<Lock::Package>& packages, std::st
   return *numbers;
 }
 
-/// What pip must take the image for. Wheels name the oldest C library that they run with (PEP 600): 2.17 is
-/// manylinux2014.
-Result<std::vector<std::string>> TargetArguments(const Recipe& recipe, const std::vector<Lock::Package>& packages) {
-  constexpr int kOldestMinor = 17;
-  ASSIGN_OR_RETURN(const TwoNumbers python, VersionOf(packages, "python3"));
-  ASSIGN_OR_RETURN(const TwoNumbers libc, VersionOf(packages, "libc6"));
-  const std::string machine = recipe.architecture == "arm64" ? "aarch64" : "x86_64";
-  const std::string version = std::to_string(python.major) + "." + std::to_string(python.minor);
-  std::vector<std::string> arguments = {"--only-binary",    ":all:", "--implementation", "cp",
-                                        "--python-version", version};
-  for (int minor = libc.minor; minor >= kOldestMinor; --minor) {
-    arguments.insert(arguments.end(), {"--platform", "manylinux_2_" + std::to_string(minor) + "_" + machine});
-  }
-  arguments.insert(arguments.end(), {"--platform", "manylinux2014_" + machine});
-  return arguments;
-}
-
 Result<void> Download(const Recipe& recipe, const std::vector<Lock::Package>& packages, const fs::path& requirements,
                       const std::vector<std::string>& more, const fs::path& directory, Progress& progress) {
   Command command{.argv = {"python3", "-m", "pip", "download", "--quiet", "--no-input", "--disable-pip-version-check",
                            "--no-cache-dir", "--dest", directory.string(), "--requirement", requirements.string()}};
-  ASSIGN_OR_RETURN(const std::vector<std::string> target, TargetArguments(recipe, packages));
+  ASSIGN_OR_RETURN(const std::vector<std::string> target, PipTarget(recipe, packages));
   command.argv.insert(command.argv.end(), target.begin(), target.end());
   command.argv.insert(command.argv.end(), more.begin(), more.end());
   command.on_line = [&progress](std::string_view line) { progress.PrintVerbose(line); };
@@ -81,10 +64,9 @@ class DownloadDirectory {
   static Result<DownloadDirectory> Create(const Cache& cache) {
     const fs::path path = cache.directory() / "partial" / "python";
     ASSIGN_OR_RETURN(FileLock lock, FileLock::Acquire(path.string() + ".lock"));
-    std::error_code error;
-    fs::remove_all(path, error);  // a killed run's
-    fs::create_directories(path, error);
-    if (error) return ErrnoError(error.value(), path.string());
+    std::error_code ignored;
+    fs::remove_all(path, ignored);  // a killed run's
+    RETURN_IF_ERROR(MakeDirectories(path));
     return DownloadDirectory(path, std::move(lock));
   }
   DownloadDirectory(DownloadDirectory&& other) noexcept
@@ -110,24 +92,11 @@ Result<std::string> HexSha256(const fs::path& path) {
 
 Result<void> MoveIntoCache(const fs::path& file, const std::string& sha256, const Cache& cache) {
   const fs::path blob = cache.BlobPath(sha256);
+  RETURN_IF_ERROR(MakeDirectories(blob.parent_path()));
   std::error_code error;
-  fs::create_directories(blob.parent_path(), error);
   fs::rename(file, blob, error);
   if (error) return ErrnoError(error.value(), blob.string());
   return {};
-}
-
-/// "pdfminer.six" and "20231228" of "pdfminer.six-20231228-py3-none-any.whl" (PyPA's binary distribution format).
-/// kCorrupt for other names.
-Result<Lock::Python> ParseWheelName(const std::string& file) {
-  constexpr std::string_view kSuffix = ".whl";
-  const size_t first = file.find('-');
-  const size_t second = first == std::string::npos ? first : file.find('-', first + 1);
-  if (!file.ends_with(kSuffix) || second == std::string::npos || first == 0 || second == first + 1) {
-    return CorruptError("'" + file + "' is not the name of a wheel");
-  }
-  return Lock::Python{
-      .name = file.substr(0, first), .version = file.substr(first + 1, second - first - 1), .file = file};
 }
 
 }  // namespace
@@ -168,6 +137,32 @@ Result<void> FetchPython(const Recipe& recipe, const Lock& lock, const Cache& ca
     RETURN_IF_ERROR(MoveIntoCache(file, wheel.sha256, cache));
   }
   return {};
+}
+
+Result<std::vector<std::string>> PipTarget(const Recipe& recipe, const std::vector<Lock::Package>& packages) {
+  constexpr int kOldestMinor = 17;
+  ASSIGN_OR_RETURN(const TwoNumbers python, VersionOf(packages, "python3"));
+  ASSIGN_OR_RETURN(const TwoNumbers libc, VersionOf(packages, "libc6"));
+  const std::string machine = recipe.architecture == "arm64" ? "aarch64" : "x86_64";
+  const std::string version = std::to_string(python.major) + "." + std::to_string(python.minor);
+  std::vector<std::string> arguments = {"--only-binary",    ":all:", "--implementation", "cp",
+                                        "--python-version", version};
+  for (int minor = libc.minor; minor >= kOldestMinor; --minor) {
+    arguments.insert(arguments.end(), {"--platform", "manylinux_2_" + std::to_string(minor) + "_" + machine});
+  }
+  arguments.insert(arguments.end(), {"--platform", "manylinux2014_" + machine});
+  return arguments;
+}
+
+Result<Lock::Python> ParseWheelName(const std::string& file) {
+  constexpr std::string_view kSuffix = ".whl";
+  const size_t first = file.find('-');
+  const size_t second = first == std::string::npos ? first : file.find('-', first + 1);
+  if (!file.ends_with(kSuffix) || second == std::string::npos || first == 0 || second == first + 1) {
+    return CorruptError("'" + file + "' is not the name of a wheel");
+  }
+  return Lock::Python{
+      .name = file.substr(0, first), .version = file.substr(first + 1, second - first - 1), .file = file};
 }
 
 std::string LockedRequirements(const std::vector<Lock::Python>& wheels) {

@@ -22,6 +22,14 @@ Result<std::vector<Lock::Python>> ResolvePython(const Recipe& recipe, const std:
 /// Gets the wheels of a lock into the cache. kIo with what pip says; kVerification if the index has another file.
 Result<void> FetchPython(const Recipe& recipe, const Lock& lock, const Cache& cache, Progress& progress);
 
+/// The options by which pip takes the image's Python, C library and architecture for its own. Wheels name the oldest C
+/// library that they run with (PEP 600): 2.17 is manylinux2014. kUsage if `packages` lacks python3 or libc6.
+Result<std::vector<std::string>> PipTarget(const Recipe& recipe, const std::vector<Lock::Package>& packages);
+
+/// "pdfminer.six" and "20231228" of "pdfminer.six-20231228-py3-none-any.whl" (PyPA's binary distribution format).
+/// kCorrupt for other names.
+Result<Lock::Python> ParseWheelName(const std::string& file);
+
 /// A requirements file of exactly the wheels of a lock, with their hashes.
 std::string LockedRequirements(const std::vector<Lock::Python>& wheels);
 

@@ -2,48 +2,22 @@
 #include "lib/rootfs/packages/resolve.h"
 
 #include <algorithm>
-#include <ctime>
-#include <iomanip>
-#include <locale>
 #include <map>
 #include <set>
-#include <sstream>
 
 #include "lib/base/file.h"
 #include "lib/base/time.h"
 #include "lib/crypto/digest.h"
 #include "lib/rootfs/packages/apt.h"
 #include "lib/rootfs/packages/apt_sources.h"
-#include "lib/rootfs/packages/deb822.h"
 #include "lib/rootfs/packages/keyring.h"
 #include "lib/rootfs/packages/npm.h"
 #include "lib/rootfs/packages/package_index.h"
 #include "lib/rootfs/packages/pip.h"
+#include "lib/rootfs/packages/release_file.h"
 
 namespace hallmark {
 namespace {
-
-/// "Sat, 10 Jan 2026 10:04:11 UTC" of a Release file as seconds since 1970.
-Result<uint64_t> ParseReleaseDate(std::string_view text) {
-  std::istringstream stream{std::string(text)};
-  stream.imbue(std::locale::classic());
-  std::tm time{};
-  stream >> std::get_time(&time, "%a, %d %b %Y %H:%M:%S");
-  const time_t seconds = stream.fail() ? -1 : timegm(&time);
-  if (seconds < 0) return CorruptError("'" + std::string(text) + "' is not a date as Release files have it");
-  return static_cast<uint64_t>(seconds);
-}
-
-/// The text between the lines that a clear signature puts around it.
-std::string_view SignedText(std::string_view text) {
-  const size_t start = text.find("\n\n");
-  const size_t end = text.find("-----BEGIN PGP SIGNATURE-----");
-  if (!text.starts_with("-----BEGIN PGP SIGNED MESSAGE-----") || start == std::string_view::npos ||
-      end == std::string_view::npos) {
-    return text;
-  }
-  return text.substr(start + 2, end - start - 2);
-}
 
 struct ReadRelease {
   Lock::Release release;
@@ -64,21 +38,10 @@ Result<ReadRelease> LoadRelease(const Apt::Index& index, const Apt& apt, const s
   ASSIGN_OR_RETURN(const std::string text, ReadSmallFile(index.release));
   ReadRelease read{
       .release = {.suite = index.suite, .sha256 = ToHex(Sha256(AsBytes(text))), .fingerprint = trusted->fingerprint}};
-  Result<void> result;
-  bool first = true;
-  ForEachParagraph(SignedText(text), [&](const Deb822Paragraph& paragraph) {
-    if (!std::exchange(first, false)) return;
-    read.release.origin = paragraph.Get("Origin");
-    const Result<uint64_t> date = ParseReleaseDate(paragraph.Get("Date"));
-    if (!date.ok()) {
-      result = date.error();
-      return;
-    }
-    read.date = *date;
-    read.release.date = FormatUtc(*date);
-  });
-  RETURN_IF_ERROR(std::move(result).WithContext(index.release.string()));
-  if (read.release.origin.empty()) read.release.origin = "unknown";
+  ASSIGN_OR_RETURN(const ReleaseFile file, ParseReleaseFile(text).WithContext(index.release.string()));
+  read.release.origin = file.origin;
+  read.release.date = FormatUtc(file.date);
+  read.date = file.date;
   return read;
 }
 
@@ -92,8 +55,8 @@ Result<void> ResolvePackages(const Recipe& recipe, const Cache& cache, Progress&
   ASSIGN_OR_RETURN(const Apt::Plan plan, apt.Resolve(recipe.apt.packages, recipe.apt.recommends));
   ASSIGN_OR_RETURN(const std::vector<Apt::Index> indexes, apt.Indexes());
 
-  std::map<PackageIndex::Key, bool> wanted;
-  for (const Apt::Plan::Step& step : plan.unpack) wanted[{step.name, step.version}] = true;
+  std::set<PackageIndex::Key> wanted;
+  for (const Apt::Plan::Step& step : plan.unpack) wanted.emplace(step.name, step.version);
   PackageIndex packages;
   std::map<std::string, ReadRelease> releases;
   for (const Apt::Index& index : indexes) {

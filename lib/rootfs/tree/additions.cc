@@ -97,7 +97,8 @@ Result<void> Additions::NameMachine() {
   RETURN_IF_ERROR(tree_.Write("/etc/default/locale", "LANG=" + recipe_.locale + "\n", {}));
   const std::string zone = "/usr/share/zoneinfo/" + recipe_.timezone;
   if (recipe_.timezone != "Etc/UTC" && !tree_.Exists(zone)) {
-    return UsageError("the image has no time zone " + recipe_.timezone).WithHint("the package tzdata has them");
+    return UsageError("the image has no time zone " + recipe_.timezone)
+        .WithHint("the package tzdata has the time zones");
   }
   RETURN_IF_ERROR(tree_.SymbolicLink("/etc/localtime", zone, {}));
   return tree_.Write("/etc/timezone", recipe_.timezone + "\n", {});
@@ -133,9 +134,7 @@ Result<void> Additions::RunBuilds(const fs::path& scratch) {
   for (size_t i = 0; i < recipe_.builds.size(); ++i) {
     const Recipe::Build& build = recipe_.builds[i];
     const fs::path output = scratch / ("build-" + std::to_string(i));
-    std::error_code error;
-    fs::create_directories(output, error);
-    if (error) return IoError(output.string() + ": " + error.message());
+    RETURN_IF_ERROR(MakeDirectories(output));
     Command command{.argv = {build.script.string()}, .environment = BuildEnvironment(lock_.source_date_epoch)};
     command.environment->push_back("OUTPUT=" + output.string());
     command.environment->push_back("ARCHITECTURE=" + recipe_.architecture);

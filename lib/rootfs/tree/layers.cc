@@ -31,9 +31,7 @@ bool InUserNamespace() {
 Result<void> MountLayers(const std::vector<fs::path>& lower, const fs::path& upper, const fs::path& work,
                          const fs::path& merged) {
   for (const fs::path& directory : {upper, work, merged}) {
-    std::error_code error;
-    fs::create_directories(directory, error);
-    if (error) return ErrnoError(error.value(), directory.string());
+    RETURN_IF_ERROR(MakeDirectories(directory));
   }
   // Named by descriptor: a path may hold the ':' and ',' that part mount options.
   std::vector<File> held;

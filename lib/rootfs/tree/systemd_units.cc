@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "lib/base/text.h"
+
 namespace hallmark {
 namespace {
 
@@ -21,27 +23,15 @@ struct Install {
   std::string default_instance;
 };
 
-std::vector<std::string> Words(std::string_view text) {
-  std::vector<std::string> words;
-  for (size_t start = 0; (start = text.find_first_not_of(" \t\r", start)) != std::string_view::npos;) {
-    const size_t end = std::min(text.find_first_of(" \t\r", start), text.size());
-    words.emplace_back(text.substr(start, end - start));
-    start = end;
-  }
-  return words;
-}
-
 Install ParseInstall(std::string_view unit) {
   Install install;
   bool within = false;
-  for (size_t start = 0; start < unit.size();) {
-    const size_t end = std::min(unit.find('\n', start), unit.size());
-    const std::string_view line = unit.substr(start, end - start);
-    start = end + 1;
+  while (const auto taken = TakeLine(unit)) {
+    const std::string_view line = *taken;
     if (line.starts_with("[")) within = line.starts_with("[Install]");
     const size_t equals = line.find('=');
     if (!within || equals == std::string_view::npos || line.starts_with("#") || line.starts_with(";")) continue;
-    const std::string key = Words(line.substr(0, equals)).empty() ? "" : Words(line.substr(0, equals)).front();
+    const std::string_view key = Trimmed(line.substr(0, equals));
     const std::vector<std::string> values = Words(line.substr(equals + 1));
     const auto append = [&values](std::vector<std::string>& list) {
       list.insert(list.end(), values.begin(), values.end());
@@ -80,8 +70,8 @@ Result<void> Enable(const TreeDirectory& tree, std::string unit, std::set<std::s
   ASSIGN_OR_RETURN(const std::string text, tree.Read(path));
   const Install install = ParseInstall(text);
   if (install.wanted_by.empty() && install.required_by.empty() && install.aliases.empty() && install.also.empty()) {
-    return UsageError("[systemd]: unit " + unit + " has no [Install] section that tells what it belongs to")
-        .WithHint("units that others pull in need not be enabled");
+    return UsageError("[systemd]: unit " + unit + " has no [Install] section that says what pulls it in")
+        .WithHint("a unit that others pull in requires no enabling");
   }
   if (unit == TemplateOf(unit) && unit.find('@') != std::string::npos && !install.default_instance.empty()) {
     unit.insert(unit.find('@') + 1, install.default_instance);

@@ -6,7 +6,7 @@
 #include "lib/rootfs/tree/additions.h"
 #include "lib/rootfs/tree/finish_tree.h"
 #include "lib/rootfs/tree/layers.h"
-#include "lib/rootfs/tree/python.h"
+#include "lib/rootfs/tree/python_layer.h"
 
 namespace hallmark {
 

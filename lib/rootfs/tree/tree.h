@@ -8,7 +8,7 @@
 #include "lib/rootfs/packages/cache.h"
 #include "lib/rootfs/recipe/lock.h"
 #include "lib/rootfs/recipe/recipe.h"
-#include "lib/rootfs/tree/packages.h"
+#include "lib/rootfs/tree/package_tree.h"
 #include "lib/rootfs/tree/work_directory.h"
 
 namespace hallmark {

@@ -6,6 +6,8 @@
 #include <optional>
 #include <vector>
 
+#include "lib/base/text.h"
+
 namespace hallmark {
 namespace {
 
@@ -35,12 +37,10 @@ std::string Join(const Fields& fields) {
 /// Calls `visit` with the fields of each line; what it changes is kept.
 std::string Rewrite(const std::string& text, const std::function<void(Fields&)>& visit) {
   std::string rewritten;
-  for (size_t start = 0; start < text.size();) {
-    const size_t end = std::min(text.find('\n', start), text.size());
-    Fields fields = Split(std::string_view(text).substr(start, end - start));
+  for (std::string_view rest = text; const auto line = TakeLine(rest);) {
+    Fields fields = Split(*line);
     visit(fields);
     rewritten += Join(fields) + "\n";
-    start = end + 1;
   }
   return rewritten;
 }
@@ -109,7 +109,8 @@ Result<void> UserDatabase::AddUser(const Recipe::User& user, uint64_t day) {
   for (const auto& [text, what] : {std::pair{&passwd_, "user"}, {&group_, "group"}}) {
     if (FindLine(*text, 0, user.name)) return UsageError(std::string(what) + " " + user.name + " exists already");
     if (const auto other = FindLine(*text, 2, id)) {
-      return UsageError(std::string(what) + " id " + id + " of " + user.name + " is that of " + other->at(0));
+      return UsageError(std::string(what) + " id " + id + " of " + user.name + " belongs to " + other->at(0))
+          .WithHint("choose another uid in [[user]]");
     }
   }
   passwd_ += Join({user.name, "x", id, id, user.gecos, user.home, user.shell}) + "\n";

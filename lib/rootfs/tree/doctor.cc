@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "lib/rootfs/inspect/doctor.h"
+#include "lib/rootfs/tree/doctor.h"
 
 #include <pwd.h>
 #include <sched.h>

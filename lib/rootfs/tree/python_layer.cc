@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "lib/rootfs/tree/python.h"
+#include "lib/rootfs/tree/python_layer.h"
 
 #include "lib/base/file.h"
 #include "lib/base/subprocess.h"
@@ -25,7 +25,7 @@ std::string LayerDigest(const Recipe& recipe, const Lock& lock, const fs::path& 
 
 /// A directory of the locked files under the names that pip knows them by.
 Result<void> GatherFiles(const Lock& lock, const Cache& cache, const fs::path& directory) {
-  fs::create_directories(directory);
+  RETURN_IF_ERROR(MakeDirectories(directory));
   for (const Lock::Python& file : lock.python) {
     std::error_code error;
     fs::create_hard_link(cache.BlobPath(file.sha256), directory / file.file, error);

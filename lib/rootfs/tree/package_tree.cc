@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "lib/rootfs/tree/packages.h"
+#include "lib/rootfs/tree/package_tree.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -30,9 +30,7 @@ constexpr std::string_view kStageVersion = "packages 1\n";
 constexpr size_t kBatch = 40;
 
 Result<void> MakeDirectory(const fs::path& path, mode_t mode = 0755) {
-  std::error_code error;
-  fs::create_directories(path, error);
-  if (error) return IoError(path.string() + ": " + error.message());
+  RETURN_IF_ERROR(MakeDirectories(path));
   if (chmod(path.c_str(), mode) != 0) return ErrnoError(errno, path.string());
   return {};
 }
