@@ -27,7 +27,9 @@ macro(hallmark_program name)
   cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
   set(verbs_list tools/${name}/CMakeLists.txt)
   configure_file(${HALLMARK_SOURCE_DIR}/tools/cli/verbs.cc.in verbs.cc @ONLY)
-  hallmark_library(${name}_verbs SOURCES ${CMAKE_CURRENT_BINARY_DIR}/verbs.cc ${verb_sources} LINK ${ARG_LINK} hallmark::cli)
+  hallmark_library(${name}_verbs
+    SOURCES ${CMAKE_CURRENT_BINARY_DIR}/verbs.cc ${verb_sources}
+    LINK ${ARG_LINK} hallmark::cli)
   add_executable(${name} main.cc)
   target_link_libraries(${name} PRIVATE hallmark::${name}_verbs)
   target_compile_definitions(${name} PRIVATE HALLMARK_VERSION="${PROJECT_VERSION}")

@@ -48,7 +48,8 @@ class Json {
   /// Puts a value at the end of an array.
   Json& Add(Json value);
 
-  /// As it is printed: two spaces a level. Text that is not UTF-8, as names of files may be, gets replacement characters.
+  /// As it is printed, with two spaces a level. Text that is not UTF-8, as file names may be, gets replacement
+  /// characters.
   [[nodiscard]] std::string Text() const;
 
  private:

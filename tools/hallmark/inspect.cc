@@ -45,8 +45,8 @@ struct Contents {
   std::vector<InstalledPackage> packages;
 };
 
-/// Allocated bytes by the directory below the root that they are in, the largest first; a file with several names counts
-/// where it comes first.
+/// Allocated bytes by the directory below the root that they are in, the largest first. A file with several names
+/// counts where it comes first.
 std::vector<std::pair<std::string, uint64_t>> DirectorySizes(const Ext4Tree& tree) {
   std::map<std::string, uint64_t> sizes;
   std::set<FileTree::Index> counted;

@@ -23,7 +23,7 @@ struct VerbRun {
 
 /// Runs `hallmark ARGUMENT...` in this process.
 VerbRun RunHallmark(const std::vector<std::string>& arguments);
-/// The same, and fails the test if that does not end with exit status 0. The value is what was written to standard output.
+/// The same, and fails the test unless that ends with exit status 0. The value is what it wrote to standard output.
 std::string RunWell(const std::vector<std::string>& arguments);
 
 /// Expects `hallmark WORD... --help` to print `usage` in its usage line, the option --help, and nothing else anywhere.
