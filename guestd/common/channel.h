@@ -18,8 +18,8 @@ class Channel : public std::enable_shared_from_this<Channel> {
  public:
   struct Callbacks {
     std::function<void(std::string body)> on_frame;
-    /// What came is no frame, and nothing after it can be relied on: in place of on_closed, with the channel still open
-    /// to tell the peer. Whoever takes it closes the channel.
+    /// The peer sent something that is not a frame, so nothing after it can be relied on. Called in place of on_closed;
+    /// the channel is still open to tell the peer, and the callee closes it.
     std::function<void(const Error& error)> on_garbage;
     /// Once, at the end of the stream or on an error; none after Close().
     std::function<void(const Error& error)> on_closed;

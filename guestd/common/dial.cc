@@ -84,7 +84,7 @@ Result<HostAddress> ParseHostAddress(std::string_view text) {
     const auto port = ParseNumber(numbers.substr(std::min(colon + 1, numbers.size())));
     if (cid.ok() && port.ok()) return HostAddress(VsockAddress{*cid, *port});
   }
-  return UsageError("'" + std::string(text) + "' is no address: auto, vsock:CID:PORT, port:NAME or unix:PATH expected");
+  return UsageError("'" + std::string(text) + "' is not an address: give auto, vsock:CID:PORT, port:NAME or unix:PATH");
 }
 
 std::string ToString(const HostAddress& address) {

@@ -16,7 +16,7 @@ namespace hallmark::guest {
 class InstalledPrograms : public ProgramSets {
  public:
   struct Options {
-    std::filesystem::path store;   ///< on the session disk; made if it is not there
+    std::filesystem::path store;   ///< on the session disk; made if it is missing
     std::filesystem::path memory;  ///< on a tmpfs; emptied now
     std::filesystem::path trust;   ///< trust.json of the verified root
     RunningRootfs rootfs;

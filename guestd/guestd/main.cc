@@ -36,7 +36,7 @@ Mounts the guest's session disk, installs the programs of smol-bin and keeps sdk
       --session-label LABEL    of the session disk's filesystem (default sessions)
       --smol-label LABEL       of the smol-bin volume (default SMOL-BIN)
       --trust FILE             whose keys smol-bin must be signed with (default /usr/lib/hallmark/trust.json)
-      --programs DIRECTORY        run sdk-daemon from this directory, and look for no smol-bin
+      --programs DIRECTORY     run sdk-daemon from this directory, and look for no smol-bin
       --connect ADDRESS        passed to sdk-daemon
   -h, --help                   print this and end
 )";
@@ -218,7 +218,7 @@ class Guestd {
     return programs;
   }
 
-  /// What the kernel command line says of the image; a number that is not there asks for nothing.
+  /// What the kernel command line says of the image; a number that is absent asks for nothing.
   static Result<RunningRootfs> Rootfs() {
     RunningRootfs rootfs{.architecture = kArchitecture};
     for (const auto& [name, number] : {std::pair{kSequenceParameter, &rootfs.sequence},

@@ -54,7 +54,7 @@ class JsonValue {
   /// Of an array: adds an entry at its end.
   JsonValue& Append(const JsonValue& value);
 
-  /// The number that a member of an object is; nothing if it is not there, or no number from 0 up.
+  /// The number that a member of an object is; nothing if it is missing, or not a number from 0 up.
   [[nodiscard]] std::optional<uint64_t> Number(std::string_view key) const;
   /// The value as JSON, on one line, without blanks.
   [[nodiscard]] std::string Text() const;
@@ -84,7 +84,7 @@ Result<JsonValue> ParseJsonValue(std::string_view text, size_t max_size, std::st
 
 /// The entries of an array of at most `max_count`, which the reader's value owns. Empty after an error.
 std::vector<const Json*> TakeEntries(ObjectReader& reader, std::string_view key, size_t max_count);
-/// The text that a value is; nothing if it is none.
+/// The text that a value is; nothing if it is not a text.
 std::optional<std::string> TextOf(const Json& value);
 /// The members of an object, which the reader's value owns; refused as "not an object" otherwise.
 std::vector<std::pair<std::string, const Json*>> TakeMembers(ObjectReader& reader, std::string_view key);

@@ -21,7 +21,7 @@ struct IpAddress {
 };
 
 /// As inet_pton(3) reads it; an IPv6 address may have a zone, the name or the index of an interface: "fe80::1%eth0".
-/// Nothing if it is no address.
+/// Nothing if it is not an address.
 std::optional<IpAddress> ParseIpAddress(const std::string& text);
 
 /// As inet_ntop(3) writes it, without a zone.

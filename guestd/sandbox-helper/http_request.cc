@@ -164,7 +164,7 @@ Result<BodyFraming> ParseBodyFraming(const std::vector<Field>& fields, bool vers
 /// Names, in lower case, of the fields that are not forwarded. kCorrupt if Connection names one that the meaning of the
 /// request depends on.
 Result<std::vector<std::string>> ConnectionFields(const std::vector<Field>& fields) {
-  static constexpr std::array<std::string_view, 3> kNeeded = {"host", "content-length", "transfer-encoding"};
+  static constexpr std::array<std::string_view, 3> kRequired = {"host", "content-length", "transfer-encoding"};
   std::vector<std::string> names = {"host",    "connection",          "proxy-connection", "keep-alive", "te",
                                     "upgrade", "proxy-authorization", "http2-settings",   "trailer"};
   for (const Field& field : fields) {
@@ -172,7 +172,7 @@ Result<std::vector<std::string>> ConnectionFields(const std::vector<Field>& fiel
     for (std::string_view rest = field.value; !rest.empty();) {
       const size_t comma = std::min(rest.find(','), rest.size());
       const std::string name = Lowercase(Trim(rest.substr(0, comma)));
-      if (std::find(kNeeded.begin(), kNeeded.end(), name) != kNeeded.end()) {
+      if (std::find(kRequired.begin(), kRequired.end(), name) != kRequired.end()) {
         return CorruptError("Connection names " + name);
       }
       names.push_back(name);

@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 // One second after the epoch: no file that a person made has it.
 constexpr timespec kPlaceholderTime{.tv_sec = 1, .tv_nsec = 0};
 constexpr mode_t kPlaceholderFile = 0444;
-constexpr off_t kMostContent = 2;  // bytes
+constexpr off_t kMaxContent = 2;  // bytes
 constexpr mode_t kPlaceholderDirectory = 0555;
 // A directory that only a placeholder in it made necessary: the sticky bit, of no use in a directory of one owner,
 // tells it.
@@ -29,9 +29,8 @@ constexpr mode_t kMadeDirectory = S_ISVTX | 0755;
 bool IsPlaceholder(const struct stat& status) {
   const mode_t mode = status.st_mode & 07777;
   if (status.st_mtim.tv_sec != kPlaceholderTime.tv_sec || status.st_mtim.tv_nsec != 0) return false;
-  return S_ISDIR(status.st_mode)
-             ? mode == kPlaceholderDirectory
-             : S_ISREG(status.st_mode) && mode == kPlaceholderFile && status.st_size <= kMostContent;
+  return S_ISDIR(status.st_mode) ? mode == kPlaceholderDirectory
+                                 : S_ISREG(status.st_mode) && mode == kPlaceholderFile && status.st_size <= kMaxContent;
 }
 
 bool IsNoSpace(int error) { return error == ENOSPC || error == EDQUOT; }
@@ -49,7 +48,8 @@ Result<Placeholders> Placeholders::Create(const std::string& session_home) {
     if (!fd.valid()) return ErrnoError(errno, path.string());
     File lock(std::move(fd), path);
     ASSIGN_OR_RETURN(const struct stat held, lock.Stat());
-    if (!S_ISREG(held.st_mode)) return UnsupportedError(path.string() + ": no file").WithHint("remove it");
+    if (!S_ISREG(held.st_mode))
+      return UnsupportedError(path.string() + ": is not a regular file").WithHint("remove it");
     while (flock(lock.fd(), LOCK_SH) != 0) {
       if (errno != EINTR) return ErrnoError(errno, "locking " + path.string());
     }

@@ -120,7 +120,7 @@ class Bwrap {
 };
 
 Result<Bwrap> Bwrap::Start(const std::vector<std::string>& argv) {
-  if (access(kBwrap, X_OK) != 0) return NotFoundError(std::string(kBwrap) + " is not there");
+  if (access(kBwrap, X_OK) != 0) return NotFoundError(std::string(kBwrap) + ": no such file");
   std::vector<char*> pointers;
   pointers.reserve(argv.size() + 1);
   for (const std::string& argument : argv) pointers.push_back(const_cast<char*>(argument.c_str()));

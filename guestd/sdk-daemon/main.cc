@@ -17,10 +17,10 @@ constexpr const char* kHelp = R"(Usage: sdk-daemon [OPTION]...
 Talks to the host of this guest: sessions, their processes, shared directories.
 
       --connect ADDRESS        the host: auto (default), vsock:CID:PORT, port:NAME or unix:PATH
-      --sessions DIRECTORY        where sessions live (default /sessions)
-      --shared DIRECTORY          where the host's shared directories are mounted (default /mnt/.virtiofs-root)
-      --cgroup DIRECTORY          control group of the sessions (default: "sessions" beside the daemon's own)
-      --programs DIRECTORY        where sandbox-helper and srt-settings.json are
+      --sessions DIRECTORY     where sessions live (default /sessions)
+      --shared DIRECTORY       where the host's shared directories are mounted (default /mnt/.virtiofs-root)
+      --cgroup DIRECTORY       control group of the sessions (default: "sessions" beside the daemon's own)
+      --programs DIRECTORY     where sandbox-helper and srt-settings.json are
       --unsandboxed            let requests run commands without the sandbox: for tests
       --supervisor-fd N        socket to guestd
       --image ID               told to the host: the image's id

@@ -40,7 +40,7 @@ Result<void> EnterNewNamespace(const NamespacePlan& plan);
 /// kNotFound if the host shares no such directory.
 Result<void> EnterAndAttach(const NamespacePlan& plan, const File& mount_namespace, const SharedDirectory& directory);
 
-/// The same for taking it away; no error if it is not there. What still uses it keeps it until it ends.
+/// The same for taking it away; no error if it is missing. What still uses it keeps it until it ends.
 Result<void> EnterAndDetach(const NamespacePlan& plan, const File& mount_namespace, const std::string& name);
 
 /// kUsage unless `directory` names something below the shared directories, and one plain name below the session's mnt.

@@ -60,7 +60,7 @@ Result<SessionRecord> SessionStore::ReadRecord(const std::string& name) const {
   // The host may have put anything there: a FIFO would hold us up for ever, a link lead elsewhere.
   ASSIGN_OR_RETURN(const File file, File::Open(RecordPath(name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK));
   ASSIGN_OR_RETURN(const struct stat status, file.Stat());
-  if (!S_ISREG(status.st_mode)) return CorruptError(file.path() + ": is no regular file");
+  if (!S_ISREG(status.st_mode)) return CorruptError(file.path() + ": is not a regular file");
   if (static_cast<uint64_t>(status.st_size) > kMaxRecordSize) return CorruptError(file.path() + ": too large");
   ByteVector bytes(static_cast<size_t>(status.st_size));
   RETURN_IF_ERROR(file.ReadAt(0, bytes));

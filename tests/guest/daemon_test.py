@@ -197,7 +197,7 @@ class SessionTest(DaemonTest):
         record.unlink()
         os.mkfifo(record)
         self.restart()
-        self.assertIn("is no regular file", self.guest.call("session.list")["sessions"][0]["trouble"])
+        self.assertIn("is not a regular file", self.guest.call("session.list")["sessions"][0]["trouble"])
         self.assertIsNone(self.guest.call("session.resume", session=name)["open_files"])
 
     def test_one_that_is_deep_is_deleted_too(self):

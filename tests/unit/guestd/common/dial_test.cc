@@ -25,7 +25,7 @@ TEST(HostAddress, IsOneOfFourKinds) {
   }
   for (const char* text :
        {"", "vsock:2", "vsock:2:", "vsock:2:x", "vsock:2:4294967296", "vsock:-1:1", "unix:", "tcp:1"}) {
-    EXPECT_THAT(ParseHostAddress(text), HasError(ErrorKind::kUsage, "is no address")) << text;
+    EXPECT_THAT(ParseHostAddress(text), HasError(ErrorKind::kUsage, "is not an address")) << text;
   }
 }
 

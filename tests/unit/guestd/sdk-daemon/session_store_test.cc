@@ -124,7 +124,7 @@ TEST_F(Store, ARecordThatIsNoFileIsNotWaitedFor) {
   std::filesystem::create_symlink("/dev/zero", record("a-b-d"));
   ASSERT_OK_AND_ASSIGN(const auto sessions, store.Recover());
   ASSERT_EQ(sessions.size(), 2U);
-  EXPECT_THAT(sessions[0].trouble, HasSubstr("is no regular file"));
+  EXPECT_THAT(sessions[0].trouble, HasSubstr("is not a regular file"));
   EXPECT_THAT(sessions[1].trouble, HasSubstr("symbolic links"));
 }
 
