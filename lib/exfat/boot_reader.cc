@@ -51,7 +51,7 @@ Result<ExfatGeometry> Decode(const ExfatBootSector& boot, uint64_t size, const E
   if (boot.fats != 1 && boot.fats != 2) return corrupt(std::to_string(boot.fats) + " FATs");
   if (boot.cluster_shift > kExfatMaxClusterBytesShift - boot.sector_shift)
     return corrupt("clusters of more than 32 MiB");
-  if (boot.percent_in_use > 100 && boot.percent_in_use != 0xff) return corrupt("more than all is in use");
+  if (boot.percent_in_use > 100 && boot.percent_in_use != 0xff) return corrupt("more than 100 percent are in use");
   const uint64_t sector = uint64_t{1} << boot.sector_shift;
   if (boot.volume_length < kExfatMinSize >> boot.sector_shift) return corrupt("less than 1 MiB");
   if (boot.volume_length > size >> boot.sector_shift) {

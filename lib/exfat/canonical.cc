@@ -30,7 +30,7 @@ class TableCheck {
 
   [[nodiscard]] Result<void> Check() const {
     if (geometry_.root != kExfatFirstCluster + bitmap_clusters_ + upcase_clusters_ || geometry_.fats != 1) {
-      return fault_(ExfatStructure::kBootSector, "the root directory is elsewhere than it would be written");
+      return fault_(ExfatStructure::kBootSector, "the root directory is not where it would be written");
     }
     RETURN_IF_ERROR(CheckFat());
     RETURN_IF_ERROR(CheckBitmap());
@@ -96,7 +96,8 @@ class TableCheck {
     };
     // Where one of the two is not as it should be, the other tells the place.
     const bool labelled = holds(1, StructBytes(bitmap)) || holds(2, StructBytes(upcase));
-    if (labelled && bytes[0] != kExfatLabelEntry) return fault_(ExfatStructure::kDirectory, "no label comes first");
+    if (labelled && bytes[0] != kExfatLabelEntry)
+      return fault_(ExfatStructure::kDirectory, "the label is not the first entry");
     const size_t slot = labelled ? 1 : 0;
     if (!holds(slot, StructBytes(bitmap))) {
       return fault_(ExfatStructure::kBitmap, "its directory entry is not as it would be written");
@@ -119,7 +120,7 @@ class TableCheck {
 /// Compares what would be written with what is there.
 class CompareOutput : public ExfatOutput {
  public:
-  /// `data`: the ranges of the file that are no holes.
+  /// `data`: the ranges of the file that are not holes.
   CompareOutput(const File& file, uint64_t offset, std::vector<DataRange> data, const ExfatFault& fault)
       : file_(file), offset_(offset), data_(std::move(data)), fault_(fault), buffer_(128 << 10) {}
 

@@ -40,7 +40,8 @@ Result<std::string> DecodeLabel(const ExfatLabelEntry& entry, const ExfatFault& 
   if (entry.length > kExfatMaxLabel) return fault(ExfatStructure::kDirectory, "a label of more than 11 units");
   for (size_t i = 0; i < entry.length; ++i) units.push_back(static_cast<char16_t>(uint16_t{entry.label[i]}));
   Result<std::string> label = Utf16ToUtf8(units);
-  if (!label.ok() || ForbiddenInExfat(units)) return fault(ExfatStructure::kDirectory, "a label that no label may be");
+  if (!label.ok() || ForbiddenInExfat(units))
+    return fault(ExfatStructure::kDirectory, "the label has characters that a label can't have");
   return label;
 }
 
@@ -55,7 +56,7 @@ class DirectoryParser {
       const uint8_t type = bytes_[at];
       if (!IsInUse(type)) continue;  // deleted
       const bool leads = IsSecondary(TypeAt(bytes_, at + kEntrySize));
-      if (IsSecondary(type)) return Corrupt(at, "it belongs to no file");
+      if (IsSecondary(type)) return Corrupt(at, "it does not belong to a file");
       if (IsTable(type) && path_.empty() && !leads) continue;
       if (type != kExfatFileEntry && !IsBenign(type)) {
         return fault_(leads ? ExfatStructure::kEntrySet : ExfatStructure::kDirectory,
@@ -103,7 +104,7 @@ Result<std::u16string> DirectoryParser::NameOf(size_t at, ByteSpan set) const {
   std::u16string name;
   for (size_t i = 0; i < length; ++i) {
     const size_t offset = (2 + i / kExfatNameUnits) * kEntrySize;
-    if (TypeAt(set, offset) != kExfatNameEntry) return Corrupt(at, "fewer name entries than its name needs");
+    if (TypeAt(set, offset) != kExfatNameEntry) return Corrupt(at, "fewer name entries than its name requires");
     const auto part = EntryAt<ExfatNameEntry>(set, offset);
     name.push_back(static_cast<char16_t>(uint16_t{part.units[i % kExfatNameUnits]}));
   }
@@ -114,7 +115,7 @@ Result<std::u16string> DirectoryParser::NameOf(size_t at, ByteSpan set) const {
 Result<ExfatAllocation> DirectoryParser::StreamOf(size_t at, const ExfatStreamEntry& stream) const {
   const ExfatAllocation data{
       .first = stream.first_cluster, .length = stream.length, .contiguous = (stream.flags & kExfatContiguous) != 0};
-  if ((stream.flags & kExfatAllocationPossible) == 0) return Corrupt(at, "a stream that can have no clusters");
+  if ((stream.flags & kExfatAllocationPossible) == 0) return Corrupt(at, "a stream that can't have clusters");
   if (data.first == 0 && (data.length != 0 || data.contiguous)) return Corrupt(at, "a length without clusters");
   if (data.contiguous && data.length == 0) return Corrupt(at, "clusters without a length");
   if (stream.valid_length > data.length) return Corrupt(at, "more of it is valid than there is");
@@ -138,7 +139,7 @@ Result<void> DirectoryParser::AddFile(size_t at, ByteSpan set, bool checksum_hol
   if (stream.name_hash != ExfatNameHash(upcased)) return bad_name(": the hash of its name is wrong");
   const Result<std::string> name = Utf16ToUtf8(*units);
   if (!name.ok()) return bad_name(": its name is not UTF-16");
-  if (ForbiddenInExfat(*units) || *name == "." || *name == "..") return bad_name(": a name that no file may have");
+  if (ForbiddenInExfat(*units) || *name == "." || *name == "..") return bad_name(": a name that a file can't have");
   if (!upcased_.insert(upcased).second) return bad_name(": a second '" + *name + "', capitals aside");
   const size_t known = 2 + DivideRoundUp(units->size(), kExfatNameUnits);
   RETURN_IF_ERROR(AddForeignSecondaries(at, set.subspan(known * kEntrySize)));
@@ -148,7 +149,7 @@ Result<void> DirectoryParser::AddFile(size_t at, ByteSpan set, bool checksum_hol
       FromExfatTime({.stamp = entry.modified, .hundredths = entry.modified_10ms, .offset = entry.modified_offset});
   ASSIGN_OR_RETURN(file.data, StreamOf(at, stream));
   if (file.directory && (file.valid_length != file.data.length || file.data.length > kExfatMaxDirectory)) {
-    return Corrupt(at, "a directory of a size that none can have");
+    return Corrupt(at, "a directory of an impossible size");
   }
   directory_.files.push_back(std::move(file));
   return {};

@@ -91,8 +91,8 @@ Result<ExfatReader> ExfatOpener::Open(uint64_t size) {
 
 Result<void> ExfatOpener::ReadFat() {
   std::vector<Le32> raw(uint64_t{geometry_.clusters} + kExfatFirstCluster);
-  RETURN_IF_ERROR(file_.ReadAt(offset_ + geometry_.fat + geometry_.active_fat * geometry_.fat_size,
-                               MutableArrayBytes(raw)));
+  RETURN_IF_ERROR(
+      file_.ReadAt(offset_ + geometry_.fat + geometry_.active_fat * geometry_.fat_size, MutableArrayBytes(raw)));
   reader_.fat_.assign(raw.begin(), raw.end());
   // Of the first the lowest byte is the medium's type.
   if ((reader_.fat_[0] | 0xff) != 0xffffffff || reader_.fat_[1] != kExfatEndOfChain) {
@@ -161,7 +161,7 @@ Result<ClusterRuns> ExfatOpener::Claim(const ExfatAllocation& allocation, ExfatS
 }
 
 Result<ByteVector> ExfatOpener::ReadTable(uint32_t first, uint64_t length, uint64_t limit, ExfatStructure structure) {
-  if (first == 0 || length == 0 || length > limit) return fault_(structure, "a length that it can't have");
+  if (first == 0 || length == 0 || length > limit) return fault_(structure, "an impossible length");
   ASSIGN_OR_RETURN(const ClusterRuns runs, Claim({.first = first, .length = length}, structure, ""));
   ByteVector bytes(length);
   uint64_t done = 0;

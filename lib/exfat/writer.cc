@@ -44,10 +44,10 @@ Error CantHold(const std::string& path, const std::string& why) {
 /// when they look a name up.
 Result<std::u16string> EncodeName(const std::string& name, const std::string& path) {
   ASSIGN_OR_RETURN(std::u16string units, Utf8ToUtf16(name).WithContext(path));
-  if (units.size() > kExfatMaxName) return CantHold(path, "a name ends at 255 units of UTF-16");
+  if (units.size() > kExfatMaxName) return CantHold(path, "a name has at most 255 units of UTF-16");
   if (const std::optional<char16_t> forbidden = ForbiddenInExfat(units)) {
     const std::string what = *forbidden < 0x20 ? "control characters" : std::string(1, static_cast<char>(*forbidden));
-    return CantHold(path, "no name has " + what + " in it");
+    return CantHold(path, "a name can't contain " + what);
   }
   if (units.ends_with(u'.') || units.ends_with(u' ')) return CantHold(path, "its name ends in a dot or a blank");
   return units;
@@ -115,7 +115,8 @@ Result<void> ExfatWriter::CheckOptions() {
     return UsageError("the size of an exFAT filesystem is a multiple of 512 bytes, and so is its start");
   }
   if (options_.size < kExfatMinSize || options_.size > kMaxSize) {
-    return UsageError("no exFAT filesystem has " + FormatBytes(options_.size) + ": it takes 1 MiB to 256 TiB");
+    return UsageError("an exFAT filesystem of " + FormatBytes(options_.size) +
+                      ": the size is not from 1 MiB to 256 TiB");
   }
   ASSIGN_OR_RETURN(label_, Utf8ToUtf16(options_.label).WithContext("exFAT label"));
   if (label_.size() > kExfatMaxLabel || ForbiddenInExfat(label_)) {
@@ -149,7 +150,7 @@ Place ExfatWriter::Reserve(uint64_t size) {
 /// Gives a directory its clusters, then all that is in it. The order is that in which they are written.
 Result<void> ExfatWriter::PlaceDirectory(FileTree::Index directory, const std::string& path) {
   ASSIGN_OR_RETURN(const uint64_t entries, NameEntries(directory, path));
-  if (entries * kEntrySize > kExfatMaxDirectory) return CantHold(path, "a directory's names end at 256 MiB");
+  if (entries * kEntrySize > kExfatMaxDirectory) return CantHold(path, "a directory has at most 256 MiB of names");
   // A directory has a cluster even if it is empty, as drivers make them.
   places_[directory] = Reserve(std::max<uint64_t>(entries, 1) * kEntrySize);
   for (const FileTree::Entry& entry : tree_.inode(directory).entries) {
@@ -174,7 +175,7 @@ Result<uint64_t> ExfatWriter::NameEntries(FileTree::Index directory, const std::
   std::map<std::u16string, const std::string*> upcased;
   for (const FileTree::Entry& entry : tree_.inode(directory).entries) {
     const std::string child = path + "/" + entry.name;
-    if (child.size() > kExfatMaxPath) return CantHold(child, "a path ends at 4095 bytes");
+    if (child.size() > kExfatMaxPath) return CantHold(child, "a path has at most 4095 bytes");
     ASSIGN_OR_RETURN(names_[entry.inode], EncodeName(entry.name, child));
     const auto [same, is_new] =
         upcased.emplace(ExfatUpcaseTable::Recommended().Upcase(names_[entry.inode]), &entry.name);

@@ -35,11 +35,13 @@ struct Directory {
 /// kUnsupported if there are more entries than a tree of two levels holds.
 Result<Directory> MakeDirectory(const DirectoryInput& input);
 
-/// How many blocks MakeDirectory gives, and whether they are indexed, without making them.
+/// What MeasureDirectory() tells.
 struct DirectorySize {
   uint64_t blocks = 0;
-  bool indexed = false;
+  bool indexed = false;  ///< as Directory::indexed
 };
+/// Tells how many blocks MakeDirectory() gives and whether they are indexed, without making them. kUnsupported as
+/// there.
 Result<DirectorySize> MeasureDirectory(const DirectoryInput& input);
 
 /// A directory that holds nothing in `blocks` blocks: lost+found, which keeps room for what fsck finds.

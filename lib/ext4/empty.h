@@ -9,7 +9,8 @@ namespace hallmark {
 
 /// Makes an empty ext4 filesystem with a journal in `file`, a new one: what a guest writes to, as libext2fs formats it,
 /// with the features of mke2fs 1.47. Only what is not zero is written; the rest stays holes. One version of libext2fs
-/// and the same options give the same bytes. kUsage if `size` is no multiple of 4096 or leaves no room for the journal.
+/// and the same options give the same bytes. kUsage if `size` is not a multiple of 4096 or leaves no room for the
+/// journal.
 Result<void> WriteEmptyExt4(const Ext4Options& options, const File& file);
 
 }  // namespace hallmark

@@ -25,7 +25,7 @@ uint64_t SmallestLastGroup(uint64_t groups) {
 }
 
 /// The bitmap bounds it, and so does the count of all inodes, which has 32 bits.
-uint64_t MostInodesPerGroup(uint64_t groups) {
+uint64_t MaxInodesPerGroup(uint64_t groups) {
   const uint64_t of_count = UINT32_MAX / std::max<uint64_t>(groups, 1) / kInodesPerBlock * kInodesPerBlock;
   return std::min<uint64_t>({kMaxInodesPerGroup, kBlocksPerGroup, of_count});
 }
@@ -76,10 +76,10 @@ Result<Geometry> Geometry::Make(uint64_t blocks, uint64_t inodes) {
   }
   geometry.groups_ = static_cast<uint32_t>(groups);
   geometry.descriptor_blocks_ = DescriptorBlocks(groups);
-  const uint64_t most_per_group = MostInodesPerGroup(groups);
-  const uint64_t wanted = std::max(inodes, std::min(blocks * kBlockSize / kBytesPerInode, most_per_group * groups));
+  const uint64_t max_per_group = MaxInodesPerGroup(groups);
+  const uint64_t wanted = std::max(inodes, std::min(blocks * kBlockSize / kBytesPerInode, max_per_group * groups));
   const uint64_t per_group = RoundUp(DivideRoundUp(wanted, std::max<uint64_t>(groups, 1)), kInodesPerBlock);
-  if (per_group > most_per_group || groups == 0) {
+  if (per_group > max_per_group || groups == 0) {
     return NoSpaceError("ext4: " + std::to_string(inodes) + " files do not fit into " + std::to_string(blocks) +
                         " blocks");
   }

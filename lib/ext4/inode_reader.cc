@@ -133,8 +133,8 @@ std::string ClaimedBlocks::Claim(uint64_t first, uint64_t count) {
 Error LibraryError(errcode_t code, const std::string& what) {
   static const bool initialised = (add_error_table(&et_ext2_error_table), true);
   (void)initialised;
-  constexpr errcode_t kLargestErrno = 4095;
-  if (code > 0 && code <= kLargestErrno) return ErrnoError(static_cast<int>(code), what);
+  constexpr errcode_t kMaxErrno = 4095;
+  if (code > 0 && code <= kMaxErrno) return ErrnoError(static_cast<int>(code), what);
   std::string message = what + ": " + error_message(code);
   if (code == EXT2_ET_NO_MEMORY) return IoError(std::move(message));
   if (code == EXT2_ET_UNSUPP_FEATURE || code == EXT2_ET_RO_UNSUPP_FEATURE) return UnsupportedError(std::move(message));

@@ -136,7 +136,7 @@ Result<void> Planner::PlaceContents() {
     InodePlan& plan = state_->inodes[index];
     plan.first_extent = static_cast<uint32_t>(state_->extents.size());
     if (!S_ISDIR(inode.mode) && inode.link_count > kMaxLinks) {
-      return UnsupportedError(inode.source + ": ext4 holds no file of more than " + std::to_string(kMaxLinks) +
+      return UnsupportedError(inode.source + ": ext4 can't hold a file of more than " + std::to_string(kMaxLinks) +
                               " names");
     }
     RETURN_IF_ERROR(PlaceXattrs(index, plan).WithContext(inode.source.empty() ? "a file" : inode.source));
@@ -182,7 +182,7 @@ Result<void> Planner::PlaceDirectory(FileTree::Index index, InodePlan& plan) {
 Result<void> Planner::PlaceFile(FileTree::Index index, const FileTree::Inode& inode, InodePlan& plan) {
   if (S_ISLNK(inode.mode) && inode.size <= kShortSymlinkMax) return {};
   const uint64_t blocks = DivideRoundUp(inode.size, kBlockSize);
-  if (blocks > kMaxFileBlocks) return UnsupportedError(inode.source + ": ext4 holds no file of more than 16 TiB");
+  if (blocks > kMaxFileBlocks) return UnsupportedError(inode.source + ": ext4 can't hold a file of more than 16 TiB");
   if (!inode.sparse) {
     PlaceRun(0, blocks, Segment::Kind::kFile, index, plan);
     return {};

@@ -8,7 +8,7 @@ namespace ext4 {
 
 Result<Superblock> DecodeSuperblock(ByteSpan bytes) {
   ASSIGN_OR_RETURN(const Superblock superblock, ReadStruct<Superblock>(bytes, "ext4 superblock"));
-  if (superblock.magic != kMagic) return CorruptError("no ext4 filesystem: no magic number");
+  if (superblock.magic != kMagic) return CorruptError("not an ext4 filesystem: no magic number");
   return superblock;
 }
 

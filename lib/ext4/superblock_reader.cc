@@ -207,7 +207,7 @@ Result<void> CheckFeatures(const Superblock& super) {
 /// What libext2fs divides by or allocates from.
 Result<void> CheckGeometry(const Superblock& super, uint64_t size) {
   if (super.log_block_size > kMaxLogBlockSize || super.log_cluster_size != super.log_block_size) {
-    return CorruptError("superblock: s_log_block_size: no size that blocks have");
+    return CorruptError("superblock: s_log_block_size: not a size that blocks have");
   }
   const uint32_t block_size = kMinBlockSize << super.log_block_size;
   const uint64_t blocks =
@@ -252,7 +252,7 @@ Result<void> CheckGeometry(const Superblock& super, uint64_t size) {
 }  // namespace
 
 Result<Ext4Superblock> ReadSuperblock(const File& file, uint64_t offset, uint64_t size) {
-  if (size < kSuperblockOffset + sizeof(Superblock)) return CorruptError("no ext4 filesystem: too small");
+  if (size < kSuperblockOffset + sizeof(Superblock)) return CorruptError("not an ext4 filesystem: too small");
   ByteVector bytes(sizeof(Superblock));
   RETURN_IF_ERROR(file.ReadAt(offset + kSuperblockOffset, bytes));
   ASSIGN_OR_RETURN(const Superblock super, DecodeSuperblock(bytes));

@@ -55,7 +55,7 @@ class TreeReader {
 
   Result<Ext4Tree> Read() {
     ASSIGN_OR_RETURN(const FileTree::Index root, ReadFile("/", EXT2_ROOT_INO).WithContext("/"));
-    if (!S_ISDIR(result_.tree.inode(root).mode)) return CorruptError("the root is no directory");
+    if (!S_ISDIR(result_.tree.inode(root).mode)) return CorruptError("the root is not a directory");
     RETURN_IF_ERROR(ReadDirectory("", root, EXT2_ROOT_INO, 0));
     return std::move(result_);
   }
@@ -80,7 +80,7 @@ Result<void> TreeReader::CheckInode(const ext2_inode_large& raw, const FileTree:
   const std::string what = "inode " + std::to_string(number) + ": ";
   if (!S_ISREG(inode.mode) && !S_ISDIR(inode.mode) && !S_ISLNK(inode.mode) && !S_ISCHR(inode.mode) &&
       !S_ISBLK(inode.mode) && !S_ISFIFO(inode.mode) && !S_ISSOCK(inode.mode)) {
-    return CorruptError(what + "no type that files have");
+    return CorruptError(what + "an unknown type of file");
   }
   if (raw.i_links_count == 0) return CorruptError(what + "not in use, and has a name");
   if (inode.size > kMaxFileBlocks * state_.superblock.block_size) return CorruptError(what + "an impossible size");

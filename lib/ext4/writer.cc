@@ -125,7 +125,7 @@ Result<void> Renderer::RenderPiece(const Piece& piece, MutableByteSpan out) cons
     case Segment::Kind::kXattrs:
       return RenderXattrs(state_.xattr_blocks[segment.subject], out);
   }
-  return InternalError("ext4: a segment of no kind");
+  return InternalError("ext4: a segment of an unknown kind");
 }
 
 Result<void> Renderer::RenderInodes(uint32_t group, uint32_t first_block, MutableByteSpan out) const {

@@ -130,7 +130,7 @@ Result<EncodedXattrs> EncodeXattrs(const std::vector<Xattr>& xattrs) {
   }
   if (sizeof(XattrBlockHeader) + size > kBlockSize) {
     return UnsupportedError("extended attributes of " + std::to_string(size) +
-                            " bytes: ext4 holds 4 KiB of them a file");
+                            " bytes: ext4 holds at most 4 KiB of them for each file");
   }
   encoded.block.resize(kBlockSize);
   XattrBlockHeader header{};

@@ -108,7 +108,8 @@ Result<Fat32Reader> Fat32Reader::Open(const File& file, uint64_t offset, uint64_
   RETURN_IF_ERROR(file.ReadAt(offset, sector));
   ASSIGN_OR_RETURN(const FatBootSector boot, ReadStruct<FatBootSector>(sector, "FAT boot sector"));
   const uint32_t per_cluster = boot.sectors_per_cluster;
-  if (boot.end != kBootSignature || boot.bytes_per_sector != kFatSector) return corrupt("no boot sector");
+  if (boot.end != kBootSignature || boot.bytes_per_sector != kFatSector)
+    return corrupt("the first sector is not a boot sector");
   if (per_cluster == 0 || (per_cluster & (per_cluster - 1)) != 0 || boot.fats == 0 || boot.reserved_sectors == 0) {
     return corrupt("impossible geometry");
   }

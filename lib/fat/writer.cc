@@ -191,7 +191,7 @@ Result<void> Fat32Writer::ChooseGeometry() {
     clusters_ = static_cast<uint32_t>(count);
     return {};
   }
-  return UsageError("no FAT32 filesystem has " + FormatBytes(options_.size) + ": it takes 33 MiB to 1 TiB");
+  return UsageError("a FAT32 filesystem of " + FormatBytes(options_.size) + ": the size is not from 33 MiB to 1 TiB");
 }
 
 /// Gives a directory its clusters, then all that is in it. The order is that in which they are written.
@@ -211,7 +211,7 @@ Result<void> Fat32Writer::PlaceFiles(FileTree::Index directory, const std::strin
       continue;
     }
     if (!S_ISREG(inode.mode)) return UsageError("FAT can't hold " + child + ", which is neither file nor directory");
-    if (inode.size > kMaxFileSize) return UsageError("FAT can't hold " + child + ": files end at 4 GiB");
+    if (inode.size > kMaxFileSize) return UsageError("FAT can't hold " + child + ": a file has less than 4 GiB");
     if (places_.contains(entry.inode)) return UsageError("FAT can't hold " + child + ", a hard link");
     place(entry.inode, inode.size);
   }

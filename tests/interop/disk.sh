@@ -40,5 +40,5 @@ refused 'a:b' "FAT can't hold a file named 'a:b'"
 refused 'dot.' "FAT can't hold a file named 'dot.'"
 refused 'Name' 'differ in capitals only' 'name'
 if "$hallmark" mkfs fat --from "$tree" -o "$scratch/no2" --size 20M 2>"$scratch/error"; then fail "FAT32 of 20M"; fi
-grep -q 'no FAT32 filesystem has 20 MiB' "$scratch/error" || fail "$(cat "$scratch/error")"
+grep -q 'a FAT32 filesystem of 20 MiB' "$scratch/error" || fail "$(cat "$scratch/error")"
 echo "fat: good"

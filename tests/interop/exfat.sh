@@ -173,7 +173,7 @@ refused() { # TEXT COMMAND...: a directory made by the command
   grep -qF "$1" "$scratch/log" || fail "said instead of '$1': $(cat "$scratch/log")"
   [ ! -e "$scratch/no" ] || fail "half a filesystem is left"
 }
-refused "exFAT can't hold /a:b: no name has : in it" touch a:b
+refused "exFAT can't hold /a:b: a name can't contain :" touch a:b
 refused "exFAT can't hold /dot.: its name ends in a dot or a blank" touch dot.
 refused "/über: it has the name of 'Über' but for capitals" touch über Über
 refused "exFAT can't hold /link: it is neither file nor directory" ln -s x link

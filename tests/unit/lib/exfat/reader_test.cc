@@ -229,14 +229,13 @@ TEST(ExfatReaderTest, SaysWhatIsWrong) {
   EXPECT_EQ(verdict([](Image i) { i.SetUsed(200, true); }),
             "allocation bitmap: cluster 200 is marked as used and belongs to nothing");
   EXPECT_EQ(verdict([](Image i) { i.SetUsed(9, false); }), "allocation bitmap: cluster 9 is in use and not marked so");
-  EXPECT_EQ(verdict([](Image i) { i.Put(kRoot + 64 + 24, Le64(1 << 20)); }),
-            "up-case table: a length that it can't have");
+  EXPECT_EQ(verdict([](Image i) { i.Put(kRoot + 64 + 24, Le64(1 << 20)); }), "up-case table: an impossible length");
   EXPECT_EQ(verdict([](Image i) { i.bytes[kEnd] = 0x86; }),
             "directory: entry 12 of /: not a type of entry that belongs here");
   EXPECT_EQ(verdict([](Image i) { i.bytes[Cluster(8)] = 0x81; }),
             "directory entry set: entry 0 of /folder: not a type of entry that belongs here");
   EXPECT_EQ(verdict([](Image i) { i.bytes[kFileA] = 0x05; }),
-            "directory entry set: entry 4 of /: it belongs to no file");
+            "directory entry set: entry 4 of /: it does not belong to a file");
 }
 
 TEST(ExfatReaderTest, SaysWhatIsWrongWithFiles) {
@@ -263,10 +262,10 @@ TEST(ExfatReaderTest, SaysWhatIsWrongWithFiles) {
   EXPECT_EQ(of_a([](Image i) { i.Put(kStream + 8, Le64(5001)); }),
             "directory entry set: entry 3 of /: more of it is valid than there is");
   EXPECT_EQ(of_a([](Image i) { i.bytes[kStream + 1] = 0; }),
-            "directory entry set: entry 3 of /: a stream that can have no clusters");
+            "directory entry set: entry 3 of /: a stream that can't have clusters");
   EXPECT_EQ(of_a([](Image i) { i.bytes[kStream + 3] = 0; }), "directory entry set: entry 3 of /: it has no name");
   EXPECT_EQ(of_a([](Image i) { i.bytes[kStream + 3] = 16; }),
-            "directory entry set: entry 3 of /: fewer name entries than its name needs");
+            "directory entry set: entry 3 of /: fewer name entries than its name requires");
   EXPECT_EQ(of_a([](Image i) { i.bytes[kStream] = 0xc1; }),
             "directory entry set: entry 3 of /: no stream extension follows it");
   EXPECT_EQ(of_a([](Image i) { i.Put(kStream + 34, Le16('b')); }),
@@ -275,7 +274,7 @@ TEST(ExfatReaderTest, SaysWhatIsWrongWithFiles) {
               i.Put(kStream + 34, Le16('/'));
               i.Put(kStream + 4, Le16(ExfatNameHash(u"/")));
             }),
-            "file name: entry 3 of /: a name that no file may have");
+            "file name: entry 3 of /: a name that a file can't have");
   EXPECT_EQ(of_a([](Image i) {
               i.Put(kStream + 34, Le16(0xd800));
               i.Put(kStream + 4, Le16(ExfatNameHash(u"\xd800")));

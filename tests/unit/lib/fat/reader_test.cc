@@ -120,7 +120,7 @@ TEST_F(Fat32ReaderTest, ReadsWhatMkfsFatAndMtoolsMade) {
 
 TEST_F(Fat32ReaderTest, RefusesWhatCantBeTrue) {
   ASSERT_OK(Read());
-  EXPECT_THAT(With(510, "\x54"), HasError(ErrorKind::kCorrupt, "no boot sector"));
+  EXPECT_THAT(With(510, "\x54"), HasError(ErrorKind::kCorrupt, "the first sector is not a boot sector"));
   EXPECT_THAT(With(13, "\3"), HasError(ErrorKind::kCorrupt, "impossible geometry"));
   EXPECT_THAT(With(32, "\xff\xff\xff\xff"), HasError(ErrorKind::kCorrupt, "larger than its partition"));
   EXPECT_THAT(With(13, "\2"), HasError(ErrorKind::kCorrupt, "its number of clusters is not one of FAT32"));

@@ -80,7 +80,9 @@ TEST(Fat32WriterTest, FatAndDirectoryToTheByte) {
   EXPECT_EQ(image.substr(root + 512, 8), std::string("content\0", 8));
 }
 
-TEST(Fat32WriterTest, GoldenImage) { EXPECT_EQ(ToHex(Sha256(AsBytes(Sample()))), "b840705a4661a4a3709810c3f44624ec3424047c325f2c27ca7a5b12a1d40e60"); }
+TEST(Fat32WriterTest, GoldenImage) {
+  EXPECT_EQ(ToHex(Sha256(AsBytes(Sample()))), "b840705a4661a4a3709810c3f44624ec3424047c325f2c27ca7a5b12a1d40e60");
+}
 
 TEST(Fat32WriterTest, Probe) {
   const std::string image = Sample();
@@ -133,7 +135,7 @@ TEST(Fat32WriterTest, RefusesWhatFatCantHold) {
               HasError(ErrorKind::kUsage, "is not a FAT label"));
   EXPECT_THAT(with(nothing, {.size = kSize, .label = "a/b"}), HasError(ErrorKind::kUsage, "is not a FAT label"));
   EXPECT_THAT(with(nothing, {.size = kSize + 1}), HasError(ErrorKind::kUsage, "a multiple of 512 bytes"));
-  EXPECT_THAT(with(nothing, {.size = 32 << 20}), HasError(ErrorKind::kUsage, "it takes 33 MiB to 1 TiB"));
+  EXPECT_THAT(with(nothing, {.size = 32 << 20}), HasError(ErrorKind::kUsage, "the size is not from 33 MiB to 1 TiB"));
 }
 
 }  // namespace
