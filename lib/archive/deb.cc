@@ -8,6 +8,7 @@
 #include <cstdio>
 
 #include "lib/archive/file_reader.h"
+#include "lib/base/printable.h"
 
 namespace hallmark {
 namespace {
@@ -38,8 +39,9 @@ std::string_view Field(const char (&field)[N]) {
 Result<uint64_t> ParseNumber(std::string_view text, std::string_view what) {
   uint64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size())
-    return CorruptError(std::string(what) + " is not a number");
+  if (error != std::errc() || end != text.data() + text.size()) {
+    return CorruptError(std::string(what) + " '" + Printable(text) + "' is not a number");
+  }
   return number;
 }
 
@@ -105,7 +107,7 @@ Result<Deb> ReadDeb(const File& deb) {
   char magic[8];
   if (file_size < sizeof magic) return corrupt("too short");
   RETURN_IF_ERROR(deb.ReadAt(0, {reinterpret_cast<uint8_t*>(magic), sizeof magic}));
-  if (std::string_view(magic, sizeof magic) != kMagic) return corrupt("no ar archive");
+  if (std::string_view(magic, sizeof magic) != kMagic) return corrupt("not an ar archive");
 
   Deb result;
   uint64_t position = kMagic.size();
@@ -113,7 +115,8 @@ Result<Deb> ReadDeb(const File& deb) {
     ArHeader header;
     RETURN_IF_ERROR(deb.ReadAt(position, {reinterpret_cast<uint8_t*>(&header), sizeof header}));
     if (std::string_view(header.end, 2) != "`\n") return corrupt("a damaged ar header");
-    ASSIGN_OR_RETURN(const uint64_t size, ParseNumber(Field(header.size), deb.path() + ": the size of an ar member"));
+    ASSIGN_OR_RETURN(const uint64_t size,
+                     ParseNumber(Field(header.size), deb.path() + ": not a Debian package: the size of an ar member"));
     position += sizeof(ArHeader);
     if (size > file_size - position) return corrupt("it ends within a member");
     std::string name(Field(header.name));

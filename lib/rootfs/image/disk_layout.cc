@@ -9,7 +9,7 @@ namespace hallmark {
 namespace {
 
 constexpr uint64_t kAlignment = uint64_t{1} << 20;
-constexpr uint64_t kSmallestRoot = 8 * kAlignment;
+constexpr uint64_t kMinRoot = 8 * kAlignment;
 constexpr uint64_t kBlockSize = 4096;
 
 uint64_t HashTreeSize(uint64_t root_size) { return RoundUp(VerityTreeSize(root_size / kBlockSize), kAlignment); }
@@ -21,9 +21,9 @@ Result<DiskLayout> PlanDiskLayout(uint64_t disk_size, bool verity) {
     return UsageError("an image of " + std::to_string(disk_size) + " bytes: not a multiple of 1 MiB");
   }
   // The last 1 MiB holds the backup GPT.
-  const uint64_t smallest = kRootStart + kSmallestRoot + (verity ? HashTreeSize(kSmallestRoot) : 0) + kAlignment;
-  if (disk_size < smallest) {
-    return UsageError("an image of " + FormatBytes(disk_size) + ": at least " + FormatBytes(smallest) + " are needed");
+  const uint64_t minimum = kRootStart + kMinRoot + (verity ? HashTreeSize(kMinRoot) : 0) + kAlignment;
+  if (disk_size < minimum) {
+    return UsageError("an image of " + FormatBytes(disk_size) + ": at least " + FormatBytes(minimum) + " are required");
   }
   const uint64_t space = disk_size - kAlignment - kRootStart;
   DiskLayout layout{.disk_size = disk_size, .esp = {kEspStart, kEspSize}, .root = {kRootStart, space}};

@@ -26,7 +26,7 @@ constexpr uint64_t kRootStart = kEspStart + kEspSize;
 static_assert(kRootStart == 105906176);
 
 /// The largest root partition, a multiple of 1 MiB, that leaves room for its hash tree and the backup GPT. kUsage if
-/// `disk_size` is no multiple of 1 MiB or leaves less than 8 MiB for the root.
+/// `disk_size` is not a multiple of 1 MiB or leaves less than 8 MiB for the root.
 Result<DiskLayout> PlanDiskLayout(uint64_t disk_size, bool verity);
 
 }  // namespace hallmark

@@ -98,7 +98,7 @@ class FragmentReader {
     next_.purpose = purpose_;
     if (next_.reason.empty()) return At(next_.option + " has no reason above it");
     if (next_.may_be_module == next_.module.empty()) return At(next_.option + ": '=m' and a module's name go together");
-    if (!seen_.insert(next_.option).second) return At(next_.option + " stands there twice");
+    if (!seen_.insert(next_.option).second) return At(next_.option + " is set twice");
     if (next_.hosts.empty()) {
       for (const Host& host : kHosts) next_.hosts.emplace_back(host.name);
     }

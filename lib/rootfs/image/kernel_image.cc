@@ -56,7 +56,7 @@ Result<std::string> KernelImageVersion(ByteSpan kernel) {
   if (std::string version = SetupVersion(kernel); !version.empty()) return version;
   ASSIGN_OR_RETURN(const ByteVector plain, Decompress(kernel, kMaxKernelBytes));
   if (std::string version = BannerVersion(plain); !version.empty()) return version;
-  return UnsupportedError("no kernel image that says its version");
+  return UnsupportedError("not a kernel image that says its version");
 }
 
 }  // namespace hallmark

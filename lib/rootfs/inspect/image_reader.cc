@@ -108,7 +108,7 @@ Result<ByteVector> ReadEspFile(const ImageParts& image, std::string_view path, u
   const auto entry = std::find_if(image.esp_files.begin(), image.esp_files.end(),
                                   [&](const Fat32Reader::Entry& e) { return !e.directory && e.path == path; });
   const std::string what = "the EFI system partition: " + std::string(path);
-  if (entry == image.esp_files.end()) return NotFoundError(what + ": not there");
+  if (entry == image.esp_files.end()) return NotFoundError(what + ": no such file");
   if (entry->size > limit) return CorruptError(what + ": larger than " + std::to_string(limit) + " bytes");
   MemorySink sink;
   RETURN_IF_ERROR(image.esp->Read(*entry, sink));

@@ -103,7 +103,7 @@ TEST(KernelFragmentTest, NamesTheLineThatIsWrong) {
   refused("# Why.\n#: host=xen\nCONFIG_A=y\n", "x.config:2: 'host=xen' is not an attribute");
   refused("# Why.\nCONFIG_A=n\n", "x.config:2: 'CONFIG_NAME=y' or 'CONFIG_NAME=m' expected");
   refused("# Why.\nCONFIG_A=m\n", "x.config:2: CONFIG_A: '=m' and a module's name go together");
-  refused("# Why.\nCONFIG_A=y\n# Why.\nCONFIG_A=y\n", "x.config:4: CONFIG_A stands there twice");
+  refused("# Why.\nCONFIG_A=y\n# Why.\nCONFIG_A=y\n", "x.config:4: CONFIG_A is set twice");
 }
 
 TEST(KernelConfigTest, ReadsAndRefuses) {

@@ -34,5 +34,19 @@ TEST(InstalledPackagesTest, AreReadFromATree) {
   EXPECT_EQ(InstalledPackages(tree).value().size(), 4U);
 }
 
+TEST(DpkgStatusTest, CountsWhatIsInstalled) {
+  const std::vector<InstalledPackage> packages = ParseDpkgStatus(
+      "Package: small\nStatus: install ok installed\nInstalled-Size: 1\nArchitecture: all\nVersion: 1:2\n"
+      "Description: x\n Version: 9\n\n"
+      "Package: gone\nStatus: deinstall ok config-files\nVersion: 3\n\n"
+      "Package: half\nStatus: install ok half-configured\nVersion: 3\n\n"
+      "Package: large\nStatus: hold ok installed\nInstalled-Size: 7\nArchitecture: arm64\nVersion: 4\n");
+  ASSERT_EQ(packages.size(), 2U);
+  EXPECT_EQ(packages[0].name, "large");
+  EXPECT_EQ(packages[0].size, 7U * 1024);
+  EXPECT_EQ(packages[1].version, "1:2");
+  EXPECT_EQ(packages[1].architecture, "all");
+}
+
 }  // namespace
 }  // namespace hallmark
