@@ -11,8 +11,8 @@
 namespace hallmark {
 
 /// The frames of the bundle that a new one will replace, which builds on this machine know their own tables of; none if
-/// it was made elsewhere, or in another way. What this machine made is marked: by an empty file for each chunk table, with
-/// its digest as the name.
+/// it was made elsewhere, or in another way. What this machine made is marked: by an empty file for each chunk table,
+/// with its digest as the name.
 class EarlierBundle {
  public:
   /// `marks` is the directory of the marks for the encoder in use; it need not exist. `manifest` is the new one: its

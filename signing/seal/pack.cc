@@ -11,151 +11,14 @@
 
 #include "lib/base/checked.h"
 #include "lib/compress/seek_table.h"
+#include "signing/seal/chunk_packer.h"
+#include "signing/seal/digest_lanes.h"
 
 namespace hallmark {
 namespace {
 
-using Buffer = std::shared_ptr<const ByteVector>;
-
-/// One digest over a stream, on a thread of its own: buffers are hashed in the order they come. Update() waits while
-/// `most` of them, which keep their memory, are not hashed yet.
-template <typename Digest>
-class DigestLane {
- public:
-  explicit DigestLane(size_t most) : most_(most) {}
-  void Update(Buffer buffer, size_t length) {
-    Throttle();
-    running_.push_back(
-        lane_.Submit([this, buffer = std::move(buffer), length] { hasher_.Update(ByteSpan(*buffer).first(length)); }));
-  }
-  Digest Finish() {
-    for (std::future<void>& task : running_) task.get();
-    running_.clear();
-    return hasher_.Finish();
-  }
-
- private:
-  void Throttle() {
-    while (running_.size() >= most_) {
-      running_.front().get();
-      running_.pop_front();
-    }
-  }
-  size_t most_;
-  Hasher<Digest> hasher_;
-  std::deque<std::future<void>> running_;
-  ThreadPool lane_{1};  // last: its thread ends before what it uses goes away
-};
-
-/// Both digests of one file.
-class FileLanes {
- public:
-  explicit FileLanes(const PackOptions& options) : sha256_(MostWaiting(options)) {
-    if (options.sha1) sha1_.emplace(MostWaiting(options));
-  }
-  void Update(const Buffer& buffer, size_t length) {
-    size_ += length;
-    sha256_.Update(buffer, length);
-    if (sha1_) sha1_->Update(buffer, length);
-  }
-  FileDigests Finish() {
-    FileDigests digests{.size = size_, .sha256 = sha256_.Finish()};
-    if (sha1_) digests.sha1 = sha1_->Finish();
-    return digests;
-  }
-
- private:
-  static size_t MostWaiting(const PackOptions& options) {
-    return std::min<size_t>(6, ChunksAtOnce(options.chunk_size));
-  }
-  uint64_t size_ = 0;
-  DigestLane<Sha256Digest> sha256_;
-  std::optional<DigestLane<Sha1Digest>> sha1_;
-};
-
-/// What becomes of a chunk.
-struct PackedChunk {
-  Sha256Digest raw_sha256{};
-  Sha256Digest frame_sha256{};
-  Buffer frame;
-  bool zero = false;
-  bool known = false;
-};
-
-/// Compressors that are not in use, so that as many are made as threads want one at a time.
-class CompressorPool {
- public:
-  CompressorPool(int level, const KnownFrames* known) : level_(level), known_(known) {}
-
-  Result<PackedChunk> Pack(ByteSpan raw) {
-    PackedChunk chunk{.raw_sha256 = Sha256(raw)};
-    std::optional<KnownFrames::Frame> frame = known_ != nullptr ? known_->Find(chunk.raw_sha256) : std::nullopt;
-    chunk.known = frame.has_value();
-    if (!frame) {
-      ASSIGN_OR_RETURN(frame, Compress(raw));
-    }
-    chunk.frame_sha256 = frame->sha256;
-    chunk.frame = std::make_shared<const ByteVector>(std::move(frame->bytes));
-    return chunk;
-  }
-
- private:
-  Result<KnownFrames::Frame> Compress(ByteSpan raw) {
-    std::unique_ptr<FrameCompressor> compressor = Take();
-    Result<ByteVector> frame = compressor->Compress(raw);
-    Give(std::move(compressor));
-    if (!frame.ok()) return std::move(frame).error();
-    const Sha256Digest sha256 = Sha256(*frame);
-    return KnownFrames::Frame{std::move(frame).value(), sha256};
-  }
-  std::unique_ptr<FrameCompressor> Take() {
-    const std::lock_guard lock(mutex_);
-    if (idle_.empty()) return std::make_unique<FrameCompressor>(level_);
-    std::unique_ptr<FrameCompressor> compressor = std::move(idle_.back());
-    idle_.pop_back();
-    return compressor;
-  }
-  void Give(std::unique_ptr<FrameCompressor> compressor) {
-    const std::lock_guard lock(mutex_);
-    idle_.push_back(std::move(compressor));
-  }
-
-  int level_;
-  const KnownFrames* known_;
-  std::mutex mutex_;
-  std::vector<std::unique_ptr<FrameCompressor>> idle_;
-};
-
-/// Buffers of one size that are used again: making one anew means that the kernel and we clear it.
-class BufferPool {
- public:
-  explicit BufferPool(size_t size) : shared_(std::make_shared<Shared>()), size_(size) {}
-
-  /// Holds what it held before. Comes back once nobody has it any more, in whichever thread.
-  std::shared_ptr<ByteVector> Take() {
-    std::unique_ptr<ByteVector> buffer;
-    {
-      const std::lock_guard lock(shared_->mutex);
-      if (!shared_->idle.empty()) {
-        buffer = std::move(shared_->idle.back());
-        shared_->idle.pop_back();
-      }
-    }
-    if (!buffer) buffer = std::make_unique<ByteVector>(size_);
-    return {buffer.release(), [shared = shared_](ByteVector* used) {
-              const std::lock_guard lock(shared->mutex);
-              shared->idle.emplace_back(used);
-            }};
-  }
-
- private:
-  struct Shared {
-    std::mutex mutex;
-    std::vector<std::unique_ptr<ByteVector>> idle;
-  };
-  std::shared_ptr<Shared> shared_;
-  size_t size_;
-};
+/// Buffers that may wait for a digest.
+size_t MaxWaiting(const PackOptions& options) { return std::min<size_t>(6, ChunksAtOnce(options.chunk_size)); }
 
 /// Packs one image; see PackImage.
 class Packer {
@@ -167,10 +30,10 @@ class Packer {
         pool_(pool),
         progress_(progress),
         compressors_(options.level, options.known),
-        compressed_lanes_(options),
+        compressed_lanes_(MaxWaiting(options), options.sha1),
         buffers_(options.chunk_size),
         zeros_(std::make_shared<const ByteVector>(options.chunk_size)) {
-    if (options.raw_digests) raw_lanes_.emplace(options);
+    if (options.raw_digests) raw_lanes_.emplace(MaxWaiting(options), options.sha1);
   }
   ~Packer() {
     for (std::future<Result<PackedChunk>>& task : running_) task.wait();
@@ -192,7 +55,7 @@ class Packer {
   const PackOptions& options_;
   ThreadPool& pool_;
   Progress& progress_;
-  CompressorPool compressors_;
+  ChunkPacker compressors_;
   std::optional<FileLanes> raw_lanes_;
   FileLanes compressed_lanes_;
   BufferPool buffers_;

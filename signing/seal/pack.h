@@ -10,8 +10,8 @@
 #include "lib/base/result.h"
 #include "lib/base/thread_pool.h"
 #include "lib/compress/zstd_frame.h"
-#include "lib/crypto/digest.h"
 #include "signing/bundle/chunk_table.h"
+#include "signing/seal/file_digests.h"
 #include "signing/seal/known_frames.h"
 
 namespace hallmark {
@@ -23,13 +23,6 @@ struct PackOptions {
   bool raw_digests = true;                      ///< digests of the image as a whole too
   const KnownFrames* known = nullptr;           ///< made by this zstd at this level; outlives the packing
   std::string stage = "Compressing the image";  ///< what progress calls it
-};
-
-/// A file as the manifest names it.
-struct FileDigests {
-  uint64_t size = 0;  ///< bytes
-  Sha256Digest sha256{};
-  std::optional<Sha1Digest> sha1;
 };
 
 struct PackedImage {
