@@ -208,7 +208,7 @@ Result<FileTree> TreeOf(const ExfatReader& reader) {
 
 }  // namespace
 
-Result<ExfatReader> OpenCanonicalExfat(const File& file, uint64_t offset, uint64_t size, ExfatStructure* at_fault,
+Result<ExfatReader> OpenCanonicalExfat(const File& file, uint64_t offset, uint64_t size, ExfatDefect* at_fault,
                                        uint64_t limit) {
   const ExfatFault fault(file, at_fault);
   ASSIGN_OR_RETURN(const ExfatGeometry geometry, ReadExfatBootRegion(file, offset, size, fault));

@@ -16,6 +16,6 @@ namespace hallmark {
 /// letter of a name that has become its capital names the entry set. A bit in the content of a file or in the label may
 /// pass: the caller knows what these must be.
 Result<ExfatReader> OpenCanonicalExfat(const File& file, uint64_t offset, uint64_t size,
-                                       ExfatStructure* at_fault = nullptr, uint64_t limit = kExfatMemory);
+                                       ExfatDefect* at_fault = nullptr, uint64_t limit = kExfatMemory);
 
 }  // namespace hallmark

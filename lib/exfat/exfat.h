@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace hallmark {
@@ -21,5 +22,11 @@ enum class ExfatStructure {
 };
 /// "boot sector", "allocation bitmap", ...
 std::string_view ExfatStructureName(ExfatStructure structure);
+
+/// What is wrong with a filesystem.
+struct ExfatDefect {
+  ExfatStructure structure = ExfatStructure::kBootSector;
+  std::string reason;  ///< one line, which names neither the file nor the structure
+};
 
 }  // namespace hallmark

@@ -9,20 +9,20 @@
 
 namespace hallmark {
 
-/// Makes the errors of those who read exFAT: they name the file and the structure at fault, and tell the caller which
-/// it is.
+/// Makes the errors of those who read exFAT: they name the file and the structure at fault, and tell the caller both
+/// the structure and the reason.
 class ExfatFault {
  public:
-  ExfatFault(const File& file, ExfatStructure* at_fault) : file_(&file), at_fault_(at_fault) {}
+  ExfatFault(const File& file, ExfatDefect* at_fault) : file_(&file), at_fault_(at_fault) {}
 
   Error operator()(ExfatStructure structure, const std::string& what) const {
-    if (at_fault_ != nullptr) *at_fault_ = structure;
+    if (at_fault_ != nullptr) *at_fault_ = {structure, what};
     return CorruptError(file_->path() + ": exFAT: " + std::string(ExfatStructureName(structure)) + ": " + what);
   }
 
  private:
   const File* file_;
-  ExfatStructure* at_fault_;
+  ExfatDefect* at_fault_;
 };
 
 }  // namespace hallmark

@@ -232,7 +232,7 @@ Result<void> ExfatOpener::CheckBitmap() const {
   return {};
 }
 
-Result<ExfatReader> ExfatReader::Open(const File& file, uint64_t offset, uint64_t size, ExfatStructure* at_fault,
+Result<ExfatReader> ExfatReader::Open(const File& file, uint64_t offset, uint64_t size, ExfatDefect* at_fault,
                                       uint64_t limit) {
   const ExfatFault fault(file, at_fault);
   return ExfatOpener(file, offset, fault, limit).Open(size);

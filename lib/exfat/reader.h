@@ -31,9 +31,9 @@ class ExfatReader {
   };
 
   /// The filesystem in `size` bytes of `file` from `offset` on; `file` must outlive the reader. kCorrupt names the
-  /// structure at fault, in its message and in `*at_fault` where that is given; that is the directory where directories
-  /// and names would take more than `limit` bytes of memory.
-  static Result<ExfatReader> Open(const File& file, uint64_t offset, uint64_t size, ExfatStructure* at_fault = nullptr,
+  /// structure at fault, in its message and, with the reason, in `*at_fault` if that is given. It is the directory
+  /// where directories and names would take more than `limit` bytes of memory.
+  static Result<ExfatReader> Open(const File& file, uint64_t offset, uint64_t size, ExfatDefect* at_fault = nullptr,
                                   uint64_t limit = kExfatMemory);
 
   [[nodiscard]] const std::string& label() const { return label_; }

@@ -58,9 +58,9 @@ class SignedChunks {
   ImageChunks chunks_;
 };
 
-/// Compares digests on all cores of `pool`; findings come in the order of the tasks. A partition whose every chunk is as
-/// signed is as signed: told on all cores, and without reading holes. Where a chunk is not, the partition's own digest
-/// decides, for the bytes that differ may lie beside it. `chunks` are those of the tasks that name some.
+/// Compares digests on all cores of `pool`; findings come in the order of the tasks. A partition whose every chunk is
+/// as signed is as signed: told on all cores, and without reading holes. Where a chunk is not, the partition's own
+/// digest decides, for the bytes that differ may lie beside it. `chunks` are those of the tasks that name some.
 Result<void> CompareDigests(const std::vector<DigestTask>& tasks, const std::optional<SignedChunks>& chunks,
                             ThreadPool& pool, std::vector<Finding>& findings);
 

@@ -12,15 +12,16 @@
 
 namespace hallmark {
 
-/// A small file beside the manifest, which may be missing and may not disagree: neither `text` nor `finding` if there is
-/// none.
+/// A small file beside the manifest, which may be missing and may not disagree: neither `text` nor `finding` if there
+/// is none.
 struct Sidecar {
   std::optional<std::string> text;
   std::optional<Finding> finding;  ///< kMalformed: no regular file, or larger than it may be
 };
 Result<Sidecar> ReadSidecar(SignedDirectory& bundle, std::string_view name, uint64_t limit);
 
-/// True for bytes that are wrong in themselves, or no regular file: a finding, where other errors are the environment's.
+/// True for bytes that are wrong in themselves, or no regular file: a finding, where other errors are the
+/// environment's.
 bool IsFormatError(const Error& error);
 
 }  // namespace hallmark

@@ -28,8 +28,8 @@ struct Sum {
 };
 /// The text of SHA256SUMS: a line for each, in their order.
 std::string FormatSums(const std::vector<Sum>& sums);
-/// kCorrupt, naming the line and not the file: lower-case digits, a space, a space or '*', and the plain name of a file,
-/// each once.
+/// kCorrupt, naming the line and not the file: lower-case digits, a space, a space or '*', and the plain name of a
+/// file, each once.
 Result<std::vector<Sum>> ParseSums(std::string_view text);
 
 /// The SHA256SUMS of a bundle: its artifacts as the manifest has them, and the small files around the manifest as they

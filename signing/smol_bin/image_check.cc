@@ -120,13 +120,12 @@ Result<SmolBinReport> VerifySmolBinImage(const File& image, const Trust& trust, 
     report.findings.push_back({Verdict::kExtended, "image", "is larger than 2 GiB"});
     return report;
   }
-  ExfatStructure at_fault = ExfatStructure::kBootSector;
-  const Result<ExfatReader> reader = OpenCanonicalExfat(image, 0, size, &at_fault, kMaxNames);
+  ExfatDefect defect;
+  const Result<ExfatReader> reader = OpenCanonicalExfat(image, 0, size, &defect, kMaxNames);
   if (!reader.ok()) {
     if (reader.error().kind != ErrorKind::kCorrupt) return reader.error();
-    const std::string where(ExfatStructureName(at_fault));
-    report.findings.push_back(
-        {Verdict::kFilesystem, where, reader.error().MessageWithout(image.path() + ": exFAT: " + where)});
+    const std::string& reason = defect.reason.empty() ? reader.error().message : defect.reason;
+    report.findings.push_back({Verdict::kFilesystem, std::string(ExfatStructureName(defect.structure)), reason});
     return report;
   }
   if (reader->size() != size) {

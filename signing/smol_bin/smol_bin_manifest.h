@@ -49,8 +49,8 @@ struct SmolBinManifest {
 /// The canonical text: an in-toto Statement v1 whose subjects are the files. kUsage if the manifest holds what
 /// ParseSmolBinManifest would refuse.
 Result<std::string> FormatSmolBinManifest(const SmolBinManifest& manifest);
-/// Reads a manifest. kCorrupt or kUnsupported, naming the member and not the file, on anything but canonical text. Check
-/// the signature first: VerifySmolBinHead().
+/// Reads a manifest. kCorrupt or kUnsupported, naming the member and not the file, on anything but canonical text.
+/// Check the signature first: VerifySmolBinHead().
 Result<SmolBinManifest> ParseSmolBinManifest(std::string_view text);
 
 }  // namespace hallmark

@@ -71,16 +71,16 @@ TEST(ExfatCanonicalTest, OneFlippedBitNamesItsStructure) {
     for (int bit = dense ? 0 : static_cast<int>(offset % 8); bit < 8; bit += dense ? 1 : 8) {
       image.Flip(offset, bit);
       ASSERT_OK(file.WriteAt(offset, ByteSpan(image.bytes).subspan(offset, 1)));
-      ExfatStructure at_fault{};
+      ExfatDefect at_fault;
       const Result<ExfatReader> reader = OpenCanonicalExfat(file, 0, kMiB, &at_fault);
       image.Flip(offset, bit);
       ASSERT_OK(file.WriteAt(offset, ByteSpan(image.bytes).subspan(offset, 1)));
       ++flips;
-      const bool blames_name =
-          at_fault == ExfatStructure::kName && *structure == ExfatStructure::kEntrySet && IsNameBit(image, offset);
+      const bool blames_name = at_fault.structure == ExfatStructure::kName && *structure == ExfatStructure::kEntrySet &&
+                               IsNameBit(image, offset);
       names += blames_name ? 1 : 0;
       EXPECT_THAT(reader, HasError(ErrorKind::kCorrupt, "")) << offset << " bit " << bit;
-      EXPECT_EQ(ExfatStructureName(at_fault), blames_name ? "file name" : ExfatStructureName(*structure))
+      EXPECT_EQ(ExfatStructureName(at_fault.structure), blames_name ? "file name" : ExfatStructureName(*structure))
           << offset << " bit " << bit << ": " << (reader.ok() ? "good" : reader.error().message);
     }
   }
@@ -92,11 +92,11 @@ TEST(ExfatCanonicalTest, RefusesWhatFollows) {
   ASSERT_OK_AND_ASSIGN(ExfatImage image, ExfatImage::Make(SmallTree(), SmallOptions()));
   image.bytes.resize(kMiB + 512);
   const File file = image.AsFile();
-  ExfatStructure at_fault{};
+  ExfatDefect at_fault;
   EXPECT_OK(ExfatReader::Open(file, 0, kMiB + 512, &at_fault));
   EXPECT_THAT(OpenCanonicalExfat(file, 0, kMiB + 512, &at_fault),
               HasError(ErrorKind::kCorrupt, "something follows the filesystem"));
-  EXPECT_EQ(at_fault, ExfatStructure::kUnused);
+  EXPECT_EQ(at_fault.structure, ExfatStructure::kUnused);
 }
 
 TEST(ExfatCanonicalTest, PassesOverHolesAndSeesWhatIsBetween) {
@@ -108,10 +108,10 @@ TEST(ExfatCanonicalTest, PassesOverHolesAndSeesWhatIsBetween) {
   ASSERT_OK(OpenCanonicalExfat(file, kMiB, kSize));
   for (const uint64_t offset : {kMiB + kSize / 2, kMiB + kSize - 1, kMiB + 100 * kMiB + 1}) {
     ASSERT_OK(file.WriteAt(offset, AsBytes("\x01")));
-    ExfatStructure at_fault{};
+    ExfatDefect at_fault;
     EXPECT_THAT(OpenCanonicalExfat(file, kMiB, kSize, &at_fault),
                 HasError(ErrorKind::kCorrupt, "byte " + std::to_string(offset - kMiB) + " is not as"));
-    EXPECT_EQ(at_fault, ExfatStructure::kUnused);
+    EXPECT_EQ(at_fault.structure, ExfatStructure::kUnused);
     ASSERT_OK(file.PunchHole(offset / 4096 * 4096, 4096));
   }
   ASSERT_OK(OpenCanonicalExfat(file, kMiB, kSize));
@@ -122,9 +122,9 @@ TEST(ExfatCanonicalTest, RefusesAnotherOrderAndOtherTimes) {
   const auto verdict = [](const ExfatImage& changed) {
     const File file = changed.AsFile();
     EXPECT_OK(ExfatReader::Open(file, 0, kMiB));
-    ExfatStructure at_fault{};
+    ExfatDefect at_fault;
     EXPECT_FALSE(OpenCanonicalExfat(file, 0, kMiB, &at_fault).ok());
-    return at_fault;
+    return at_fault.structure;
   };
   const uint64_t first = Cluster(5) + 3 * 32;
   ExfatImage order = image;

@@ -39,13 +39,13 @@ Result<std::string> ContentOf(const ExfatReader& reader, const std::string& path
 /// What opening says: "good", or the structure at fault and the message after it.
 std::string Verdict(const ExfatImage& image, bool canonical = false) {
   const File file = image.AsFile();
-  ExfatStructure at_fault{};
+  ExfatDefect at_fault;
   const Result<ExfatReader> reader = canonical ? OpenCanonicalExfat(file, 0, image.bytes.size(), &at_fault)
                                                : ExfatReader::Open(file, 0, image.bytes.size(), &at_fault);
   if (reader.ok()) return "good";
   EXPECT_EQ(reader.error().kind, ErrorKind::kCorrupt) << reader.error();
-  const std::string start = "image: exFAT: " + std::string(ExfatStructureName(at_fault)) + ": ";
-  EXPECT_TRUE(reader.error().message.starts_with(start)) << reader.error();
+  const std::string start = "image: exFAT: " + std::string(ExfatStructureName(at_fault.structure)) + ": ";
+  EXPECT_EQ(reader.error().message, start + at_fault.reason);
   return reader.error().message.substr(std::string_view("image: exFAT: ").size());
 }
 
