@@ -31,11 +31,6 @@ struct Error {
     message.insert(0, ": ").insert(0, doing);
     return std::move(*this);
   }
-  /// The message without what WithContext(`doing`) put before it; the whole message if that is not there.
-  [[nodiscard]] std::string MessageWithout(std::string_view doing) const {
-    const std::string prefix = std::string(doing) + ": ";
-    return message.starts_with(prefix) ? message.substr(prefix.size()) : message;
-  }
   [[nodiscard]] Error WithHint(std::string_view next_step) && {
     if (hint.empty()) hint = next_step;
     return std::move(*this);
