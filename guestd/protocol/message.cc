@@ -4,7 +4,7 @@
 #include <array>
 
 #include "guestd/protocol/frame.h"
-#include "lib/json/strict_json.h"
+#include "lib/json/json_value.h"
 
 namespace hallmark::guest {
 namespace {
@@ -19,15 +19,15 @@ constexpr std::array kErrorKinds = {
 };
 
 /// Protocol's name and version, before anything that another version may have changed is looked at.
-Result<void> CheckVersion(const Json& document) {
-  const auto protocol = document.find("protocol");
-  if (protocol == document.end() || *protocol != kProtocolName) {
+Result<void> CheckVersion(const JsonValue& document) {
+  ObjectReader reader(document.json(), "");
+  if (!reader.Has("protocol") || TextOf(reader.Take("protocol")) != kProtocolName) {
     return CorruptError("hello: protocol: not " + std::string(kProtocolName));
   }
-  const auto version = document.find("version");
-  if (version == document.end() || !version->is_number_unsigned()) return CorruptError("hello: version: not a number");
+  const std::optional<uint64_t> version = document.Number("version");
+  if (!version) return CorruptError("hello: version: not a number");
   if (*version == kProtocolVersion) return {};
-  return UnsupportedError("hello: version " + std::to_string(version->get<uint64_t>()) + "; this side speaks " +
+  return UnsupportedError("hello: version " + std::to_string(*version) + "; this side speaks " +
                           std::to_string(kProtocolVersion))
       .WithHint("update the older side: the host application or the guest's image");
 }
@@ -43,9 +43,9 @@ std::string TakeDigest(ObjectReader& reader, std::string_view key) {
 }
 
 JsonValue TakeObject(ObjectReader& reader, std::string_view key) {
-  const Json& value = reader.Take(key);
-  if (!value.is_object()) reader.Refuse(key, "not an object");
-  return JsonValue(value);
+  JsonValue value(reader.Take(key));
+  if (!value.IsObject()) reader.Refuse(key, "not an object");
+  return value;
 }
 
 Result<HostMessage> ReadHostHello(ObjectReader& reader) {
@@ -141,59 +141,62 @@ std::string Shortened(const std::string& text) {
   return text.size() <= kMaxTextSize ? text : "..." + text.substr(text.size() - (kMaxTextSize - 16));
 }
 
-Json ToJson(const HostHello& hello) {
-  return {{"type", "hello"}, {"protocol", kProtocolName}, {"version", hello.version}, {"time", hello.time}};
+JsonValue ToJson(const HostHello& hello) {
+  return JsonValue::Object(
+      {{"type", "hello"}, {"protocol", kProtocolName}, {"version", hello.version}, {"time", hello.time}});
 }
 
-Json ToJson(const Request& request) {
-  return {
-      {"type", "request"}, {"id", request.id}, {"method", request.method}, {"parameters", request.parameters.json()}};
+JsonValue ToJson(const Request& request) {
+  return JsonValue::Object(
+      {{"type", "request"}, {"id", request.id}, {"method", request.method}, {"parameters", request.parameters}});
 }
 
-Json ToJson(const SmolBinState& state) {
-  Json json = {{"sequence", state.sequence}};
+JsonValue ToJson(const SmolBinState& state) {
+  JsonValue json = JsonValue::Object({{"sequence", state.sequence}});
   if (!state.refused_verdict.empty()) {
-    json["refused"] = {{"verdict", state.refused_verdict}, {"message", Shortened(state.refused_message)}};
+    json.Set("refused",
+             JsonValue::Object({{"verdict", state.refused_verdict}, {"message", Shortened(state.refused_message)}}));
   }
   return json;
 }
 
-Json ToJson(const GuestHello& hello) {
-  return {{"type", "hello"},
-          {"protocol", kProtocolName},
-          {"version", hello.version},
-          {"image", hello.image},
-          {"root_hash", hello.root_hash},
-          {"policy_digest", hello.policy_digest},
-          {"smol_bin", ToJson(hello.smol_bin)},
-          {"daemon", hello.daemon},
-          {"boot", hello.boot},
-          {"instance", hello.instance},
-          {"time", hello.time},
-          {"trouble", Shortened(hello.trouble)}};
+JsonValue ToJson(const GuestHello& hello) {
+  return JsonValue::Object({{"type", "hello"},
+                            {"protocol", kProtocolName},
+                            {"version", hello.version},
+                            {"image", hello.image},
+                            {"root_hash", hello.root_hash},
+                            {"policy_digest", hello.policy_digest},
+                            {"smol_bin", ToJson(hello.smol_bin)},
+                            {"daemon", hello.daemon},
+                            {"boot", hello.boot},
+                            {"instance", hello.instance},
+                            {"time", hello.time},
+                            {"trouble", Shortened(hello.trouble)}});
 }
 
-Json ToJson(const Response& response) {
-  Json json = {{"type", "response"}, {"id", response.id}};
+JsonValue ToJson(const Response& response) {
+  JsonValue json = JsonValue::Object({{"type", "response"}, {"id", response.id}});
   if (response.result.ok()) {
-    json["result"] = response.result->json();
+    json.Set("result", *response.result);
     return json;
   }
   const Error& error = response.result.error();
-  json["error"] = {{"kind", ErrorKindName(error.kind)}, {"message", Shortened(error.message)}};
-  if (!error.hint.empty()) json["error"]["hint"] = Shortened(error.hint);
+  JsonValue told = JsonValue::Object({{"kind", ErrorKindName(error.kind)}, {"message", Shortened(error.message)}});
+  if (!error.hint.empty()) told.Set("hint", Shortened(error.hint));
+  json.Set("error", told);
   return json;
 }
 
-Json ToJson(const Event& event) { return {{"type", "event"}, {"event", event.name}, {"data", event.data.json()}}; }
-
-std::string Dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+JsonValue ToJson(const Event& event) {
+  return JsonValue::Object({{"type", "event"}, {"event", event.name}, {"data", event.data}});
+}
 
 }  // namespace
 
 Result<HostMessage> ParseHostMessage(std::string_view body) {
-  ASSIGN_OR_RETURN(const Json document, ParseStrictJson(body, kMaxFrameSize, "message"));
-  ObjectReader reader(document, "");
+  ASSIGN_OR_RETURN(const JsonValue document, ParseJsonValue(body, kMaxFrameSize, "message"));
+  ObjectReader reader(document.json(), "");
   const std::string type = reader.TakeText("type");
   if (type == "request") return ReadRequest(reader);
   if (type == "hello") {
@@ -205,8 +208,8 @@ Result<HostMessage> ParseHostMessage(std::string_view body) {
 }
 
 Result<GuestMessage> ParseGuestMessage(std::string_view body) {
-  ASSIGN_OR_RETURN(const Json document, ParseStrictJson(body, kMaxFrameSize, "message"));
-  ObjectReader reader(document, "");
+  ASSIGN_OR_RETURN(const JsonValue document, ParseJsonValue(body, kMaxFrameSize, "message"));
+  ObjectReader reader(document.json(), "");
   const std::string type = reader.TakeText("type");
   if (type == "event") return ReadEvent(reader);
   if (type == "response") return ReadResponse(reader);
@@ -219,18 +222,18 @@ Result<GuestMessage> ParseGuestMessage(std::string_view body) {
 }
 
 Result<SmolBinState> ParseSmolBinState(std::string_view text) {
-  ASSIGN_OR_RETURN(const Json document, ParseStrictJson(text, kMaxFrameSize, "smol_bin"));
-  return ReadSmolBinState(document);
+  ASSIGN_OR_RETURN(const JsonValue document, ParseJsonValue(text, kMaxFrameSize, "smol_bin"));
+  return ReadSmolBinState(document.json());
 }
 
-std::string EncodeSmolBinState(const SmolBinState& state) { return Dump(ToJson(state)); }
+std::string EncodeSmolBinState(const SmolBinState& state) { return ToJson(state).Text(); }
 
 std::string EncodeMessage(const HostMessage& message) {
-  return Dump(std::visit([](const auto& m) { return ToJson(m); }, message));
+  return std::visit([](const auto& m) { return ToJson(m); }, message).Text();
 }
 
 std::string EncodeMessage(const GuestMessage& message) {
-  return Dump(std::visit([](const auto& m) { return ToJson(m); }, message));
+  return std::visit([](const auto& m) { return ToJson(m); }, message).Text();
 }
 
 std::string EncodeOutput(uint64_t process, std::string_view stream, uint64_t offset, ByteSpan bytes) {

@@ -6,9 +6,9 @@
 #include <string_view>
 #include <variant>
 
-#include "guestd/protocol/json_value.h"
 #include "lib/base/bytes.h"
 #include "lib/base/result.h"
+#include "lib/json/json_value.h"
 
 // Messages of hallmark-guest-protocol(5): one JSON object a frame. "The guest" is the side that dials, "the host" the
 // one that asks; guestd is the host of its own, shorter channel to sdk-daemon.

@@ -4,8 +4,8 @@
 #include <string>
 #include <utility>
 
-#include "guestd/protocol/json_value.h"
 #include "guestd/sdk-daemon/methods.h"
+#include "lib/json/json_value.h"
 
 namespace hallmark::guest {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include "guestd/protocol/json_value.h"
+#include "lib/json/json_value.h"
 
 namespace hallmark::guest {
 namespace {

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "guestd/common/cgroup.h"
-#include "guestd/protocol/json_value.h"
 #include "guestd/sdk-daemon/session_service.h"
 #include "guestd/sdk-daemon/spawn.h"
+#include "lib/json/json_value.h"
 
 namespace hallmark::guest {
 

@@ -5,8 +5,8 @@
 #include <functional>
 
 #include "guestd/common/event_loop.h"
-#include "guestd/protocol/json_value.h"
 #include "lib/base/result.h"
+#include "lib/json/json_value.h"
 
 namespace hallmark::guest {
 

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "lib/base/bytes.h"
@@ -74,5 +75,12 @@ class ObjectReader {
   std::optional<Error> error_;
   std::string missing_;  // the key whose absence is the error
 };
+
+/// The entries of an array of at most `max_count`, which the reader's value owns. Empty after an error.
+std::vector<const Json*> TakeEntries(ObjectReader& reader, std::string_view key, size_t max_count);
+/// The members of an object, which the reader's value owns; refused as "not an object" otherwise.
+std::vector<std::pair<std::string, const Json*>> TakeMembers(ObjectReader& reader, std::string_view key);
+/// The text that a value is; nothing if it is not a text.
+std::optional<std::string> TextOf(const Json& value);
 
 }  // namespace hallmark

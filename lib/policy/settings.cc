@@ -5,7 +5,7 @@
 #include <array>
 
 #include "lib/base/file.h"
-#include "lib/json/strict_json.h"
+#include "lib/json/placed_json.h"
 
 namespace hallmark {
 namespace {
@@ -49,18 +49,19 @@ void SortOut(ObjectReader& reader, std::span<const std::string_view> carried, st
 
 std::vector<DomainRule> TakeRules(ObjectReader& reader, std::string_view key, const PlacedJson& document) {
   std::vector<DomainRule> rules;
-  const Json& list = reader.TakeArray(key, kMaxSettingsEntries);
+  const std::vector<const Json*> list = TakeEntries(reader, key, kMaxSettingsEntries);
   for (size_t i = 0; i < list.size(); ++i) {
-    if (!list[i].is_string()) {
+    const std::optional<std::string> text = TextOf(*list[i]);
+    if (!text) {
       reader.RefuseEntry(key, i, "not a text");
       return {};
     }
-    Result<DomainRule> rule = ParseDomainRule(list[i].get_ref<const std::string&>());
+    Result<DomainRule> rule = ParseDomainRule(*text);
     if (!rule.ok()) {
       reader.RefuseEntry(key, i, rule.error().message);
       return {};
     }
-    const JsonPlace place = document.PlaceOf(list[i]);
+    const JsonPlace place = document.PlaceOf(*list[i]);
     rule->line = place.line;
     rule->column = place.column;
     rules.push_back(std::move(rule).value());
@@ -70,9 +71,9 @@ std::vector<DomainRule> TakeRules(ObjectReader& reader, std::string_view key, co
 
 std::vector<std::string> TakePaths(ObjectReader& reader, std::string_view key) {
   std::vector<std::string> paths;
-  const Json& list = reader.TakeArray(key, kMaxSettingsEntries);
+  const std::vector<const Json*> list = TakeEntries(reader, key, kMaxSettingsEntries);
   for (size_t i = 0; i < list.size(); ++i) {
-    const std::string path = list[i].is_string() ? list[i].get<std::string>() : "";
+    const std::string path = TextOf(*list[i]).value_or("");
     const bool control =
         std::any_of(path.begin(), path.end(), [](char c) { return static_cast<unsigned char>(c) < ' '; });
     if (path.empty() || path.size() > kMaxPath || control) {

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "lib/json/strict_json.h"
 #include "signing/bundle/manifest_json.h"
 #include "signing/bundle/manifest_rules.h"
 #include "signing/document/file_names.h"
@@ -76,8 +75,8 @@ Result<std::string> FormatManifest(const Manifest& manifest) {
 }
 
 Result<Manifest> ParseManifest(std::string_view text) {
-  ASSIGN_OR_RETURN(const Json predicate, ParseStatement(kStatement, text));
-  ASSIGN_OR_RETURN(Manifest manifest, ReadPredicate(predicate));
+  ASSIGN_OR_RETURN(const JsonValue predicate, ParseStatement(kStatement, text));
+  ASSIGN_OR_RETURN(Manifest manifest, ReadPredicate(predicate.json()));
   if (const std::string rule = BrokenRule(manifest); !rule.empty()) return CorruptError(rule);
   RETURN_IF_ERROR(RequireCanonical(text, ManifestText(manifest), "artifacts"));
   return manifest;

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "lib/base/endian.h"
-#include "lib/json/strict_json.h"
+#include "lib/json/json_value.h"
 #include "signing/bundle/manifest_rules.h"
 
 namespace hallmark {
@@ -14,37 +14,41 @@ namespace {
 constexpr size_t kMaxCommandLine = 1536;
 constexpr size_t kMaxPartitionName = size_t{36} * 3;  // 36 UTF-16 units of at most three bytes each in UTF-8
 
-Json ArtifactJson(const Artifact& artifact, std::string_view architecture) {
-  Json json = {{"role", RoleName(artifact.role)},
-               {"name", ArtifactFileName(artifact.role, architecture)},
-               {"size", artifact.size},
-               {"sha256", ToHex(artifact.sha256)}};
-  if (artifact.sha1) json["sha1"] = ToHex(*artifact.sha1);
+JsonValue ArtifactJson(const Artifact& artifact, std::string_view architecture) {
+  JsonValue json = JsonValue::Object({{"role", RoleName(artifact.role)},
+                                      {"name", ArtifactFileName(artifact.role, architecture)},
+                                      {"size", artifact.size},
+                                      {"sha256", ToHex(artifact.sha256)}});
+  if (artifact.sha1) json.Set("sha1", ToHex(*artifact.sha1));
   return json;
 }
 
-Json DiskJson(const DiskDescription& disk) {
-  Json partitions = Json::array();
+JsonValue DiskJson(const DiskDescription& disk) {
+  JsonValue partitions = JsonValue::Array();
   for (const Partition& partition : disk.partitions) {
-    Json json = {{"number", partition.number},
-                 {"offset", partition.offset},
-                 {"size", partition.size},
-                 {"type", FormatGuid(partition.type)},
-                 {"guid", FormatGuid(partition.guid)},
-                 {"name", partition.name},
-                 {"attributes", ToHex(StructBytes(Be64(partition.attributes)))}};
-    if (partition.sha256) json["sha256"] = ToHex(*partition.sha256);
-    partitions.push_back(std::move(json));
+    JsonValue json = JsonValue::Object({{"number", partition.number},
+                                        {"offset", partition.offset},
+                                        {"size", partition.size},
+                                        {"type", FormatGuid(partition.type)},
+                                        {"guid", FormatGuid(partition.guid)},
+                                        {"name", partition.name},
+                                        {"attributes", ToHex(StructBytes(Be64(partition.attributes)))}});
+    if (partition.sha256) json.Set("sha256", ToHex(*partition.sha256));
+    partitions.Append(json);
   }
-  return {{"guid", FormatGuid(disk.guid)},
-          {"tableSha256", ToHex(disk.table_sha256)},
-          {"backupSha256", ToHex(disk.backup_sha256)},
-          {"partitions", std::move(partitions)}};
+  return JsonValue::Object({{"guid", FormatGuid(disk.guid)},
+                            {"tableSha256", ToHex(disk.table_sha256)},
+                            {"backupSha256", ToHex(disk.backup_sha256)},
+                            {"partitions", partitions}});
 }
 
-Json VerityJson(const VerityParameters& verity) {
-  return {{"rootHash", ToHex(verity.root_hash)}, {"salt", ToHex(verity.salt)},       {"dataOffset", verity.data_offset},
-          {"dataBlocks", verity.data_blocks},    {"hashOffset", verity.hash_offset}, {"blockSize", verity.block_size}};
+JsonValue VerityJson(const VerityParameters& verity) {
+  return JsonValue::Object({{"rootHash", ToHex(verity.root_hash)},
+                            {"salt", ToHex(verity.salt)},
+                            {"dataOffset", verity.data_offset},
+                            {"dataBlocks", verity.data_blocks},
+                            {"hashOffset", verity.hash_offset},
+                            {"blockSize", verity.block_size}});
 }
 
 Result<Artifact> ReadArtifact(const Json& json, const std::string& where) {
@@ -94,11 +98,11 @@ Result<DiskDescription> ReadDisk(const Json& json) {
   disk.guid = TakeGuid(reader, "guid");
   disk.table_sha256 = reader.TakeHex<32>("tableSha256");
   disk.backup_sha256 = reader.TakeHex<32>("backupSha256");
-  const Json& partitions = reader.TakeArray("partitions", kMaxPartitions);
+  const std::vector<const Json*> partitions = TakeEntries(reader, "partitions", kMaxPartitions);
   RETURN_IF_ERROR(reader.Finish());
   for (size_t i = 0; i < partitions.size(); ++i) {
     ASSIGN_OR_RETURN(Partition partition,
-                     ReadPartition(partitions[i], reader.Place("partitions") + "[" + std::to_string(i) + "]"));
+                     ReadPartition(*partitions[i], reader.Place("partitions") + "[" + std::to_string(i) + "]"));
     disk.partitions.push_back(std::move(partition));
   }
   return disk;
@@ -121,24 +125,24 @@ Result<VerityParameters> ReadVerity(const Json& json) {
 
 }  // namespace
 
-Json PredicateJson(const Manifest& manifest) {
-  Json artifacts = Json::array();
+JsonValue PredicateJson(const Manifest& manifest) {
+  JsonValue artifacts = JsonValue::Array();
   for (const Artifact& artifact : manifest.artifacts) {
-    artifacts.push_back(ArtifactJson(artifact, manifest.architecture));
+    artifacts.Append(ArtifactJson(artifact, manifest.architecture));
   }
-  Json predicate = {{"name", manifest.name},
-                    {"version", manifest.version},
-                    {"architecture", manifest.architecture},
-                    {"sequence", manifest.sequence},
-                    {"leastSequence", manifest.least_sequence},
-                    {"smolBinLeastSequence", manifest.smol_bin_least_sequence},
-                    {"policyLeastSequence", manifest.policy_least_sequence},
-                    {"sourceDateEpoch", manifest.source_date_epoch}};
-  if (manifest.lock_sha256) predicate["lockSha256"] = ToHex(*manifest.lock_sha256);
-  if (!manifest.command_line.empty()) predicate["commandLine"] = manifest.command_line;
-  predicate["artifacts"] = std::move(artifacts);
-  if (manifest.disk) predicate["disk"] = DiskJson(*manifest.disk);
-  if (manifest.verity) predicate["verity"] = VerityJson(*manifest.verity);
+  JsonValue predicate = JsonValue::Object({{"name", manifest.name},
+                                           {"version", manifest.version},
+                                           {"architecture", manifest.architecture},
+                                           {"sequence", manifest.sequence},
+                                           {"leastSequence", manifest.least_sequence},
+                                           {"smolBinLeastSequence", manifest.smol_bin_least_sequence},
+                                           {"policyLeastSequence", manifest.policy_least_sequence},
+                                           {"sourceDateEpoch", manifest.source_date_epoch}});
+  if (manifest.lock_sha256) predicate.Set("lockSha256", ToHex(*manifest.lock_sha256));
+  if (!manifest.command_line.empty()) predicate.Set("commandLine", manifest.command_line);
+  predicate.Set("artifacts", artifacts);
+  if (manifest.disk) predicate.Set("disk", DiskJson(*manifest.disk));
+  if (manifest.verity) predicate.Set("verity", VerityJson(*manifest.verity));
   return predicate;
 }
 
@@ -155,13 +159,13 @@ Result<Manifest> ReadPredicate(const Json& json) {
   manifest.source_date_epoch = reader.TakeNumber("sourceDateEpoch");
   if (reader.Has("lockSha256")) manifest.lock_sha256 = reader.TakeHex<32>("lockSha256");
   if (reader.Has("commandLine")) manifest.command_line = reader.TakeText("commandLine", kMaxCommandLine);
-  const Json& artifacts = reader.TakeArray("artifacts", kArtifactRoles);
+  const std::vector<const Json*> artifacts = TakeEntries(reader, "artifacts", kArtifactRoles);
   const Json* disk = reader.Has("disk") ? &reader.Take("disk") : nullptr;
   const Json* verity = reader.Has("verity") ? &reader.Take("verity") : nullptr;
   RETURN_IF_ERROR(reader.Finish());
   for (size_t i = 0; i < artifacts.size(); ++i) {
     ASSIGN_OR_RETURN(const Artifact artifact,
-                     ReadArtifact(artifacts[i], reader.Place("artifacts") + "[" + std::to_string(i) + "]"));
+                     ReadArtifact(*artifacts[i], reader.Place("artifacts") + "[" + std::to_string(i) + "]"));
     manifest.artifacts.push_back(artifact);
   }
   if (disk != nullptr) {

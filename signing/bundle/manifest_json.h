@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
-
 #include "lib/base/result.h"
+#include "lib/json/json_value.h"
 #include "signing/bundle/manifest.h"
 
 namespace hallmark {
 
 /// The predicate of a bundle's statement.
-nlohmann::ordered_json PredicateJson(const Manifest& manifest);
+JsonValue PredicateJson(const Manifest& manifest);
 
 /// Reads a predicate. kCorrupt, naming the member. What holds between members is for BrokenRule() to say.
-Result<Manifest> ReadPredicate(const nlohmann::ordered_json& predicate);
+Result<Manifest> ReadPredicate(const Json& predicate);
 
 }  // namespace hallmark

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "lib/base/printable.h"
-#include "lib/json/strict_json.h"
+#include "lib/json/json_value.h"
 
 namespace hallmark {
 namespace {
@@ -33,19 +33,21 @@ std::string PreAuthEncoding(std::string_view payload_type, std::string_view payl
   return text;
 }
 
-std::string FormatEnvelope(const Envelope& envelope) {
-  Json signatures = Json::array();
+JsonValue EnvelopeJson(const Envelope& envelope) {
+  JsonValue signatures = JsonValue::Array();
   for (const EnvelopeSignature& signature : envelope.signatures) {
-    signatures.push_back({{"keyid", signature.key_id}, {"sig", ToBase64(signature.signature)}});
+    signatures.Append(JsonValue::Object({{"keyid", signature.key_id}, {"sig", ToBase64(signature.signature)}}));
   }
-  return CanonicalJson({{"payload", ToBase64(AsBytes(envelope.payload))},
-                        {"payloadType", envelope.payload_type},
-                        {"signatures", std::move(signatures)}});
+  return JsonValue::Object({{"payload", ToBase64(AsBytes(envelope.payload))},
+                            {"payloadType", envelope.payload_type},
+                            {"signatures", signatures}});
 }
 
+std::string FormatEnvelope(const Envelope& envelope) { return EnvelopeJson(envelope).CanonicalText(); }
+
 Result<Envelope> ParseEnvelope(std::string_view text, std::string_view name) {
-  ASSIGN_OR_RETURN(const Json document, ParseStrictJson(text, kMaxEnvelopeSize, name));
-  ObjectReader reader(document, "");
+  ASSIGN_OR_RETURN(const JsonValue document, ParseJsonValue(text, kMaxEnvelopeSize, name));
+  ObjectReader reader(document.json(), "");
   Envelope envelope;
   envelope.payload_type = reader.TakeText("payloadType");
   const Result<ByteVector> payload = FromBase64(reader.TakeText("payload", kMaxEnvelopeSize));
@@ -54,12 +56,12 @@ Result<Envelope> ParseEnvelope(std::string_view text, std::string_view name) {
   } else {
     envelope.payload = AsText(*payload);
   }
-  const Json& signatures = reader.TakeArray("signatures", kMaxSignatures);
+  const std::vector<const Json*> signatures = TakeEntries(reader, "signatures", kMaxSignatures);
   if (signatures.empty()) reader.Refuse("signatures", "none");
   RETURN_IF_ERROR(reader.Finish());
   for (size_t i = 0; i < signatures.size(); ++i) {
     ASSIGN_OR_RETURN(EnvelopeSignature signature,
-                     ReadSignature(signatures[i], "signatures[" + std::to_string(i) + "]"));
+                     ReadSignature(*signatures[i], "signatures[" + std::to_string(i) + "]"));
     envelope.signatures.push_back(std::move(signature));
   }
   return envelope;

@@ -7,6 +7,7 @@
 
 #include "lib/base/result.h"
 #include "lib/crypto/ed25519.h"
+#include "lib/json/json_value.h"
 
 // DSSE v1, the envelope of in-toto: secure-systems-lab/dsse, protocol.md and envelope.md.
 
@@ -35,7 +36,8 @@ constexpr size_t kMaxSignatures = 64;
 /// What is signed: "DSSEv1 TYPE-LENGTH TYPE PAYLOAD-LENGTH PAYLOAD", lengths in decimal.
 std::string PreAuthEncoding(std::string_view payload_type, std::string_view payload);
 
-/// The JSON envelope, with standard base64.
+/// The envelope as JSON, with standard base64, and its text.
+JsonValue EnvelopeJson(const Envelope& envelope);
 std::string FormatEnvelope(const Envelope& envelope);
 
 /// Reads an envelope. kCorrupt on unknown members, no signature at all, more than kMaxSignatures, or one that is not

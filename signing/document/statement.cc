@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "lib/json/strict_json.h"
+#include "lib/json/json_value.h"
 
 namespace hallmark {
 namespace {
@@ -13,20 +13,23 @@ constexpr size_t kMaxToken = 128;
 
 }  // namespace
 
-std::string FormatStatement(const StatementKind& kind, const std::vector<StatementSubject>& subjects, Json predicate) {
-  Json list = Json::array();
+std::string FormatStatement(const StatementKind& kind, const std::vector<StatementSubject>& subjects,
+                            const JsonValue& predicate) {
+  JsonValue list = JsonValue::Array();
   for (const StatementSubject& subject : subjects) {
-    list.push_back({{"name", subject.name}, {"digest", {{"sha256", ToHex(subject.sha256)}}}});
+    list.Append(JsonValue::Object(
+        {{"name", subject.name}, {"digest", JsonValue::Object({{"sha256", ToHex(subject.sha256)}})}}));
   }
-  return CanonicalJson({{"_type", kStatementType},
-                        {"subject", std::move(list)},
-                        {"predicateType", kind.predicate_type},
-                        {"predicate", std::move(predicate)}});
+  return JsonValue::Object({{"_type", kStatementType},
+                            {"subject", list},
+                            {"predicateType", kind.predicate_type},
+                            {"predicate", predicate}})
+      .CanonicalText();
 }
 
-Result<Json> ParseStatement(const StatementKind& kind, std::string_view text) {
-  ASSIGN_OR_RETURN(const Json document, ParseStrictJson(text, kind.max_size, kind.name));
-  ObjectReader reader(document, "");
+Result<JsonValue> ParseStatement(const StatementKind& kind, std::string_view text) {
+  ASSIGN_OR_RETURN(const JsonValue document, ParseJsonValue(text, kind.max_size, kind.name));
+  ObjectReader reader(document.json(), "");
   const std::string type = reader.TakeText("_type");
   reader.TakeArray("subject", kind.max_subjects);
   const std::string predicate_type = reader.TakeText("predicateType");
@@ -36,7 +39,7 @@ Result<Json> ParseStatement(const StatementKind& kind, std::string_view text) {
   if (predicate_type != kind.predicate_type) {
     return UnsupportedError("predicateType is not " + std::string(kind.predicate_type));
   }
-  return predicate;
+  return JsonValue(predicate);
 }
 
 Result<void> RequireCanonical(std::string_view text, std::string_view formatted, std::string_view list) {

@@ -8,7 +8,7 @@
 
 #include "lib/base/result.h"
 #include "lib/crypto/digest.h"
-#include "lib/json/object_reader.h"
+#include "lib/json/json_value.h"
 
 // in-toto's Statement v1, the frame of every manifest: subjects, which are files by name and digest, and a predicate,
 // which says what they are.
@@ -29,12 +29,13 @@ struct StatementSubject {
 };
 
 /// The canonical text.
-std::string FormatStatement(const StatementKind& kind, const std::vector<StatementSubject>& subjects, Json predicate);
+std::string FormatStatement(const StatementKind& kind, const std::vector<StatementSubject>& subjects,
+                            const JsonValue& predicate);
 
 /// The predicate of a statement. kCorrupt, naming the member, or "NAME:LINE:COLUMN" where it is not even JSON;
 /// kUnsupported for a statement of another kind. The subjects are not looked at: a manifest holds them once more, and
 /// formats all of it anew to compare (RequireCanonical).
-Result<Json> ParseStatement(const StatementKind& kind, std::string_view text);
+Result<JsonValue> ParseStatement(const StatementKind& kind, std::string_view text);
 
 /// kCorrupt unless a document that was read is written back as it was: one document has one spelling. `list` is what
 /// repeats the subjects: "artifacts".

@@ -5,7 +5,7 @@
 
 #include "lib/base/file.h"
 #include "lib/base/time.h"
-#include "lib/json/strict_json.h"
+#include "lib/json/json_value.h"
 
 namespace hallmark {
 namespace {
@@ -14,25 +14,27 @@ constexpr std::string_view kWhat = "trust file";
 constexpr std::string_view kType = "urn:hallmark:trust:1";
 constexpr size_t kSpkiSize = 44;
 
-Json RoleJson(const KeyThreshold& role) {
-  Json keys = Json::array();
-  for (const PublicKey& key : role.keys) keys.push_back(ToBase64(key.SpkiDer()));
-  return {{"threshold", role.threshold}, {"keys", std::move(keys)}};
+JsonValue RoleJson(const KeyThreshold& role) {
+  JsonValue keys = JsonValue::Array();
+  for (const PublicKey& key : role.keys) keys.Append(ToBase64(key.SpkiDer()));
+  return JsonValue::Object({{"threshold", role.threshold}, {"keys", keys}});
 }
 
 std::string PayloadText(const TrustVersion& version) {
-  return CanonicalJson({{"_type", kType},
-                        {"version", version.version},
-                        {"expires", FormatUtc(version.expires)},
-                        {"root", RoleJson(version.root)},
-                        {"bundle", RoleJson(version.bundle)},
-                        {"smolBin", RoleJson(version.smol_bin)}});
+  return JsonValue::Object({{"_type", kType},
+                            {"version", version.version},
+                            {"expires", FormatUtc(version.expires)},
+                            {"root", RoleJson(version.root)},
+                            {"bundle", RoleJson(version.bundle)},
+                            {"smolBin", RoleJson(version.smol_bin)}})
+      .CanonicalText();
 }
 
 /// A key as SubjectPublicKeyInfo in base64: the middle line of its PEM.
 Result<PublicKey> ReadKey(const Json& json) {
-  if (!json.is_string()) return CorruptError("a key that is not a text");
-  ASSIGN_OR_RETURN(const ByteVector der, FromBase64(json.get_ref<const std::string&>().substr(0, 256)));
+  const std::optional<std::string> text = TextOf(json);
+  if (!text) return CorruptError("a key that is not a text");
+  ASSIGN_OR_RETURN(const ByteVector der, FromBase64(text->substr(0, 256)));
   if (der.size() != kSpkiSize) return CorruptError("not an Ed25519 public key");
   ASSIGN_OR_RETURN(const PublicKey key, PublicKey::FromBytes(ByteSpan(der).last(32)));
   if (key.SpkiDer() != der) return CorruptError("not an Ed25519 public key");
@@ -43,8 +45,8 @@ KeyThreshold TakeRole(ObjectReader& parent, std::string_view name) {
   KeyThreshold role;
   ObjectReader reader(parent.Take(name), std::string(name));
   role.threshold = reader.TakeNumber("threshold");
-  for (const Json& entry : reader.TakeArray("keys", kMaxKeysOfRole)) {
-    const Result<PublicKey> key = ReadKey(entry);
+  for (const Json* entry : TakeEntries(reader, "keys", kMaxKeysOfRole)) {
+    const Result<PublicKey> key = ReadKey(*entry);
     if (key.ok()) {
       role.keys.push_back(*key);
     } else {
@@ -77,8 +79,8 @@ std::string BrokenRule(const TrustVersion& version) {
 }
 
 Result<TrustVersion> ReadPayload(std::string_view text) {
-  ASSIGN_OR_RETURN(const Json document, ParseStrictJson(text, kMaxTrustSize, "payload"));
-  ObjectReader reader(document, "");
+  ASSIGN_OR_RETURN(const JsonValue document, ParseJsonValue(text, kMaxTrustSize, "payload"));
+  ObjectReader reader(document.json(), "");
   if (reader.TakeText("_type") != kType) reader.Refuse("_type", "not " + std::string(kType));
   TrustVersion version;
   version.version = reader.TakeNumber("version");
@@ -114,24 +116,25 @@ Result<TrustVersion> CheckVersion(const Envelope& envelope, const TrustVersion* 
 }
 
 std::string FormatTrust(const std::vector<Envelope>& envelopes) {
-  Json chain = Json::array();
-  for (const Envelope& envelope : envelopes) chain.push_back(Json::parse(FormatEnvelope(envelope)));
-  return CanonicalJson({{"_type", kType}, {"versions", std::move(chain)}});
+  JsonValue chain = JsonValue::Array();
+  for (const Envelope& envelope : envelopes) chain.Append(EnvelopeJson(envelope));
+  return JsonValue::Object({{"_type", kType}, {"versions", chain}}).CanonicalText();
 }
 
 }  // namespace
 
 Result<Trust> ParseTrust(std::string_view text) {
-  ASSIGN_OR_RETURN(const Json document, ParseStrictJson(text, kMaxTrustSize, kWhat));
-  ObjectReader reader(document, "");
+  ASSIGN_OR_RETURN(const JsonValue document, ParseJsonValue(text, kMaxTrustSize, kWhat));
+  ObjectReader reader(document.json(), "");
   if (reader.TakeText("_type") != kType) reader.Refuse("_type", "not " + std::string(kType));
-  const Json& chain = reader.TakeArray("versions", kMaxTrustVersions);
+  const std::vector<const Json*> chain = TakeEntries(reader, "versions", kMaxTrustVersions);
   if (chain.empty()) reader.Refuse("versions", "none");
   RETURN_IF_ERROR(reader.Finish().WithContext(kWhat));
   Trust trust;
-  for (const Json& entry : chain) {
+  for (const Json* entry : chain) {
     const std::string where = std::string(kWhat) + ": version " + std::to_string(trust.versions_.size() + 1);
-    ASSIGN_OR_RETURN(Envelope envelope, ParseEnvelope(CanonicalJson(entry), "envelope").WithContext(where));
+    ASSIGN_OR_RETURN(Envelope envelope,
+                     ParseEnvelope(JsonValue(*entry).CanonicalText(), "envelope").WithContext(where));
     ASSIGN_OR_RETURN(
         TrustVersion version,
         CheckVersion(envelope, trust.versions_.empty() ? nullptr : &trust.versions_.back()).WithContext(where));

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "lib/base/time.h"
-#include "lib/json/strict_json.h"
+#include "lib/json/json_value.h"
 #include "signing/document/file_names.h"
 #include "signing/document/statement.h"
 
@@ -24,24 +24,24 @@ std::string Octal(uint32_t mode) {
 
 std::string ManifestText(const SmolBinManifest& manifest) {
   std::vector<StatementSubject> subjects;
-  Json files = Json::array();
+  JsonValue files = JsonValue::Array();
   for (size_t i = 0; i < kSmolBinMembers.size(); ++i) {
     const std::string name(kSmolBinMembers[i].name);
     subjects.push_back({name, manifest.files[i].sha256});
-    files.push_back({{"name", name},
-                     {"size", manifest.files[i].size},
-                     {"sha256", ToHex(manifest.files[i].sha256)},
-                     {"mode", Octal(kSmolBinMembers[i].mode)}});
+    files.Append(JsonValue::Object({{"name", name},
+                                    {"size", manifest.files[i].size},
+                                    {"sha256", ToHex(manifest.files[i].sha256)},
+                                    {"mode", Octal(kSmolBinMembers[i].mode)}}));
   }
   return FormatStatement(kStatement, subjects,
-                         {{"role", "smol-bin"},
-                          {"version", manifest.version},
-                          {"architecture", manifest.architecture},
-                          {"sequence", manifest.sequence},
-                          {"leastRootfsSequence", manifest.least_rootfs_sequence},
-                          {"policySequence", manifest.policy_sequence},
-                          {"sourceDateEpoch", manifest.source_date_epoch},
-                          {"files", std::move(files)}});
+                         JsonValue::Object({{"role", "smol-bin"},
+                                            {"version", manifest.version},
+                                            {"architecture", manifest.architecture},
+                                            {"sequence", manifest.sequence},
+                                            {"leastRootfsSequence", manifest.least_rootfs_sequence},
+                                            {"policySequence", manifest.policy_sequence},
+                                            {"sourceDateEpoch", manifest.source_date_epoch},
+                                            {"files", files}}));
 }
 
 std::string BrokenRule(const SmolBinManifest& manifest) {
@@ -78,11 +78,11 @@ Result<SmolBinManifest> ReadPredicate(const Json& json) {
   manifest.least_rootfs_sequence = reader.TakeNumber("leastRootfsSequence");
   manifest.policy_sequence = reader.TakeNumber("policySequence");
   manifest.source_date_epoch = reader.TakeNumber("sourceDateEpoch");
-  const Json& files = reader.TakeArray("files", kSmolBinMembers.size());
+  const std::vector<const Json*> files = TakeEntries(reader, "files", kSmolBinMembers.size());
   if (files.size() != kSmolBinMembers.size()) reader.Refuse("files", "not the three files of a smol-bin");
   RETURN_IF_ERROR(reader.Finish());
   for (size_t i = 0; i < files.size(); ++i) {
-    ASSIGN_OR_RETURN(manifest.files[i], ReadFile(files[i], "predicate.files[" + std::to_string(i) + "]"));
+    ASSIGN_OR_RETURN(manifest.files[i], ReadFile(*files[i], "predicate.files[" + std::to_string(i) + "]"));
   }
   return manifest;
 }
@@ -98,8 +98,8 @@ Result<std::string> FormatSmolBinManifest(const SmolBinManifest& manifest) {
 }
 
 Result<SmolBinManifest> ParseSmolBinManifest(std::string_view text) {
-  ASSIGN_OR_RETURN(const Json predicate, ParseStatement(kStatement, text));
-  ASSIGN_OR_RETURN(const SmolBinManifest manifest, ReadPredicate(predicate));
+  ASSIGN_OR_RETURN(const JsonValue predicate, ParseStatement(kStatement, text));
+  ASSIGN_OR_RETURN(const SmolBinManifest manifest, ReadPredicate(predicate.json()));
   if (const std::string rule = BrokenRule(manifest); !rule.empty()) return CorruptError(rule);
   RETURN_IF_ERROR(RequireCanonical(text, ManifestText(manifest), "files"));
   return manifest;

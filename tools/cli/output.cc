@@ -3,7 +3,7 @@
 
 #include <cstdarg>
 
-#include "tools/cli/json.h"
+#include "lib/json/json_value.h"
 
 namespace hallmark::cli {
 
@@ -21,7 +21,7 @@ void Output::Puts(std::string_view line) {
   (void)std::fputc('\n', results_);
 }
 
-void Output::PutJson(const Json& json) { Puts(json.Text()); }
+void Output::PutJson(const JsonValue& json) { Print("%s", json.CanonicalText().c_str()); }
 
 void Output::Warn(const char* format, ...) {
   va_list arguments;

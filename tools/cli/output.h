@@ -4,9 +4,11 @@
 #include <cstdio>
 #include <string_view>
 
-namespace hallmark::cli {
+namespace hallmark {
+class JsonValue;
+}
 
-class Json;
+namespace hallmark::cli {
 
 /// Where a verb writes: standard output and standard error in a program, memory in a test. Results go to the first,
 /// which is what a script reads; what is for the person alone goes to the second. Text from files that nobody vouched
@@ -24,7 +26,7 @@ class Output {
   /// A line of the result: `line` and a line feed.
   void Puts(std::string_view line);
   /// The result of --json.
-  void PutJson(const Json& json);
+  void PutJson(const JsonValue& json);
   /// A message to the person, as printf() would print it.
   [[gnu::format(printf, 2, 3)]] void Warn(const char* format, ...);
 

@@ -6,6 +6,7 @@
 
 #include "lib/base/file.h"
 #include "lib/ext4/empty.h"
+#include "lib/json/json_value.h"
 #include "lib/rootfs/image/boot_files.h"
 #include "lib/rootfs/image/guest_files.h"
 #include "lib/rootfs/image/image.h"
@@ -23,7 +24,6 @@
 #include "signing/seal/bundle_writer.h"
 #include "signing/seal/earlier_bundle.h"
 #include "tools/cli/common_options.h"
-#include "tools/cli/json.h"
 #include "tools/cli/options.h"
 #include "tools/cli/output.h"
 #include "tools/cli/pack_options.h"
@@ -182,20 +182,20 @@ void PrintSummary(const BuildOptions& options, const Manifest& manifest, const F
 
 void PrintJson(const BuildOptions& options, const Manifest& manifest, const Progress& progress,
                const std::optional<Differences>& differences, cli::Output& output) {
-  cli::Json json = cli::Json::Object({{"bundle", options.output.string()},
+  JsonValue json = JsonValue::Object({{"bundle", options.output.string()},
                                       {"name", manifest.name},
                                       {"version", manifest.version},
                                       {"architecture", manifest.architecture}});
   if (manifest.verity) json.Set("rootHash", ToHex(manifest.verity->root_hash));
-  cli::Json artifacts = cli::Json::Array();
+  JsonValue artifacts = JsonValue::Array();
   for (const Artifact& artifact : manifest.artifacts) {
-    artifacts.Add(cli::Json::Object(
+    artifacts.Append(JsonValue::Object(
         {{"file", manifest.FileName(artifact.role)}, {"size", artifact.size}, {"sha256", ToHex(artifact.sha256)}}));
   }
   json.Set("artifacts", std::move(artifacts));
-  cli::Json stages = cli::Json::Array();
+  JsonValue stages = JsonValue::Array();
   for (const Progress::StageTime& stage : progress.StageTimes()) {
-    stages.Add(cli::Json::Object({{"stage", stage.stage}, {"seconds", stage.seconds.count()}}));
+    stages.Append(JsonValue::Object({{"stage", stage.stage}, {"seconds", stage.seconds.count()}}));
   }
   json.Set("stages", std::move(stages));
   if (differences) json.Set("comparison", DifferencesJson(*differences));

@@ -6,8 +6,8 @@
 
 #include "lib/base/bytes.h"
 #include "lib/base/file.h"
+#include "lib/json/json_value.h"
 #include "signing/document/signed_directory.h"
-#include "tools/cli/json.h"
 #include "tools/cli/output.h"
 #include "tools/cli/verb.h"
 
@@ -15,17 +15,17 @@ namespace hallmark {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::json;
+using AnyJson = nlohmann::json;
 using Area = Difference::Area;
 
 constexpr std::string_view kImageName = "rootfs.img";
 constexpr uint64_t kMaxJsonBytes = uint64_t{64} << 20;
 constexpr int kMaxJsonDepth = 64;
 
-std::string JsonText(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+std::string JsonText(const AnyJson& json) { return json.dump(-1, ' ', false, AnyJson::error_handler_t::replace); }
 
 /// Names each member that differs by its JSON Pointer (RFC 6901).
-void CompareJson(const std::string& file, const std::string& pointer, const Json& a, const Json& b, int depth,
+void CompareJson(const std::string& file, const std::string& pointer, const AnyJson& a, const AnyJson& b, int depth,
                  Differences& found) {
   if (a == b) return;
   const bool objects = a.is_object() && b.is_object();
@@ -41,7 +41,7 @@ void CompareJson(const std::string& file, const std::string& pointer, const Json
     return;
   }
   std::set<std::string> keys;
-  for (const Json* json : {&a, &b}) {
+  for (const AnyJson* json : {&a, &b}) {
     for (const auto& [key, value] : json->items()) keys.insert(key);
   }
   for (const std::string& key : keys) {
@@ -51,7 +51,7 @@ void CompareJson(const std::string& file, const std::string& pointer, const Json
     if (x != a.end() && y != b.end()) {
       CompareJson(file, member, *x, *y, depth + 1, found);
     } else {
-      const auto text = [](const Json& json, const Json::const_iterator& place) {
+      const auto text = [](const AnyJson& json, const AnyJson::const_iterator& place) {
         return place == json.end() ? std::string(kAbsent) : JsonText(*place);
       };
       found.push_back({Area::kBundle, file, member, text(a, x), text(b, y)});
@@ -64,8 +64,8 @@ Result<bool> CompareJsonFiles(SignedDirectory& first, SignedDirectory& second, c
                               Differences& found) {
   ASSIGN_OR_RETURN(const std::string a, first.ReadSmallFile(name, kMaxJsonBytes));
   ASSIGN_OR_RETURN(const std::string b, second.ReadSmallFile(name, kMaxJsonBytes));
-  const Json x = Json::parse(a, nullptr, false);
-  const Json y = Json::parse(b, nullptr, false);
+  const AnyJson x = AnyJson::parse(a, nullptr, false);
+  const AnyJson y = AnyJson::parse(b, nullptr, false);
   if (x.is_discarded() || y.is_discarded()) return false;
   const size_t before = found.size();
   CompareJson(name, "", x, y, 0, found);
@@ -136,16 +136,16 @@ void PrintDifferences(const Differences& differences, cli::Output& output) {
   }
 }
 
-cli::Json DifferencesJson(const Differences& differences) {
-  cli::Json entries = cli::Json::Array();
+JsonValue DifferencesJson(const Differences& differences) {
+  JsonValue entries = JsonValue::Array();
   for (const Difference& difference : differences) {
-    entries.Add(cli::Json::Object({{"area", AreaName(difference.area)},
-                                   {"name", difference.name},
-                                   {"attribute", difference.attribute},
-                                   {"first", difference.first},
-                                   {"second", difference.second}}));
+    entries.Append(JsonValue::Object({{"area", AreaName(difference.area)},
+                                      {"name", difference.name},
+                                      {"attribute", difference.attribute},
+                                      {"first", difference.first},
+                                      {"second", difference.second}}));
   }
-  return cli::Json::Object({{"identical", differences.empty()}, {"differences", std::move(entries)}});
+  return JsonValue::Object({{"identical", differences.empty()}, {"differences", std::move(entries)}});
 }
 
 int DifferencesStatus(const Differences& differences) { return differences.empty() ? 0 : cli::kDoesNotHold; }

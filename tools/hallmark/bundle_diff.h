@@ -4,8 +4,8 @@
 #include <filesystem>
 
 #include "lib/base/result.h"
+#include "lib/json/json_value.h"
 #include "lib/rootfs/inspect/image_diff.h"
-#include "tools/cli/json.h"
 #include "tools/cli/output.h"
 
 namespace hallmark {
@@ -18,7 +18,7 @@ Result<Differences> DiffBundles(const std::filesystem::path& first, const std::f
 /// Prints one line for each difference, and their number.
 void PrintDifferences(const Differences& differences, cli::Output& output);
 /// The same for --json: {"identical": bool, "differences": [...]}
-cli::Json DifferencesJson(const Differences& differences);
+JsonValue DifferencesJson(const Differences& differences);
 /// The exit status of a comparison: 0 if there is no difference, else 3.
 int DifferencesStatus(const Differences& differences);
 

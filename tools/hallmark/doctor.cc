@@ -3,9 +3,9 @@
 
 #include <algorithm>
 
+#include "lib/json/json_value.h"
 #include "lib/rootfs/packages/cache.h"
 #include "tools/cli/common_options.h"
-#include "tools/cli/json.h"
 #include "tools/cli/options.h"
 #include "tools/cli/output.h"
 #include "tools/cli/verb.h"
@@ -26,9 +26,9 @@ const char* StateName(Need::State state) {
 }
 
 void PrintJson(const std::vector<Need>& needs, cli::Output& output) {
-  cli::Json json = cli::Json::Array();
+  JsonValue json = JsonValue::Array();
   for (const Need& need : needs) {
-    json.Add(cli::Json::Object(
+    json.Append(JsonValue::Object(
         {{"name", need.name}, {"state", StateName(need.state)}, {"detail", need.detail}, {"remedy", need.remedy}}));
   }
   output.PutJson(json);

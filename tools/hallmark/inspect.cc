@@ -14,11 +14,11 @@
 #include "lib/base/printable.h"
 #include "lib/base/progress.h"
 #include "lib/base/time.h"
+#include "lib/json/json_value.h"
 #include "lib/rootfs/image/kernel_image.h"
 #include "lib/rootfs/inspect/image_reader.h"
 #include "lib/rootfs/packages/installed_packages.h"
 #include "lib/verity/verity.h"
-#include "tools/cli/json.h"
 #include "tools/cli/options.h"
 #include "tools/cli/output.h"
 #include "tools/cli/verb.h"
@@ -102,40 +102,40 @@ Result<Contents> Inspect(const std::string& path) {
 
 uint64_t UsedBytes(const Ext4Superblock& super) { return (super.blocks - super.free_blocks) * super.block_size; }
 
-cli::Json TableJson(const Gpt& table) {
-  cli::Json partitions = cli::Json::Array();
+JsonValue TableJson(const Gpt& table) {
+  JsonValue partitions = JsonValue::Array();
   for (const GptPartition& partition : table.partitions) {
-    partitions.Add(cli::Json::Object({{"number", partition.number},
-                                      {"start", partition.start},
-                                      {"size", partition.size},
-                                      {"type", FormatGuid(partition.type)},
-                                      {"guid", FormatGuid(partition.guid)},
-                                      {"attributes", ToHex(StructBytes(Be64(partition.attributes)))},
-                                      {"name", partition.name}}));
+    partitions.Append(JsonValue::Object({{"number", partition.number},
+                                         {"start", partition.start},
+                                         {"size", partition.size},
+                                         {"type", FormatGuid(partition.type)},
+                                         {"guid", FormatGuid(partition.guid)},
+                                         {"attributes", ToHex(StructBytes(Be64(partition.attributes)))},
+                                         {"name", partition.name}}));
   }
-  return cli::Json::Object({{"guid", FormatGuid(table.guid)}, {"partitions", std::move(partitions)}});
+  return JsonValue::Object({{"guid", FormatGuid(table.guid)}, {"partitions", std::move(partitions)}});
 }
 
-cli::Json EspJson(const Contents& contents) {
-  cli::Json files = cli::Json::Array();
+JsonValue EspJson(const Contents& contents) {
+  JsonValue files = JsonValue::Array();
   for (const Fat32Reader::Entry& entry : contents.image.esp_files) {
-    cli::Json file = cli::Json::Object({{"path", entry.path}, {"type", entry.directory ? "folder" : "file"}});
+    JsonValue file = JsonValue::Object({{"path", entry.path}, {"type", entry.directory ? "folder" : "file"}});
     if (!entry.directory) file.Set("size", entry.size);
-    files.Add(std::move(file));
+    files.Append(std::move(file));
   }
-  return cli::Json::Object({{"label", contents.image.esp->label()},
+  return JsonValue::Object({{"label", contents.image.esp->label()},
                             {"serial", contents.image.esp->serial()},
                             {"files", std::move(files)},
                             {"kernelCommandLines", contents.command_lines}});
 }
 
-cli::Json FilesystemJson(const Contents& contents) {
-  cli::Json directories = cli::Json::Array();
+JsonValue FilesystemJson(const Contents& contents) {
+  JsonValue directories = JsonValue::Array();
   for (const auto& [path, size] : contents.directories) {
-    directories.Add(cli::Json::Object({{"path", path}, {"size", size}}));
+    directories.Append(JsonValue::Object({{"path", path}, {"size", size}}));
   }
   const Ext4Superblock& super = contents.image.root->superblock();
-  return cli::Json::Object({{"label", super.label},
+  return JsonValue::Object({{"label", super.label},
                             {"uuid", FormatGuid(super.uuid)},
                             {"blockSize", super.block_size},
                             {"size", super.size()},
@@ -147,9 +147,9 @@ cli::Json FilesystemJson(const Contents& contents) {
                             {"folders", std::move(directories)}});
 }
 
-cli::Json VerityJson(const ImageParts& image) {
+JsonValue VerityJson(const ImageParts& image) {
   const VerityFacts& verity = *image.verity;
-  return cli::Json::Object({{"rootHash", ToHex(verity.root_hash)},
+  return JsonValue::Object({{"rootHash", ToHex(verity.root_hash)},
                             {"salt", ToHex(verity.salt)},
                             {"uuid", FormatGuid(verity.uuid)},
                             {"blockSize", kVerityBlockSize},
@@ -157,26 +157,26 @@ cli::Json VerityJson(const ImageParts& image) {
                             {"hashOffset", image.verity_place->start}});
 }
 
-cli::Json ContentsJson(const Contents& contents) {
+JsonValue ContentsJson(const Contents& contents) {
   const ImageParts& image = contents.image;
-  cli::Json json = cli::Json::Object({{"image", image.file->path()}, {"size", image.size}});
+  JsonValue json = JsonValue::Object({{"image", image.file->path()}, {"size", image.size}});
   if (image.table) json.Set("partitionTable", TableJson(*image.table));
   if (image.esp) json.Set("esp", EspJson(contents));
   if (image.root) json.Set("filesystem", FilesystemJson(contents));
   if (image.verity) json.Set("verity", VerityJson(image));
-  cli::Json kernels = cli::Json::Array();
+  JsonValue kernels = JsonValue::Array();
   for (const Kernel& kernel : contents.kernels) {
-    kernels.Add(cli::Json::Object({{"in", kernel.in},
-                                   {"path", kernel.path},
-                                   {"version", kernel.version ? cli::Json(*kernel.version) : cli::Json()}}));
+    kernels.Append(JsonValue::Object({{"in", kernel.in},
+                                      {"path", kernel.path},
+                                      {"version", kernel.version ? JsonValue(*kernel.version) : JsonValue()}}));
   }
   json.Set("kernels", std::move(kernels));
-  cli::Json packages = cli::Json::Array();
+  JsonValue packages = JsonValue::Array();
   for (const InstalledPackage& package : contents.packages) {
-    packages.Add(cli::Json::Object({{"name", package.name},
-                                    {"version", package.version},
-                                    {"architecture", package.architecture},
-                                    {"size", package.size}}));
+    packages.Append(JsonValue::Object({{"name", package.name},
+                                       {"version", package.version},
+                                       {"architecture", package.architecture},
+                                       {"size", package.size}}));
   }
   json.Set("packages", std::move(packages));
   return json;

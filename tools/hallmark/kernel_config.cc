@@ -7,11 +7,11 @@
 #include "lib/base/file.h"
 #include "lib/base/file_tree.h"
 #include "lib/gpt/decode.h"
+#include "lib/json/json_value.h"
 #include "lib/rootfs/image/kernel_check.h"
 #include "lib/rootfs/image/kernel_modules.h"
 #include "lib/rootfs/inspect/image_reader.h"
 #include "tools/cli/common_options.h"
-#include "tools/cli/json.h"
 #include "tools/cli/options.h"
 #include "tools/cli/output.h"
 #include "tools/cli/verb.h"
@@ -78,19 +78,19 @@ void PrintText(const KernelReport& report, cli::Output& output) {
 }
 
 void PrintJson(const KernelReport& report, cli::Output& output) {
-  cli::Json problems = cli::Json::Array();
+  JsonValue problems = JsonValue::Array();
   for (const KernelProblem& problem : report.problems) {
     const KernelRequirement& requirement = problem.requirement;
-    problems.Add(cli::Json::Object({{"option", requirement.option},
-                                    {"optional", requirement.optional},
-                                    {"what", problem.what},
-                                    {"module", requirement.module},
-                                    {"device", requirement.device},
-                                    {"hosts", requirement.hosts},
-                                    {"purpose", requirement.purpose},
-                                    {"reason", requirement.reason}}));
+    problems.Append(JsonValue::Object({{"option", requirement.option},
+                                       {"optional", requirement.optional},
+                                       {"what", problem.what},
+                                       {"module", requirement.module},
+                                       {"device", requirement.device},
+                                       {"hosts", requirement.hosts},
+                                       {"purpose", requirement.purpose},
+                                       {"reason", requirement.reason}}));
   }
-  output.PutJson(cli::Json::Object({{"ok", report.ok()},
+  output.PutJson(JsonValue::Object({{"ok", report.ok()},
                                     {"kernel", report.version},
                                     {"architecture", report.architecture},
                                     {"checked", report.checked},

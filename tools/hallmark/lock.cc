@@ -5,11 +5,11 @@
 #include <map>
 
 #include "lib/base/file.h"
+#include "lib/json/json_value.h"
 #include "lib/rootfs/packages/cache.h"
 #include "lib/rootfs/packages/resolve.h"
 #include "lib/rootfs/recipe/recipe.h"
 #include "tools/cli/common_options.h"
-#include "tools/cli/json.h"
 #include "tools/cli/options.h"
 #include "tools/cli/output.h"
 #include "tools/cli/verb.h"
@@ -55,11 +55,11 @@ void PrintChanges(const std::vector<Change>& changes, cli::Output& output) {
 }
 
 void PrintJson(const fs::path& path, const Lock& lock, const std::vector<Change>& changes, cli::Output& output) {
-  cli::Json entries = cli::Json::Array();
+  JsonValue entries = JsonValue::Array();
   for (const Change& change : changes) {
-    entries.Add(cli::Json::Object({{"name", change.name}, {"before", change.before}, {"after", change.after}}));
+    entries.Append(JsonValue::Object({{"name", change.name}, {"before", change.before}, {"after", change.after}}));
   }
-  output.PutJson(cli::Json::Object({{"lock", path.string()},
+  output.PutJson(JsonValue::Object({{"lock", path.string()},
                                     {"recipe", lock.recipe},
                                     {"packages", lock.packages.size()},
                                     {"changes", std::move(entries)}}));

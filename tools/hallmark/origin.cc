@@ -3,7 +3,7 @@
 
 #include "lib/base/file.h"
 #include "lib/base/printable.h"
-#include "tools/cli/json.h"
+#include "lib/json/json_value.h"
 #include "tools/cli/options.h"
 #include "tools/cli/output.h"
 #include "tools/cli/verb.h"
@@ -36,16 +36,16 @@ std::string Explain(const OriginCheck& check) {
 }
 
 Result<int> Verify(const std::vector<std::string>& files, bool json, cli::Output& output) {
-  cli::Json results = cli::Json::Array();
+  JsonValue results = JsonValue::Array();
   bool good = true;
   for (const std::string& path : files) {
     ASSIGN_OR_RETURN(const OriginCheck check, CheckOrigin(path));
     good &= check.verdict == OriginVerdict::kContent;
     const std::string verdict(OriginVerdictName(check.verdict));
     if (json) {
-      cli::Json result = cli::Json::Object({{"file", path}, {"verdict", verdict}, {"sha1", ToHex(check.content)}});
+      JsonValue result = JsonValue::Object({{"file", path}, {"verdict", verdict}, {"sha1", ToHex(check.content)}});
       if (check.origin) result.Set("origin", ToHex(*check.origin));
-      results.Add(std::move(result));
+      results.Append(std::move(result));
     } else {
       output.Print("%s: %s: %s\n", Printable(path).c_str(), verdict.c_str(), Explain(check).c_str());
     }

@@ -2,9 +2,9 @@
 #include <array>
 #include <string>
 
+#include "lib/json/json_value.h"
 #include "lib/policy/matcher.h"
 #include "tools/cli/common_options.h"
-#include "tools/cli/json.h"
 #include "tools/cli/options.h"
 #include "tools/cli/output.h"
 #include "tools/cli/program.h"
@@ -31,7 +31,7 @@ Result<int> RunCheck(const cli::Arguments& arguments, cli::Output& output) {
   const std::string path = parsed->Text("file");
   const Result<Settings> settings = LoadWrittenSettings(path);
   if (parsed->Has("json")) {
-    cli::Json json = cli::Json::Object({{"file", path}, {"valid", settings.ok()}});
+    JsonValue json = JsonValue::Object({{"file", path}, {"valid", settings.ok()}});
     if (settings.ok()) {
       json.Set("allowedDomains", settings->network.allowed_domains.size());
       json.Set("deniedDomains", settings->network.denied_domains.size());
@@ -47,13 +47,13 @@ Result<int> RunCheck(const cli::Arguments& arguments, cli::Output& output) {
   return 0;
 }
 
-cli::Json DecisionJson(const std::string& asked, const Decision& decision) {
-  cli::Json json = cli::Json::Object({{"asked", asked},
+JsonValue DecisionJson(const std::string& asked, const Decision& decision) {
+  JsonValue json = JsonValue::Object({{"asked", asked},
                                       {"allowed", decision.allowed()},
                                       {"verdict", VerdictName(decision.verdict)},
                                       {"reason", decision.reason}});
   if (!decision.list.empty()) {
-    json.Set("rule", cli::Json::Object({{"list", decision.list},
+    json.Set("rule", JsonValue::Object({{"list", decision.list},
                                         {"entry", decision.rule.text},
                                         {"line", decision.rule.line},
                                         {"column", decision.rule.column}}));

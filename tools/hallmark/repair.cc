@@ -3,12 +3,12 @@
 
 #include <string>
 
+#include "lib/json/json_value.h"
 #include "signing/bundle/http_frame_source.h"
 #include "signing/bundle/manifest.h"
 #include "signing/document/signed_directory.h"
 #include "tools/cli/bundle_options.h"
 #include "tools/cli/common_options.h"
-#include "tools/cli/json.h"
 #include "tools/cli/options.h"
 #include "tools/cli/output.h"
 #include "tools/cli/verb.h"
@@ -39,7 +39,7 @@ Result<FrameSources> SourcesFrom(const cli::Parsed& parsed) {
 void PrintReport(const RepairReport& report, bool others, bool as_json, cli::Output& output) {
   if (as_json) {
     output.PutJson(
-        cli::Json::Object({{"chunks", report.chunks}, {"frames", report.frames}, {"resized", report.resized}}));
+        JsonValue::Object({{"chunks", report.chunks}, {"frames", report.frames}, {"resized", report.resized}}));
     return;
   }
   if (report.resized) output.Puts("rootfs.img: restored its signed size");

@@ -3,9 +3,9 @@
 
 #include <string>
 
+#include "lib/json/json_value.h"
 #include "tools/cli/bundle_options.h"
 #include "tools/cli/common_options.h"
-#include "tools/cli/json.h"
 #include "tools/cli/options.h"
 #include "tools/cli/output.h"
 #include "tools/cli/verb.h"
@@ -15,7 +15,7 @@ namespace {
 
 void PrintReport(const RestoreReport& report, bool as_json, cli::Output& output) {
   if (as_json) {
-    output.PutJson(cli::Json::Object(
+    output.PutJson(JsonValue::Object(
         {{"wasThere", report.was_there}, {"made", report.made}, {"kept", report.kept}, {"zeros", report.zeros}}));
   } else if (report.was_there) {
     output.Puts("rootfs.img exists already; 'hallmark verify --full' checks every byte of it");

@@ -5,10 +5,10 @@
 #include "lib/base/checked.h"
 #include "lib/base/progress.h"
 #include "lib/exfat/writer.h"
+#include "lib/json/json_value.h"
 #include "signing/bundle/origin.h"
 #include "signing/seal/smol_bin_image.h"
 #include "tools/cli/common_options.h"
-#include "tools/cli/json.h"
 #include "tools/cli/keys.h"
 #include "tools/cli/options.h"
 #include "tools/cli/output.h"
@@ -67,7 +67,7 @@ Result<SmolBinImageOptions> ImageOptionsFrom(const cli::Parsed& parsed) {
 void PrintResult(const std::string& path, uint64_t size, const SmolBinImage& image, bool json, cli::Output& output) {
   const SmolBinManifest& manifest = image.manifest;
   if (json) {
-    output.PutJson(cli::Json::Object({{"image", path},
+    output.PutJson(JsonValue::Object({{"image", path},
                                       {"version", manifest.version},
                                       {"architecture", manifest.architecture},
                                       {"sequence", manifest.sequence},

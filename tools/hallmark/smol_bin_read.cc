@@ -9,10 +9,10 @@
 
 #include "lib/base/output_directory.h"
 #include "lib/base/printable.h"
+#include "lib/json/json_value.h"
 #include "signing/document/dsse.h"
 #include "signing/smol_bin/image_check.h"
 #include "tools/cli/common_options.h"
-#include "tools/cli/json.h"
 #include "tools/cli/options.h"
 #include "tools/cli/output.h"
 #include "tools/cli/verb.h"
@@ -61,8 +61,8 @@ Result<ReadOptions> ReadOptionsFrom(const cli::Parsed& parsed) {
 
 void PrintReport(const ReadOptions& options, const SmolBinReport& report, cli::Output& output) {
   if (options.json) {
-    cli::Json json =
-        cli::Json::Object({{"verdict", VerdictName(report.good() ? Verdict::kGood : report.findings[0].verdict)}});
+    JsonValue json =
+        JsonValue::Object({{"verdict", VerdictName(report.good() ? Verdict::kGood : report.findings[0].verdict)}});
     if (report.manifest) {
       const SmolBinManifest& manifest = **report.manifest;
       json.Set("version", manifest.version);
@@ -71,9 +71,9 @@ void PrintReport(const ReadOptions& options, const SmolBinReport& report, cli::O
       json.Set("policySequence", manifest.policy_sequence);
       json.Set("leastRootfsSequence", manifest.least_rootfs_sequence);
     }
-    cli::Json findings = cli::Json::Array();
+    JsonValue findings = JsonValue::Array();
     for (const Finding& finding : report.findings) {
-      findings.Add(cli::Json::Object(
+      findings.Append(JsonValue::Object(
           {{"verdict", VerdictName(finding.verdict)}, {"where", finding.where}, {"message", finding.message}}));
     }
     json.Set("findings", std::move(findings));
@@ -128,12 +128,12 @@ void PrintEntries(const SmolBinContents& contents, cli::Output& output) {
   }
 }
 
-cli::Json DumpJson(const SmolBinContents& contents, const Result<Envelope>& envelope) {
-  cli::Json signatures = cli::Json::Array();
+JsonValue DumpJson(const SmolBinContents& contents, const Result<Envelope>& envelope) {
+  JsonValue signatures = JsonValue::Array();
   if (envelope.ok()) {
-    for (const EnvelopeSignature& signature : envelope->signatures) signatures.Add(signature.key_id);
+    for (const EnvelopeSignature& signature : envelope->signatures) signatures.Append(signature.key_id);
   }
-  return cli::Json::Object({{"size", contents.size},
+  return JsonValue::Object({{"size", contents.size},
                             {"clusterSize", contents.cluster_size},
                             {"label", contents.label},
                             {"serial", contents.serial},
@@ -209,9 +209,9 @@ Result<int> RunSmolBinList(const cli::Arguments& arguments, cli::Output& output)
     PrintEntries(contents, output);
     return 0;
   }
-  cli::Json files = cli::Json::Array();
+  JsonValue files = JsonValue::Array();
   for (const SmolBinContents::Entry& entry : contents.entries) {
-    files.Add(cli::Json::Object({{"name", entry.name}, {"size", entry.size}}));
+    files.Append(JsonValue::Object({{"name", entry.name}, {"size", entry.size}}));
   }
   output.PutJson(files);
   return 0;

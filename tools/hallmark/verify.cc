@@ -6,11 +6,11 @@
 
 #include "lib/base/printable.h"
 #include "lib/base/time.h"
+#include "lib/json/json_value.h"
 #include "signing/bundle/full_check.h"
 #include "signing/bundle/kernel_parameters.h"
 #include "tools/cli/bundle_options.h"
 #include "tools/cli/common_options.h"
-#include "tools/cli/json.h"
 #include "tools/cli/options.h"
 #include "tools/cli/output.h"
 #include "tools/cli/verb.h"
@@ -18,8 +18,8 @@
 namespace hallmark {
 namespace {
 
-cli::Json FindingJson(const Finding& finding) {
-  cli::Json json = cli::Json::Object(
+JsonValue FindingJson(const Finding& finding) {
+  JsonValue json = JsonValue::Object(
       {{"verdict", VerdictName(finding.verdict)}, {"file", finding.where}, {"message", finding.message}});
   if (finding.offset) json.Set("offset", *finding.offset);
   if (finding.length) json.Set("length", *finding.length);
@@ -29,8 +29,8 @@ cli::Json FindingJson(const Finding& finding) {
 }
 
 void PrintJson(const VerifyReport& report, cli::Output& output) {
-  cli::Json json =
-      cli::Json::Object({{"verdict", VerdictName(report.good() ? Verdict::kGood : report.findings[0].verdict)},
+  JsonValue json =
+      JsonValue::Object({{"verdict", VerdictName(report.good() ? Verdict::kGood : report.findings[0].verdict)},
                          {"full", report.full},
                          {"trustVersion", report.trust_version},
                          {"trustExpires", FormatUtc(report.trust_expires)}});
@@ -43,8 +43,8 @@ void PrintJson(const VerifyReport& report, cli::Output& output) {
     json.Set("leastSequence", manifest.least_sequence);
     if (!manifest.command_line.empty()) json.Set("commandLine", DirectBootCommandLine(manifest));
   }
-  cli::Json findings = cli::Json::Array();
-  for (const Finding& finding : report.findings) findings.Add(FindingJson(finding));
+  JsonValue findings = JsonValue::Array();
+  for (const Finding& finding : report.findings) findings.Append(FindingJson(finding));
   json.Set("findings", std::move(findings));
   output.PutJson(json);
 }

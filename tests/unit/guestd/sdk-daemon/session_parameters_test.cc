@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-#include "guestd/protocol/json_value.h"
 #include "guestd/sdk-daemon/methods.h"
+#include "lib/json/json_value.h"
 #include "tests/support/matchers.h"
 
 namespace hallmark::guest {

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "guestd/protocol/json_value.h"
+#include "lib/json/json_value.h"
 #include "tests/support/matchers.h"
 
 namespace hallmark::guest {

@@ -2,6 +2,8 @@
 #include "lib/json/strict_json.h"
 
 #include "lib/base/file.h"
+#include "lib/json/json_value.h"
+#include "lib/json/placed_json.h"
 #include "tests/support/data_directory.h"
 #include "tests/support/matchers.h"
 
@@ -45,7 +47,9 @@ TEST(StrictJsonTest, LimitsWhatItTakes) {
 }
 
 TEST(StrictJsonTest, CanonicalTextIsLiteral) {
-  EXPECT_EQ(CanonicalJson({{"b", 1}, {"a", {true, "\u00e9\n"}}, {"empty", Json::array()}}),
+  EXPECT_EQ(JsonValue::Object(
+                {{"b", 1}, {"a", JsonValue::Array().Append(true).Append("\u00e9\n")}, {"empty", JsonValue::Array()}})
+                .CanonicalText(),
             "{\n"
             "  \"b\": 1,\n"
             "  \"a\": [\n"
@@ -54,7 +58,7 @@ TEST(StrictJsonTest, CanonicalTextIsLiteral) {
             "  ],\n"
             "  \"empty\": []\n"
             "}\n");
-  EXPECT_EQ(CanonicalJson("\xff"), "\"\uFFFD\"\n");
+  EXPECT_EQ(JsonValue("\xff").CanonicalText(), "\"\uFFFD\"\n");
 }
 
 TEST(PlacedJsonTest, KnowsWhereKeysAndValuesStand) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "signing/document/statement.h"
 
-#include "lib/json/strict_json.h"
 #include "tests/support/matchers.h"
 
 namespace hallmark {
@@ -36,12 +35,12 @@ std::string Replace(std::string_view from, std::string_view to) {
 }
 
 TEST(StatementTest, WritesCanonicalText) {
-  EXPECT_EQ(FormatStatement(kKind, {{"a", Sha256(AsBytes("abc"))}}, {{"text", "hello"}}), kText);
+  EXPECT_EQ(FormatStatement(kKind, {{"a", Sha256(AsBytes("abc"))}}, JsonValue::Object({{"text", "hello"}})), kText);
 }
 
 TEST(StatementTest, GivesThePredicate) {
-  ASSERT_OK_AND_ASSIGN(const Json predicate, ParseStatement(kKind, kText));
-  EXPECT_EQ(predicate, (Json{{"text", "hello"}}));
+  ASSERT_OK_AND_ASSIGN(const JsonValue predicate, ParseStatement(kKind, kText));
+  EXPECT_EQ(predicate.Text(), R"({"text":"hello"})");
 }
 
 TEST(StatementTest, RefusesOtherDocuments) {

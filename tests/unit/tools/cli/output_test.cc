@@ -3,8 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "lib/json/json_value.h"
 #include "tests/support/captured_output.h"
-#include "tools/cli/json.h"
 
 namespace hallmark::cli {
 namespace {
@@ -15,7 +15,7 @@ TEST(OutputTest, ResultsAndMessagesGoTheirOwnWays) {
   output.Print("%s: %d\n", "a", 1);
   output.Warn("hallmark: %s\n", "b");
   output.Puts("100 %s");
-  output.PutJson(Json::Array());
+  output.PutJson(JsonValue::Array());
   EXPECT_EQ(captured.results(), "a: 1\n100 %s\n[]\n");
   EXPECT_EQ(captured.messages(), "hallmark: b\n");
 }

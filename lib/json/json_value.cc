@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "guestd/protocol/json_value.h"
+#include "lib/json/json_value.h"
 
 #include "lib/json/strict_json.h"
 
-namespace hallmark::guest {
+namespace hallmark {
 
 JsonValue::JsonValue(std::nullptr_t) : json_(std::make_unique<Json>()) {}
 JsonValue::JsonValue(Truth truth) : json_(std::make_unique<Json>(truth.value)) {}
 JsonValue::JsonValue(std::in_place_t, uint64_t number) : json_(std::make_unique<Json>(number)) {}
 JsonValue::JsonValue(std::in_place_t, int64_t number)
     : json_(number < 0 ? std::make_unique<Json>(number) : std::make_unique<Json>(static_cast<uint64_t>(number))) {}
+JsonValue::JsonValue(double number) : json_(std::make_unique<Json>(number)) {}
 JsonValue::JsonValue(std::string_view text) : json_(std::make_unique<Json>(text)) {}
 JsonValue::JsonValue(const std::optional<uint64_t>& number) : JsonValue() {
   if (number) *json_ = *number;
@@ -44,6 +45,8 @@ JsonValue& JsonValue::Append(const JsonValue& value) {
   return *this;
 }
 
+bool JsonValue::IsObject() const { return json_->is_object(); }
+
 std::optional<uint64_t> JsonValue::Number(std::string_view key) const {
   const auto member = json_->find(std::string(key));
   if (member == json_->end() || !member->is_number_unsigned()) return std::nullopt;
@@ -52,35 +55,14 @@ std::optional<uint64_t> JsonValue::Number(std::string_view key) const {
 
 std::string JsonValue::Text() const { return json_->dump(-1, ' ', false, Json::error_handler_t::replace); }
 
-std::string JsonValue::CanonicalText() const { return CanonicalJson(*json_); }
+std::string JsonValue::CanonicalText() const {
+  // Text that is not UTF-8 gets U+FFFD for what is wrong, where the default would throw.
+  return json_->dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
 
 Result<JsonValue> ParseJsonValue(std::string_view text, size_t max_size, std::string_view what) {
   ASSIGN_OR_RETURN(Json json, ParseStrictJson(text, max_size, what));
   return JsonValue(std::move(json));
 }
 
-std::vector<const Json*> TakeEntries(ObjectReader& reader, std::string_view key, size_t max_count) {
-  const Json& array = reader.TakeArray(key, max_count);
-  std::vector<const Json*> entries;
-  entries.reserve(array.size());
-  for (const Json& entry : array) entries.push_back(&entry);
-  return entries;
-}
-
-std::optional<std::string> TextOf(const Json& value) {
-  if (!value.is_string()) return std::nullopt;
-  return value.get<std::string>();
-}
-
-std::vector<std::pair<std::string, const Json*>> TakeMembers(ObjectReader& reader, std::string_view key) {
-  const Json& object = reader.Take(key);
-  std::vector<std::pair<std::string, const Json*>> members;
-  if (!object.is_object()) {
-    reader.Refuse(key, "not an object");
-    return members;
-  }
-  for (const auto& [name, value] : object.items()) members.emplace_back(name, &value);
-  return members;
-}
-
-}  // namespace hallmark::guest
+}  // namespace hallmark

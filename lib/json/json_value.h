@@ -13,9 +13,9 @@
 
 #include "lib/json/object_reader.h"
 
-// JSON that messages carry, with the JSON library out of sight: files that include it take seconds to compile.
+// JSON that is built here or kept whole, with the JSON library out of sight: files that include it take seconds to compile.
 
-namespace hallmark::guest {
+namespace hallmark {
 
 /// One JSON value of any kind, which this owns. Text that is not UTF-8 is taken, and written with U+FFFD in place of
 /// what is wrong.
@@ -33,8 +33,14 @@ class JsonValue {
   JsonValue(std::string_view text);
   JsonValue(const std::string& text) : JsonValue(std::string_view(text)) {}
   JsonValue(const char* text) : JsonValue(std::string_view(text)) {}
+  JsonValue(double number);
   /// null if there is none.
   JsonValue(const std::optional<uint64_t>& number);
+  /// An array.
+  template <typename Value>
+  JsonValue(const std::vector<Value>& values) : JsonValue(Array()) {
+    for (const Value& value : values) Append(value);
+  }
   explicit JsonValue(Json&& json);
   explicit JsonValue(const Json& json);
 
@@ -54,11 +60,14 @@ class JsonValue {
   /// Of an array: adds an entry at its end.
   JsonValue& Append(const JsonValue& value);
 
+  /// True for an object.
+  [[nodiscard]] bool IsObject() const;
   /// The number that a member of an object is; nothing if it is missing, or not a number from 0 up.
   [[nodiscard]] std::optional<uint64_t> Number(std::string_view key) const;
   /// The value as JSON, on one line, without blanks.
   [[nodiscard]] std::string Text() const;
-  /// The value as CanonicalJson() spells it.
+  /// The value in the one spelling of what we sign: two spaces a level, a line for each value, a newline at the end. Line
+  /// by line, so that sed and awk can read it too.
   [[nodiscard]] std::string CanonicalText() const;
 
   /// For ObjectReader, and for those that include the library. After a move from this, it may only be assigned to.
@@ -77,16 +86,7 @@ class JsonValue {
   std::unique_ptr<Json> json_;
 };
 
-/// ParseStrictJson(), as a JsonValue.
+/// Parses JSON that came from outside, as ParseStrictJson() does.
 Result<JsonValue> ParseJsonValue(std::string_view text, size_t max_size, std::string_view what);
 
-// What ObjectReader gives as JSON, taken apart.
-
-/// The entries of an array of at most `max_count`, which the reader's value owns. Empty after an error.
-std::vector<const Json*> TakeEntries(ObjectReader& reader, std::string_view key, size_t max_count);
-/// The text that a value is; nothing if it is not a text.
-std::optional<std::string> TextOf(const Json& value);
-/// The members of an object, which the reader's value owns; refused as "not an object" otherwise.
-std::vector<std::pair<std::string, const Json*>> TakeMembers(ObjectReader& reader, std::string_view key);
-
-}  // namespace hallmark::guest
+}  // namespace hallmark

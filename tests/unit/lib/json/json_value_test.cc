@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "guestd/protocol/json_value.h"
+#include "lib/json/json_value.h"
 
 #include "tests/support/matchers.h"
 
-namespace hallmark::guest {
+namespace hallmark {
 namespace {
 
 using ::hallmark::testing::HasError;
@@ -73,5 +73,46 @@ TEST(JsonValue, WhatIsNotOfItsKindIsRefused) {
   EXPECT_THAT(ParseJsonValue("{", 100, "it"), HasError(ErrorKind::kCorrupt, "it:1:"));
 }
 
+TEST(JsonValue, Values) {
+  EXPECT_EQ(JsonValue().Text(), "null");
+  EXPECT_EQ(JsonValue(true).Text(), "true");
+  EXPECT_EQ(JsonValue(0.25).Text(), "0.25");
+  EXPECT_EQ(JsonValue(12.0).Text(), "12.0");
+  EXPECT_EQ(JsonValue(UINT64_MAX).Text(), "18446744073709551615");
+  EXPECT_EQ(JsonValue(uint8_t{7}).Text(), "7");
+  EXPECT_EQ(JsonValue("text").Text(), "\"text\"");
+  EXPECT_EQ(JsonValue(std::string("a\0b", 3)).Text(), "\"a\\u0000b\"");
+  EXPECT_EQ(JsonValue(std::vector<std::string>{"a", "b"}).Text(), R"(["a","b"])");
+  EXPECT_EQ(JsonValue(std::vector<uint64_t>()).Text(), "[]");
+}
+
+TEST(JsonValue, ObjectsKeepTheirOrder) {
+  JsonValue json = JsonValue::Object({{"z", uint64_t{1}}, {"a", "x"}});
+  json.Set("m", JsonValue::Array().Append(true).Append(JsonValue::Object({{"k", JsonValue()}})));
+  EXPECT_EQ(json.CanonicalText(), R"({
+  "z": 1,
+  "a": "x",
+  "m": [
+    true,
+    {
+      "k": null
+    }
+  ]
+}
+)");
+  EXPECT_EQ(JsonValue::Object({}).Text(), "{}");
+}
+
+TEST(JsonValue, AssignmentsAreTheirOwn) {
+  JsonValue first = JsonValue::Object({{"a", "x"}});
+  JsonValue second = first;
+  second.Set("b", "y");
+  EXPECT_EQ(first.Text(), R"({"a":"x"})");
+  first = second;
+  EXPECT_EQ(first.Text(), second.Text());
+}
+
+TEST(JsonValue, ATextThatIsNotUtf8IsReplaced) { EXPECT_EQ(JsonValue("a\xFF").Text(), "\"a\xEF\xBF\xBD\""); }
+
 }  // namespace
-}  // namespace hallmark::guest
+}  // namespace hallmark

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lib/base/result.h"
+#include "lib/json/object_reader.h"
+
+namespace hallmark {
+
+/// Where a value stands in its text, both from 1; columns count characters.
+struct JsonPlace {
+  uint32_t line = 0;
+  uint32_t column = 0;
+};
+
+/// A document that still knows where its values stood: for files that people write.
+class PlacedJson {
+ public:
+  /// As ParseJsonValue().
+  static Result<PlacedJson> Parse(std::string_view text, size_t max_size, std::string_view what);
+
+  PlacedJson(PlacedJson&&) noexcept;
+  PlacedJson& operator=(PlacedJson&&) noexcept;
+  ~PlacedJson();
+
+  [[nodiscard]] const Json& value() const { return *value_; }
+  /// Of any value inside value().
+  [[nodiscard]] JsonPlace PlaceOf(const Json& value) const { return places_.at(&value); }
+  /// Of the key of a member of an object.
+  [[nodiscard]] JsonPlace PlaceOfKeyOf(const Json& value) const { return key_places_.at(&value); }
+  /// "WHAT:LINE:COLUMN: "
+  [[nodiscard]] std::string Prefix(JsonPlace place) const;
+
+ private:
+  PlacedJson();
+  void Note(const Json& value, const std::vector<JsonPlace>& places, size_t& next);
+
+  std::string what_;
+  std::unique_ptr<const Json> value_;  // where it is stays, so that addresses do
+  std::map<const Json*, JsonPlace> places_;
+  std::map<const Json*, JsonPlace> key_places_;
+};
+
+}  // namespace hallmark
