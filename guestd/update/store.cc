@@ -205,7 +205,7 @@ Result<std::vector<std::string>> SmolBinStore::FailedNames() const {
   const Result<std::string> text = store.ReadSmallFile(kFailed, kMaxFailedFile);
   std::vector<std::string> names;
   if (!text.ok()) {
-    // One that is not there, or not ours, says nothing; a disk that can't be read does.
+    // A file that does not exist, or is not ours, says nothing; a disk that can't be read does.
     if (text.error().kind == ErrorKind::kIo) return text.error();
     return names;
   }

@@ -60,7 +60,7 @@ Result<VerifiedSmolBin> CopySmolBin(const std::filesystem::path& source, const s
 
 class SmolBinStore {
  public:
-  /// Opens the store in `directory`, makes it if it is not there, and removes what an interrupted run left. Holds a
+  /// Opens the store in `directory`, makes it if it does not exist, and removes what an interrupted run left. Holds a
   /// lock on the directory as long as the object lives; kIo at once if another process has it, kVerification if it is
   /// no directory of ours: OpenPrivateDirectory().
   static Result<SmolBinStore> Open(const std::filesystem::path& directory, Trust trust, RunningRootfs rootfs);

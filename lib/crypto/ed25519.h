@@ -37,7 +37,7 @@ class PublicKey {
   [[nodiscard]] std::string Id() const;
 
   /// True if `signature` is this key's over `message`. Refuses what RFC 8032 refuses: an S that is not reduced, a key
-  /// that is no point.
+  /// that is not a point.
   [[nodiscard]] bool Verifies(ByteSpan message, const Ed25519Signature& signature) const;
 
   auto operator<=>(const PublicKey&) const = default;
@@ -80,7 +80,7 @@ class PrivateKey : public Signer {
   std::unique_ptr<evp_pkey_st, Free> key_;
 };
 
-/// True if a PKCS#8 PEM needs a passphrase.
+/// True if a PKCS#8 PEM requires a passphrase.
 bool IsEncryptedPem(std::string_view pem);
 
 }  // namespace hallmark

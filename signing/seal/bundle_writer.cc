@@ -62,15 +62,16 @@ Result<BundleFile> LoadSmolBin(const fs::path& path, Manifest& manifest) {
   ASSIGN_OR_RETURN(const uint64_t size, image.Size());
   ASSIGN_OR_RETURN(const SmolBinContents contents, ReadSmolBinContents(image));
   const Result<SmolBinManifest> inside = ParseSmolBinManifest(contents.manifest_text);
-  if (!inside.ok()) return UsageError(path.string() + ": is no smol-bin: manifest.json: " + inside.error().message);
+  if (!inside.ok()) return UsageError(path.string() + ": is not a smol-bin: manifest.json: " + inside.error().message);
   const Result<Envelope> envelope = ParseEnvelope(contents.envelope_text, kEnvelopeName);
-  if (!envelope.ok())
-    return UsageError(path.string() + ": is no smol-bin: manifest.dsse.json: " + envelope.error().message);
+  if (!envelope.ok()) {
+    return UsageError(path.string() + ": is not a smol-bin: manifest.dsse.json: " + envelope.error().message);
+  }
   if (envelope->payload != contents.manifest_text) {
-    return UsageError(path.string() + ": is no smol-bin: its envelope signs another manifest");
+    return UsageError(path.string() + ": is not a smol-bin: its envelope signs another manifest");
   }
   if (const Result<ExfatReader> sound = OpenCanonicalExfat(image, 0, size); !sound.ok()) {
-    return UsageError("is no smol-bin: " + sound.error().message);
+    return UsageError("is not a smol-bin: " + sound.error().message);
   }
   if (inside->architecture != manifest.architecture) {
     return UsageError(path.string() + ": is for " + inside->architecture + ", and the image for " +

@@ -25,7 +25,7 @@ struct BundleFile {
 };
 
 /// A smol-bin image as a file of the bundle that `manifest` describes, which from then on takes none with a smaller
-/// sequence, of the image or of its policy. kUsage if it is no sound smol-bin for the manifest's architecture; its
+/// sequence, of the image or of its policy. kUsage if it is not a sound smol-bin for the manifest's architecture; its
 /// signatures are for those to check who have a trust file.
 Result<BundleFile> LoadSmolBin(const std::filesystem::path& path, Manifest& manifest);
 

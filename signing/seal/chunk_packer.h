@@ -27,8 +27,8 @@ struct PackedChunk {
   bool known = false;
 };
 
-/// Makes frames of chunks, or finds those that are known. Keeps the compressors that are not in use, so that as many are
-/// made as threads want one at a time.
+/// Makes the frames of chunks, or finds those that are known. Keeps the compressors that are not in use, so that there
+/// are only as many as threads compress at a time.
 class ChunkPacker {
  public:
   ChunkPacker(int level, const KnownFrames* known) : level_(level), known_(known) {}

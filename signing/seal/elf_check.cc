@@ -101,7 +101,7 @@ Result<bool> NeedsLibraries(ByteSpan file, const ProgramHeader& dynamic) {
 
 Result<void> CheckStatic(ByteSpan file, const ElfHeader& header) {
   if (header.program_header_size != sizeof(ProgramHeader) || header.program_header_count == 0) {
-    return UsageError("is no program: it has nothing to load");
+    return UsageError("is not a program: it has nothing to load");
   }
   for (uint64_t i = 0; i < header.program_header_count; ++i) {
     ASSIGN_OR_RETURN(const ProgramHeader segment, ReadEntry<ProgramHeader>(file, header.program_headers, i));
@@ -126,7 +126,7 @@ Result<bool> HasSymbols(ByteSpan file, const ElfHeader& header) {
 
 Result<void> CheckElf(ByteSpan file, const ElfExpectation& expected) {
   if (file.size() < sizeof(ElfHeader) || !std::equal(kMagic.begin(), kMagic.end(), file.begin())) {
-    return UsageError("is no ELF file");
+    return UsageError("is not an ELF file");
   }
   ASSIGN_OR_RETURN(const ElfHeader header, ReadStruct<ElfHeader>(file, "ELF"));
   if (header.bits != 2 || header.order != 1) return UsageError("is an ELF file, and not a 64-bit little-endian one");
@@ -134,7 +134,7 @@ Result<void> CheckElf(ByteSpan file, const ElfExpectation& expected) {
   if (machine != expected.architecture) {
     return UsageError("is for " + machine + ", not for " + std::string(expected.architecture));
   }
-  if (header.type != kTypeExecutable && header.type != kTypeShared) return UsageError("is an ELF file, and no program");
+  if (header.type != kTypeExecutable && header.type != kTypeShared) return UsageError("is an ELF file, and not a program");
   RETURN_IF_ERROR(CheckStatic(file, header));
   if (!expected.stripped) return {};
   if (header.section_header_count != 0 && header.section_header_size != sizeof(SectionHeader)) {

@@ -148,7 +148,7 @@ Result<SmolBinReport> VerifySmolBinImage(const File& image, const Trust& trust, 
 
 Result<SmolBinContents> ReadSmolBinContents(const File& image) {
   ASSIGN_OR_RETURN(const uint64_t size, image.Size());
-  if (size > kMaxSmolBinImage) return CorruptError(image.path() + ": larger than 2 GiB: no smol-bin");
+  if (size > kMaxSmolBinImage) return CorruptError(image.path() + ": larger than 2 GiB, which no smol-bin is");
   ASSIGN_OR_RETURN(const ExfatReader reader, ExfatReader::Open(image, 0, size, nullptr, kMaxNames));
   SmolBinContents contents{
       .size = reader.size(), .cluster_size = reader.cluster_size(), .label = reader.label(), .serial = reader.serial()};

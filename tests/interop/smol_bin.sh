@@ -187,7 +187,7 @@ refused 2 'is a directory' build --sequence 3 -o extracted
 refused 2 'names no file' build --sequence 3 -o ''
 refused 2 'is for amd64, not for arm64' build --sequence 3 -o no.img --sdk-daemon /bin/true
 daemon=dynamic refused 2 'needs shared libraries' build --sequence 3 -o no.img
-daemon=srt-settings.json refused 2 'is no ELF file' build --sequence 3 -o no.img
+daemon=srt-settings.json refused 2 'is not an ELF file' build --sequence 3 -o no.img
 head -c 100 daemon >cut
 daemon=cut refused 2 'a damaged ELF file' build --sequence 3 -o no.img
 refused 2 'has a symbol table' build --sequence 3 --stripped -o no.img

@@ -110,11 +110,11 @@ TEST_F(BundleWriterTest, RefusesWhatIsNoSmolBin) {
     return load(other.replace(other.find(from), from.size(), to));
   };
   EXPECT_THAT(changed("\"version\": \"1.0\"", "\"version\": \"/.0\""),
-              HasError(ErrorKind::kUsage, "is no smol-bin: manifest.json: version: not of letters"));
+              HasError(ErrorKind::kUsage, "is not a smol-bin: manifest.json: version: not of letters"));
   EXPECT_THAT(changed("\"version\": \"1.0\"", "\"version\": \"2.0\""),
-              HasError(ErrorKind::kUsage, "is no smol-bin: its envelope signs another manifest"));
+              HasError(ErrorKind::kUsage, "is not a smol-bin: its envelope signs another manifest"));
   EXPECT_THAT(changed("\"payloadType\"", "\"payload_ype\""),
-              HasError(ErrorKind::kUsage, "is no smol-bin: manifest.dsse.json: payload_ype: unknown here"));
+              HasError(ErrorKind::kUsage, "is not a smol-bin: manifest.dsse.json: payload_ype: unknown here"));
   EXPECT_FALSE(load(std::string(1 << 20, '\0')).ok());
 }
 

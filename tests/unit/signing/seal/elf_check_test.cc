@@ -31,13 +31,13 @@ TEST(ElfCheckTest, TakesStaticPrograms) {
 }
 
 TEST(ElfCheckTest, SaysWhatElseItIs) {
-  EXPECT_EQ(Check(""), "is no ELF file");
-  EXPECT_EQ(Check("#!/bin/sh\n" + std::string(100, ' ')), "is no ELF file");
-  EXPECT_EQ(Check(SampleElf().Bytes().substr(0, 63)), "is no ELF file");
+  EXPECT_EQ(Check(""), "is not an ELF file");
+  EXPECT_EQ(Check("#!/bin/sh\n" + std::string(100, ' ')), "is not an ELF file");
+  EXPECT_EQ(Check(SampleElf().Bytes().substr(0, 63)), "is not an ELF file");
   EXPECT_EQ(Check(SampleElf{.machine = 62}), "is for amd64, not for arm64");
   EXPECT_EQ(Check(SampleElf{.machine = 999}), "is for machine 999, not for arm64");
-  EXPECT_EQ(Check(SampleElf{.type = 1}), "is an ELF file, and no program");
-  EXPECT_EQ(Check(SampleElf{.segments = {}}), "is no program: it has nothing to load");
+  EXPECT_EQ(Check(SampleElf{.type = 1}), "is an ELF file, and not a program");
+  EXPECT_EQ(Check(SampleElf{.segments = {}}), "is not a program: it has nothing to load");
   EXPECT_EQ(Changed(4, 1), "is an ELF file, and not a 64-bit little-endian one");
   EXPECT_EQ(Changed(5, 2), "is an ELF file, and not a 64-bit little-endian one");
 }
@@ -63,7 +63,7 @@ TEST(ElfCheckTest, TablesLieInsideTheFile) {
   EXPECT_EQ(Changed(39, '\xff'), "is a damaged ELF file: a table outside of it");
   EXPECT_EQ(Changed(41, 1), "is a damaged ELF file: a table outside of it");
   EXPECT_EQ(Changed(56, 9), "is a damaged ELF file: a table outside of it");
-  EXPECT_EQ(Changed(54, 57), "is no program: it has nothing to load");
+  EXPECT_EQ(Changed(54, 57), "is not a program: it has nothing to load");
   EXPECT_EQ(Changed(58, 65), "is a damaged ELF file: sections of another size");
   std::string dynamic = SampleElf{.segments = {2}, .dynamic_tags = {0}}.Bytes();
   dynamic.resize(dynamic.size() - 1);

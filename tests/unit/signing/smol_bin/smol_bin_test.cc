@@ -68,7 +68,7 @@ TEST(SmolBinTest, SignaturesCountByRole) {
   SampleSmolBin().WriteTo(s);
   WriteFile(s / "manifest.json", FormatSmolBinManifest(SampleSmolBin{.sequence = 6}.Manifest()).value());
   EXPECT_EQ(Verdicts(s), Lines{"untrusted manifest.json"});
-  // A bundle's manifest, well signed, is no smol-bin's.
+  // A bundle's manifest, well signed, is not a smol-bin's.
   Envelope envelope{std::string(kStatementPayloadType), FormatManifest(testing::SampleManifest()).value(), {}};
   ASSERT_OK(AddSignature(envelope, testing::SampleKey(2)));
   WriteFile(s / "manifest.json", envelope.payload);
