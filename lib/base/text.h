@@ -8,7 +8,8 @@
 
 namespace hallmark {
 
-/// Takes the first line off `text` and returns it without its line feed. Nothing if `text` is empty. All lines of a text:
+/// Takes the first line off `text` and returns it without its line feed. Nothing if `text` is empty. All lines of a
+/// text:
 ///
 ///     for (std::string_view rest = text; const auto line = TakeLine(rest);) Use(*line);
 std::optional<std::string_view> TakeLine(std::string_view& text);

@@ -13,7 +13,8 @@
 
 #include "lib/json/object_reader.h"
 
-// JSON that is built here or kept whole, with the JSON library out of sight: files that include it take seconds to compile.
+// JSON that is built here or kept whole, with the JSON library out of sight: files that include it take seconds to
+// compile.
 
 namespace hallmark {
 
@@ -66,8 +67,8 @@ class JsonValue {
   [[nodiscard]] std::optional<uint64_t> Number(std::string_view key) const;
   /// The value as JSON, on one line, without blanks.
   [[nodiscard]] std::string Text() const;
-  /// The value in the one spelling of what we sign: two spaces a level, a line for each value, a newline at the end. Line
-  /// by line, so that sed and awk can read it too.
+  /// The value in the one spelling of what we sign: two spaces a level, a line for each value, a newline at the end.
+  /// Line by line, so that sed and awk can read it too.
   [[nodiscard]] std::string CanonicalText() const;
 
   /// For ObjectReader, and for those that include the library. After a move from this, it may only be assigned to.

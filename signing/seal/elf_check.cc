@@ -134,7 +134,8 @@ Result<void> CheckElf(ByteSpan file, const ElfExpectation& expected) {
   if (machine != expected.architecture) {
     return UsageError("is for " + machine + ", not for " + std::string(expected.architecture));
   }
-  if (header.type != kTypeExecutable && header.type != kTypeShared) return UsageError("is an ELF file, and not a program");
+  if (header.type != kTypeExecutable && header.type != kTypeShared)
+    return UsageError("is an ELF file, and not a program");
   RETURN_IF_ERROR(CheckStatic(file, header));
   if (!expected.stripped) return {};
   if (header.section_header_count != 0 && header.section_header_size != sizeof(SectionHeader)) {

@@ -17,8 +17,8 @@ using ParseInput = std::function<Result<void>(const std::filesystem::path& input
 
 /// Gives every input of tests/data/FORMAT to `parse`. Inputs in good/ must be accepted. An input NAME.EXTENSION in bad/
 /// must be refused with the text of NAME.message beside it: "KIND: MESSAGE", and a line "next: HINT" if the error has a
-/// next step. In the text, paths are relative to bad/; a text that ends with "..." gives the beginning alone, for what a
-/// library says in its own words. An input without a message, a message without an input and an empty directory fail.
+/// next step. In the text, paths are relative to bad/; a text that ends with "..." gives the beginning alone, for what
+/// a library says in its own words. An input without a message, a message without an input and an empty directory fail.
 ///
 /// With HALLMARK_UPDATE_MESSAGES in the environment the messages are written instead, and the test counts as skipped.
 void CheckDataDirectory(std::string_view format, const ParseInput& parse);

@@ -11,8 +11,8 @@
 
 namespace hallmark {
 
-/// Where a program for the guest is on this machine: in $HALLMARK_GUEST/ARCHITECTURE/ if that is set, or where this build
-/// or installation keeps them. kNotFound names the place that was looked at first.
+/// Where a program for the guest is on this machine: in $HALLMARK_GUEST/ARCHITECTURE/ if that is set, or where this
+/// build or installation keeps them. kNotFound names the place that was looked at first.
 Result<std::filesystem::path> GuestProgram(std::string_view architecture, std::string_view name);
 
 /// Where the programs of [guest] go, and what they check smol-bin with.

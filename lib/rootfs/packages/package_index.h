@@ -33,7 +33,8 @@ class PackageIndex {
  public:
   using Key = std::pair<std::string, std::string>;  ///< name, version
 
-  /// Reads an index for the packages in `wanted`. kCorrupt names the package if a field is missing or is not of its form.
+  /// Reads an index for the packages in `wanted`. kCorrupt names the package if a field is missing or is not of its
+  /// form.
   Result<void> Add(std::string_view text, const std::string& suite, const std::set<Key>& wanted);
 
   /// Null if no index that was added has it.

@@ -11,8 +11,8 @@
 
 namespace hallmark {
 
-// What the strings of a recipe stand for. An error is kUsage and says which form is expected; the place in the recipe is
-// the caller's to tell.
+// What the strings of a recipe stand for. An error is kUsage and says which form is expected; the place in the recipe
+// is the caller's to tell.
 
 /// "4GiB" or "512MiB" as bytes, at least 1 MiB and at most 16 TiB.
 Result<uint64_t> ParseSize(const std::string& text);
