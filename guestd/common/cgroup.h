@@ -12,52 +12,52 @@
 
 namespace hallmark::guest {
 
-/// What a control group and all below it may use. Nothing set: no limit of its own.
+/// The limits of a control group and everything below it. A member that is absent sets no limit.
 struct CgroupLimits {
-  std::optional<uint64_t> memory;     ///< bytes, swap not counted on top
+  std::optional<uint64_t> memory;     ///< bytes of memory; swap is switched off with it
   std::optional<uint64_t> cpu;        ///< hundredths of one processor: 150 is one and a half
   std::optional<uint64_t> processes;  ///< threads count too
 
   bool operator==(const CgroupLimits&) const = default;
 };
 
-/// A group of cgroup v2 (Documentation/admin-guide/cgroup-v2.rst), by its directory. Makes and removes nothing by
-/// itself.
+/// A control group of cgroup v2 (Documentation/admin-guide/cgroup-v2.rst), named by its directory. Constructing or
+/// destroying the object neither makes nor removes the group.
 class Cgroup {
  public:
   Cgroup() = default;
   explicit Cgroup(std::filesystem::path directory) : directory_(std::move(directory)) {}
 
-  /// The group that this process is in. kUnsupported if cgroup v2 is not mounted.
+  /// The group of this process. kUnsupported if cgroup v2 is not mounted.
   static Result<Cgroup> Own();
 
   [[nodiscard]] const std::filesystem::path& directory() const { return directory_; }
   [[nodiscard]] Cgroup Child(const std::string& name) const { return Cgroup(directory_ / name); }
-  /// The groups below, one level.
+  /// The groups directly below this one.
   [[nodiscard]] std::vector<Cgroup> Children() const;
 
-  /// Makes the directory; no error if it is there.
+  /// Makes the directory. No error if it exists.
   [[nodiscard]] Result<void> Create() const;
-  /// Removes the group and all below it. kIo while a process in it is not quite dead: try again a little later.
+  /// Removes the group and everything below it. kIo while a process in it is still dying: try again a little later.
   [[nodiscard]] Result<void> Remove() const;
-  /// SIGKILL for every process in it and below, those that are being forked included.
+  /// Sends SIGKILL to every process in the group and below, including processes that are being forked.
   [[nodiscard]] Result<void> Kill() const;
-  /// Stops every process in it and below where it stands, or lets it go on.
+  /// Suspends every process in the group and below, or lets them continue.
   [[nodiscard]] Result<void> Freeze(bool frozen) const;
   /// Moves this process into the group.
   [[nodiscard]] Result<void> Enter() const;
   /// A descriptor of the directory, for clone3(2).
   [[nodiscard]] Result<File> Open() const;
 
-  /// Hands the controllers for CgroupLimits to the groups below, as far as this machine has them.
+  /// Enables the controllers of CgroupLimits for the groups below, as far as this machine has them.
   [[nodiscard]] Result<void> Delegate() const;
-  /// Sets every limit: those that are not given are lifted. kUnsupported if a given one's controller is missing.
+  /// Sets every limit, and removes the limits that are absent. kUnsupported if the controller of a limit is missing.
   [[nodiscard]] Result<void> Limit(const CgroupLimits& limits) const;
-  /// Gives it ten times the processor time of its neighbours, when they all want it.
+  /// Gives the group ten times the processor time of its neighbours when all of them want it.
   [[nodiscard]] Result<void> Prefer() const;
-  /// When memory runs out, all of the group dies together and not one process of it.
+  /// When memory runs out, the kernel kills the whole group and not a single process of it.
   [[nodiscard]] Result<void> DieTogether() const;
-  /// Processes that the kernel has killed for memory in this group and below, since it was made.
+  /// How many processes of this group and below the kernel has killed for lack of memory since the group was made.
   [[nodiscard]] uint64_t OutOfMemoryKills() const;
 
  private:

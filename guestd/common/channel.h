@@ -12,34 +12,35 @@
 
 namespace hallmark::guest {
 
-/// A connected stream of frames, of any kind: vsock, Unix socket, virtio-serial port. Single-threaded, on the loop that
-/// it is given; callbacks may destroy the channel.
+/// A connected stream of frames over a vsock, a Unix socket or a virtio-serial port. Works on one thread, that of the
+/// loop that it is given. Callbacks may destroy the channel.
 class Channel : public std::enable_shared_from_this<Channel> {
  public:
   struct Callbacks {
     std::function<void(std::string body)> on_frame;
-    /// The peer sent something that is not a frame, so nothing after it can be relied on. Called in place of on_closed;
-    /// the channel is still open to tell the peer, and the callee closes it.
+    /// The peer sent something that is not a frame, so nothing after it can be relied on. Called in place of on_closed.
+    /// The channel is still open, so that the callee can tell the peer; the callee closes it.
     std::function<void(const Error& error)> on_garbage;
-    /// Once, at the end of the stream or on an error; none after Close().
+    /// Called once, at the end of the stream or on an error; never after Close().
     std::function<void(const Error& error)> on_closed;
-    /// What waits to be sent fell below kLowWater after Full() was true.
+    /// Called when the queue has fallen below kLowWater bytes after Full() was true.
     std::function<void()> on_drained;
   };
 
-  /// Whoever produces much asks Full() first, so this is about what waits in memory at most.
+  /// Bytes in the queue at which Full() becomes true. Senders of much data ask Full() first, so the queue hardly grows
+  /// past this.
   static constexpr size_t kHighWater = 1 << 20;
   static constexpr size_t kLowWater = kHighWater / 2;
-  /// A peer that asks and never reads answers is not read from any more.
+  /// Bytes in the queue at which we stop reading: this peer asks, and does not read the answers.
   static constexpr size_t kStopReading = 16 << 20;
 
-  /// Takes over a connected descriptor and begins to read.
+  /// Takes over a connected descriptor and starts to read.
   static std::shared_ptr<Channel> Start(EventLoop& loop, UniqueFd fd, Callbacks callbacks);
 
-  /// Queues one frame. What does not fit a frame closes the channel: nothing that we send may be that large.
+  /// Queues one frame. A body that does not fit a frame closes the channel: nothing that we send may be that large.
   void Send(std::string_view body);
   [[nodiscard]] bool Full() const { return queued_ > kHighWater; }
-  /// Sends what is queued, as far as the peer takes it within a moment, and then closes.
+  /// Sends what is queued, as far as the peer takes it at once, and then closes.
   void Flush();
   void Close();
 
@@ -49,14 +50,14 @@ class Channel : public std::enable_shared_from_this<Channel> {
   void TakeIn();
   void Write();
   void PutOut();
-  /// Sends as much of the queue as the peer takes now: 0, or errno.
+  /// Sends as much of the queue as the peer takes now. Returns 0, or errno.
   int WriteQueue();
   void Fail(const Error& error);
 
   Watched stream_;
   Callbacks callbacks_;
   FrameDecoder decoder_;
-  std::deque<std::string> queue_;  // whole frames; of the first, sent_ bytes are gone
+  std::deque<std::string> queue_;  // whole frames; sent_ bytes of the first are sent already
   size_t sent_ = 0;
   size_t queued_ = 0;
   bool writing_ = false;

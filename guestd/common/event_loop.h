@@ -10,7 +10,7 @@
 
 #include "lib/base/file.h"
 
-// What the guest's programs wait with. asio does the work in event_loop.cc: files that include it take seconds to
+// How the guest's programs wait for events. Only event_loop.cc includes asio: a file that includes it takes seconds to
 // compile.
 
 namespace asio {
@@ -19,22 +19,23 @@ class io_context;
 
 namespace hallmark {
 
-/// One thread waits here for everything and calls what is ready. All that is made with a loop must end before it.
+/// One thread waits here for all events and calls their handlers. Everything made with a loop must be destroyed before
+/// the loop.
 class EventLoop {
  public:
   EventLoop();
   ~EventLoop();
 
-  /// Calls what is ready until Stop(), or until nothing is waited for any more.
+  /// Calls handlers until Stop() is called or nothing is waited for any more.
   void Run();
-  /// Makes Run() return after the call that it is in.
+  /// Makes Run() return after the handler that it is calling.
   void Stop();
-  /// Calls what is ready now, and returns.
+  /// Calls the handlers that are ready now, and returns.
   void Poll();
   /// Calls `task` later, from Run() or Poll().
   void Post(std::function<void()> task);
 
-  /// For sockets that asio itself reads and writes.
+  /// For sockets that asio reads and writes itself.
   [[nodiscard]] asio::io_context& context() { return *context_; }
 
  private:
@@ -47,12 +48,12 @@ class Timer {
   explicit Timer(EventLoop& loop);
   Timer(const Timer&) = delete;
   Timer& operator=(const Timer&) = delete;
-  /// Cancels.
+  /// Cancels the timer.
   ~Timer();
 
-  /// Calls `done` after `time`. What an earlier Start() waits for is cancelled.
+  /// Calls `done` after `time`. Cancels an earlier Start().
   void Start(std::chrono::milliseconds time, std::function<void()> done);
-  /// What was waited for is never called. False if nothing was.
+  /// Cancels: `done` is never called. False if the timer was not running.
   bool Cancel();
 
  private:
@@ -60,7 +61,7 @@ class Timer {
   std::shared_ptr<State> state_;
 };
 
-/// An owned descriptor that can be waited for: a socket, a pipe, a terminal, a pidfd, a signalfd.
+/// An owned descriptor whose events can be waited for: a socket, a pipe, a terminal, a pidfd, a signalfd.
 class Watched {
  public:
   enum class Event { kReadable, kWritable };
@@ -69,17 +70,19 @@ class Watched {
   Watched(EventLoop& loop, UniqueFd fd);
   Watched(Watched&&) noexcept;
   Watched& operator=(Watched&&) = delete;
-  /// Closes.
+  /// Closes the descriptor.
   ~Watched();
 
-  /// Calls `ready` once, later, when the event has come: data or the end of the stream to read, room to write, or an
-  /// error that a call on the descriptor tells. Never after Close(). One wait for each event at a time.
+  /// Calls `ready` once, later, when the event has come: there is data or the end of the stream to read, there is room
+  /// to write, or a call on the descriptor would return an error. Never calls it after Close(). Only one wait for each
+  /// event at a time.
   void Await(Event event, std::function<void()> ready);
-  /// No error if it is closed already.
+  /// Closes the descriptor. No error if it is closed already.
   void Close();
 
+  /// True until Close().
   [[nodiscard]] bool open() const;
-  /// -1 if it is closed.
+  /// The descriptor, or -1 if it is closed.
   [[nodiscard]] int fd() const;
 
  private:
@@ -87,10 +90,10 @@ class Watched {
   std::shared_ptr<State> state_;
 };
 
-/// Takes signals out of the process's hands.
+/// Waits for signals in place of their default actions.
 class SignalWatch {
  public:
-  /// From here on the signals do nothing but what Await() says.
+  /// From now on the signals have no effect but what Await() says.
   SignalWatch(EventLoop& loop, std::initializer_list<int> numbers);
   ~SignalWatch();
 

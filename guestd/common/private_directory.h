@@ -10,9 +10,9 @@
 
 namespace hallmark {
 
-/// Opens a directory that only we keep, on a disk that the host may have written; makes it if it is missing.
-/// kVerification if it is none of ours: a link, which would lead what we write and delete elsewhere, no directory at
-/// all, or another user's. Its parent must be ours, so a path is opened directory by directory.
+/// Opens a directory that only we use, on a disk that the host may have written; makes it if it is missing.
+/// kVerification if it is not a directory, if another user owns it, or if it is a link: through a link we would write
+/// and delete somewhere else. The parent must be ours, so open a path directory by directory.
 Result<File> OpenPrivateDirectory(const std::filesystem::path& path, mode_t mode);
 
 }  // namespace hallmark

@@ -11,17 +11,18 @@
 namespace hallmark {
 
 struct Removed {
-  uint64_t files = 0;  ///< directories and links too
-  uint64_t bytes = 0;  ///< that the disk gave to them: blocks, not lengths, of what had no other name
+  uint64_t files = 0;  ///< including directories and links
+  uint64_t bytes = 0;  ///< disk space freed, in whole blocks; files with another name elsewhere free nothing
 };
 
-/// Deletes a file, or a directory and all in it, and adds to `removed`. Follows no link, whoever may change the tree
-/// meanwhile, and needs as few descriptors and as little stack for a deep one as for a flat one. `path`'s parent must
-/// be ours. What can't be deleted does not keep the rest: the first error is told at the end. No error: it was not
-/// there.
+/// Deletes a file, or a directory and everything in it, and adds to `removed`. Follows no link, even if somebody
+/// changes the tree meanwhile. Needs as few descriptors and as little stack for a deep tree as for a flat one. The
+/// parent of `path` must be ours. Continues past what can't be deleted, and returns the first error at the end. No
+/// error if `path` does not exist.
 Result<void> RemoveTree(const std::filesystem::path& path, Removed& removed);
 
-/// RemoveTree() of everything in a directory but the names that `keep` is true for. kIo if `directory` is a link.
+/// Deletes everything in a directory but the names for which `keep` is true, as RemoveTree() does. kIo if `directory`
+/// is a link.
 Result<void> RemoveContent(const std::filesystem::path& directory, Removed& removed,
                            const std::function<bool(std::string_view name)>& keep = {});
 

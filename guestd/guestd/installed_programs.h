@@ -11,26 +11,26 @@
 
 namespace hallmark::guest {
 
-/// The sets of programs that came with smol-bins: copies on the session disk, of which the one to run is verified once
-/// more and copied into memory, where the disk's owner can't change it any more.
+/// The sets of programs that came with smol-bins. Their copies lie on the session disk. The set to run is verified
+/// again and copied into memory, where the disk's owner can't change it any more.
 class InstalledPrograms : public ProgramSets {
  public:
   struct Options {
     std::filesystem::path store;   ///< on the session disk; made if it is missing
-    std::filesystem::path memory;  ///< on a tmpfs; emptied now
+    std::filesystem::path memory;  ///< on a tmpfs; emptied by Open()
     std::filesystem::path trust;   ///< trust.json of the verified root
     RunningRootfs rootfs;
   };
 
-  /// kNotFound if there is no trust file: nothing that a smol-bin holds can be run then.
+  /// kNotFound if there is no trust file: then no program of a smol-bin can be run.
   static Result<std::unique_ptr<InstalledPrograms>> Open(Options options);
 
-  /// True if there is a set that can be run without a smol-bin.
+  /// True if there is a set to run without a new smol-bin.
   [[nodiscard]] bool HasSet() const;
-  /// Takes the set of a mounted smol-bin if it is newer, or none; and chooses what is to run. What is refused is
-  /// logged, and is no error as long as something is left.
+  /// Installs the set of a mounted smol-bin if it is newer, and chooses the set to run. `mounted` is empty if there is
+  /// no smol-bin. A set that is refused is logged; it is an error only if no set is left.
   Result<void> Update(const std::optional<std::filesystem::path>& mounted);
-  /// Notes that a smol-bin was there and could not even be looked at.
+  /// Notes that there was a smol-bin that could not be read.
   void NoteRefused(const Error& error) { refused_ = {std::string(ErrorKindName(error.kind)), error.message}; }
 
   Result<ProgramSet> Current() override;
@@ -42,7 +42,7 @@ class InstalledPrograms : public ProgramSets {
   InstalledPrograms(Options options, Trust trust, SmolBinStore store)
       : options_(std::move(options)), trust_(std::move(trust)), store_(std::move(store)) {}
 
-  /// Copies the chosen set into memory, verified.
+  /// Verifies the chosen set and copies it into memory.
   Result<ProgramSet> Take(const SmolBinChoice& choice);
   /// True if the set in use is the last good one.
   [[nodiscard]] bool CurrentIsGood() const;

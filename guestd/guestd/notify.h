@@ -7,8 +7,8 @@
 
 namespace hallmark::guest {
 
-/// Tells the service manager how this service is: sd_notify(3)'s protocol, a datagram of NAME=VALUE lines to the socket
-/// that $NOTIFY_SOCKET names. Does nothing where that is not set. `state`: "READY=1", "STATUS=waiting".
+/// Tells the service manager the state of this service, "READY=1" or "STATUS=waiting", by the protocol of sd_notify(3):
+/// a datagram of NAME=VALUE lines to the socket that $NOTIFY_SOCKET names. Does nothing if that is not set.
 Result<void> NotifyServiceManager(const std::string& state);
 
 }  // namespace hallmark::guest

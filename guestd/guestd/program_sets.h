@@ -11,35 +11,36 @@
 
 namespace hallmark::guest {
 
-/// Programs that belong together: sdk-daemon, sandbox-helper, srt-settings.json.
+/// Programs that belong together: sdk-daemon, sandbox-helper and srt-settings.json.
 struct ProgramSet {
   std::filesystem::path directory;
   std::string name;           ///< for the log: "sequence 7"
-  uint64_t sequence = 0;      ///< of its smol-bin; 0: it is of none
+  uint64_t sequence = 0;      ///< of its smol-bin; 0: it does not come from a smol-bin
   std::string policy_digest;  ///< SHA-256 of srt-settings.json, hexadecimal; empty: unknown
-  bool proven = false;        ///< has passed its health check before
+  bool proven = false;        ///< it has passed its health check before
 
   [[nodiscard]] std::filesystem::path daemon() const { return directory / "sdk-daemon"; }
   [[nodiscard]] std::filesystem::path helper() const { return directory / "sandbox-helper"; }
   [[nodiscard]] std::filesystem::path settings() const { return directory / "srt-settings.json"; }
 };
 
-/// The sets that this guest has, as its supervisor sees them. Whoever implements it has verified what it gives out.
+/// The sets of programs that this guest has, as the supervisor sees them. An implementation verifies each set before it
+/// hands it out.
 class ProgramSets {
  public:
   virtual ~ProgramSets() = default;
 
-  /// The one to run. kNotFound if nothing is installed.
+  /// The set to run. kNotFound if nothing is installed.
   virtual Result<ProgramSet> Current() = 0;
-  /// The current set passed its health check: it is the last good one from now on.
+  /// Notes that the current set passed its health check. It is the last good one from now on.
   virtual Result<void> Confirm() = 0;
-  /// The current set does not work: makes the last good one current. kNotFound if there is no other.
+  /// Notes that the current set does not work, and makes the last good one current. kNotFound if there is no other.
   virtual Result<ProgramSet> FallBack() = 0;
-  /// Why the last smol-bin that was offered does not run. Empty: it does, or there was none.
+  /// Why the last smol-bin that was offered does not run. Empty if it runs, or if none was offered.
   [[nodiscard]] virtual std::optional<SmolBinRefusal> refused() const = 0;
 };
 
-/// A directory of programs that stays as it is: in images that carry them, and in tests.
+/// A directory of programs that never changes: for images that contain the programs, and for tests.
 class FixedPrograms : public ProgramSets {
  public:
   explicit FixedPrograms(std::filesystem::path directory, std::optional<SmolBinRefusal> refused = {})

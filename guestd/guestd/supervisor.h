@@ -21,13 +21,13 @@ namespace hallmark::guest {
 class Supervisor {
  public:
   struct Options {
-    /// Runs the daemon of a set.
+    /// The command that starts the daemon of a set.
     std::function<DaemonCommand(const ProgramSet&)> command;
-    std::optional<Cgroup> cgroup;  ///< where the daemon runs
-    /// The first healthy answer of a daemon has come.
+    std::optional<Cgroup> cgroup;  ///< the group that the daemon runs in
+    /// Called when a daemon has answered its first health check.
     std::function<void(const ProgramSet&)> on_healthy;
     std::function<void(const std::string& status)> on_status;
-    /// The daemon asks to give free blocks back: bytes trimmed.
+    /// Called when the daemon asks to give free blocks back to the host. Returns the bytes trimmed.
     std::function<Result<uint64_t>()> trim;
   };
 
@@ -36,7 +36,7 @@ class Supervisor {
 
   /// Starts the current set. kNotFound if there is none.
   Result<void> Start();
-  /// Asks the daemon to end in order, kills it when it takes too long, then calls `done`.
+  /// Asks the daemon to end in order, kills it if that takes too long, and then calls `done`.
   void Stop(std::function<void()> done);
 
  private:

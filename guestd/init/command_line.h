@@ -13,7 +13,7 @@
 
 namespace hallmark::guest {
 
-/// A block device as the command line may name it: by what it holds, never by its node, which varies between hosts.
+/// A block device as the command line may name it: by what it holds, never by its node, which differs between hosts.
 struct DeviceName {
   enum class Kind { kPartUuid, kPartLabel, kUuid, kLabel };
   Kind kind = Kind::kPartUuid;
@@ -29,30 +29,31 @@ std::string ToString(const DeviceName& name);
 enum class CorruptionReaction { kIoError, kRestart, kPanic };
 
 /// What init takes from the kernel command line: root=, rootfstype=, rootflags=, rootwait, init= and panic= as the
-/// kernel does; roothash= and systemd.verity_root_data=, _hash= and _options= as systemd-veritysetup-generator(8) does;
-/// hallmark.verity= and hallmark.overlay_size=.
+/// kernel reads them; roothash= and systemd.verity_root_data=, _hash= and _options= as systemd-veritysetup-generator(8)
+/// reads them; hallmark.verity= and hallmark.overlay_size=.
 struct BootOptions {
   static constexpr size_t kRootHashSize = 32;  // SHA-256
 
-  ByteVector root_hash;  ///< roothash=; empty: no dm-verity, which needs verity_off
+  ByteVector root_hash;  ///< roothash=; empty: no dm-verity, which requires verity_off
   bool verity_off = false;
   CorruptionReaction reaction = CorruptionReaction::kIoError;
-  DeviceName root;         ///< with a root hash: its first 128 bits, unless the command line names another device
-  DeviceName verity_hash;  ///< with a root hash: its last 128 bits, unless the command line names another device
+  DeviceName root;         ///< default with a root hash: its first 128 bits
+  DeviceName verity_hash;  ///< default with a root hash: its last 128 bits
   std::string root_type = "ext4";
   std::string root_flags;
   std::string init = "/sbin/init";
-  std::string overlay_size = "50%";                  ///< as tmpfs(5) takes it
-  std::optional<uint32_t> device_wait_seconds = 60;  ///< empty: for ever
-  /// What follows a failure: 0 powers off, N reboots after N seconds, a negative number reboots at once (panic=).
+  std::string overlay_size = "50%";                  ///< in the form that tmpfs(5) takes
+  std::optional<uint32_t> device_wait_seconds = 60;  ///< empty: waits for ever
+  /// What happens after a failure (panic=): 0 powers off, N reboots after N seconds, a negative number reboots at once.
   int panic_seconds = 0;
 };
 
-/// The words of a kernel command line: split at white space outside double quotes, "key=value" at the first "=", quotes
-/// around a value or a whole word taken off (as the kernel's own parser does). A word without "=" has an empty value.
+/// The words of a kernel command line, split at white space outside double quotes, and each "key=value" split at its
+/// first "=". Quotes around a value or a whole word are removed, as the kernel's own parser does. A word without "="
+/// has an empty value.
 std::vector<std::pair<std::string, std::string>> SplitCommandLine(std::string_view line);
 
-/// kUsage names the parameter that is wrong. Parameters of others are passed over; of one given twice, the last counts.
+/// kUsage names the wrong parameter. Ignores parameters of others; if one is given twice, the last counts.
 Result<BootOptions> ParseCommandLine(std::string_view line);
 
 }  // namespace hallmark::guest

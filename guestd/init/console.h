@@ -11,19 +11,19 @@
 namespace hallmark::guest {
 
 /// Tells the host what happens. Progress goes to the kernel's log, which the console shows unless the kernel was told
-/// to be quiet; a failure goes to the console itself. Both go to the virtio-serial port too, if the host gave the
-/// machine one, so that a host need not guess from a log.
+/// to be quiet; a failure goes to the console itself. Both also go to the virtio-serial port, if the host gave the
+/// machine one, so that a host need not parse a log.
 class Console {
  public:
   /// The name of the virtio-serial port that reports go to.
   static constexpr std::string_view kPortName = "org.hallmark.boot";
 
-  /// Opens the log and the console. /dev must be there; what is missing is done without.
+  /// Opens the log and the console. /dev must be mounted. Does without what is missing.
   void Open();
-  /// Looks for the virtio-serial port: after the modules are loaded.
+  /// Looks for the virtio-serial port. Call it after the modules are loaded.
   void OpenPort();
 
-  /// A stage has begun, or something worth knowing has happened.
+  /// Reports that a stage has begun, or something else worth knowing.
   void Say(std::string_view line);
   void Fail(const Error& error);
 
@@ -33,7 +33,7 @@ class Console {
   UniqueFd log_;
   UniqueFd console_;
   UniqueFd port_;
-  std::vector<std::string> unsent_;  ///< what was said before the port was there
+  std::vector<std::string> unsent_;  ///< lines said before the port was found
 };
 
 }  // namespace hallmark::guest

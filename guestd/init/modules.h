@@ -12,17 +12,17 @@ namespace hallmark::guest {
 
 /// A line of the initramfs's module list.
 struct ListedModule {
-  bool required = true;  ///< false: the machine may lack what the module needs (an instruction set, a bus)
+  bool required = true;  ///< false: the machine may lack what the module requires (an instruction set, a bus)
   std::string path;      ///< absolute
 };
 
 /// Where `hallmark build` puts the list.
 inline constexpr std::string_view kModuleList = "/lib/modules/hallmark.list";
 
-/// Lines "required PATH" or "optional PATH", in the order to load. kCorrupt names the line.
+/// Parses lines "required PATH" or "optional PATH", in the order to load. kCorrupt names the line.
 Result<std::vector<ListedModule>> ParseModuleList(std::string_view text);
 
-/// Loads them in order (finit_module). One that is loaded already is fine.
+/// Loads the modules in order (finit_module(2)). A module that is loaded already is no error.
 Result<void> LoadModules(const std::vector<ListedModule>& modules);
 
 }  // namespace hallmark::guest

@@ -11,7 +11,7 @@
 
 namespace hallmark::guest {
 
-/// The sectors of 512 bytes that the mapped device has. kCorrupt if a number of 64 bits can't hold them.
+/// The size of the mapped device in sectors of 512 bytes. kCorrupt if it does not fit 64 bits.
 Result<uint64_t> VeritySectors(const VeritySuperblock& superblock);
 
 /// The parameters of a "verity" target (Documentation/admin-guide/device-mapper/verity.rst).
