@@ -14,9 +14,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr uint64_t kCpuPeriod = 100000;  // microseconds: the kernel's default for cpu.max
+constexpr uint64_t kCpuPeriod = 100000;  // microseconds; the kernel's default for cpu.max
 
-/// Where cgroup v2 is mounted: /sys/fs/cgroup, or below it beside the old hierarchies.
+/// Where cgroup v2 is mounted: at /sys/fs/cgroup, or below it beside the controllers of version 1.
 Result<fs::path> MountPoint() {
   ASSIGN_OR_RETURN(const std::string mounts, ReadSmallFile("/proc/self/mounts"));
   std::istringstream lines(mounts);
@@ -85,7 +85,7 @@ Result<void> Cgroup::Limit(const CgroupLimits& limits) const {
   std::optional<std::string> quota;
   if (limits.cpu) quota = std::to_string(*limits.cpu * kCpuPeriod / 100) + " " + std::to_string(kCpuPeriod);
   RETURN_IF_ERROR(LimitOne("memory.max", Text(limits.memory)));
-  // Without this a group that reaches its limit goes on in swap, where there is some.
+  // Without this, a group that reaches its memory limit continues in swap, if there is any.
   RETURN_IF_ERROR(LimitOne("memory.swap.max", limits.memory ? std::optional<std::string>("0") : std::nullopt));
   RETURN_IF_ERROR(LimitOne("cpu.max", quota));
   return LimitOne("pids.max", Text(limits.processes));
@@ -93,7 +93,7 @@ Result<void> Cgroup::Limit(const CgroupLimits& limits) const {
 
 Result<void> Cgroup::LimitOne(const std::string& file, const std::optional<std::string>& value) const {
   if (access((directory_ / file).c_str(), F_OK) == 0) return Write(file, value.value_or("max"));
-  if (!value || file == "memory.swap.max") return {};  // nothing to lift; a kernel without swap has no such file
+  if (!value || file == "memory.swap.max") return {};  // no limit to remove; a kernel without swap has no such file
   return UnsupportedError("this machine can't limit " + file.substr(0, file.find('.')))
       .WithHint("its kernel lacks the controller, or the daemon's control group was not delegated");
 }

@@ -32,6 +32,7 @@ class Cgroup {
   static Result<Cgroup> Own();
 
   [[nodiscard]] const std::filesystem::path& directory() const { return directory_; }
+  /// The group of that name directly below. It need not exist.
   [[nodiscard]] Cgroup Child(const std::string& name) const { return Cgroup(directory_ / name); }
   /// The groups directly below this one.
   [[nodiscard]] std::vector<Cgroup> Children() const;

@@ -15,7 +15,7 @@ namespace {
 constexpr size_t kReadSize = 64 << 10;
 constexpr std::chrono::milliseconds kFlushTime{500};
 
-/// True of a virtio-serial port that no host has open: it takes nothing, and would end every wait for it at once.
+/// True for a virtio-serial port that the host has not opened: it takes no data, and poll(2) on it returns at once.
 bool Deaf(int fd) {
   pollfd state = {fd, 0, 0};
   return poll(&state, 1, 0) > 0 && (state.revents & POLLHUP) != 0;

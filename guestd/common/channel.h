@@ -40,7 +40,7 @@ class Channel : public std::enable_shared_from_this<Channel> {
   /// Queues one frame. A body that does not fit a frame closes the channel: nothing that we send may be that large.
   void Send(std::string_view body);
   [[nodiscard]] bool Full() const { return queued_ > kHighWater; }
-  /// Sends what is queued, as far as the peer takes it at once, and then closes.
+  /// Sends what is queued, waits a moment if the peer is slow to take it, and then closes.
   void Flush();
   void Close();
 

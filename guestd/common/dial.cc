@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Whoever dials has other things to do, and dials again.
+// The caller has other work to do, and dials again later.
 constexpr timeval kConnectTime{.tv_sec = 0, .tv_usec = 100000};
 
 Result<uint32_t> ParseNumber(std::string_view text) {
@@ -33,7 +33,7 @@ template <typename Address>
 Result<UniqueFd> Connect(int family, const Address& address, const std::string& name) {
   UniqueFd fd(socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (!fd.valid()) return ErrnoError(errno, name);
-  // What connect(2) obeys: vsock an option of its own, others this one.
+  // The options that limit the time of connect(2): vsock has one of its own, other families use SO_SNDTIMEO.
   if (family == AF_VSOCK)
     setsockopt(fd.get(), AF_VSOCK, SO_VM_SOCKETS_CONNECT_TIMEOUT, &kConnectTime, sizeof kConnectTime);
   setsockopt(fd.get(), SOL_SOCKET, SO_SNDTIMEO, &kConnectTime, sizeof kConnectTime);
@@ -63,7 +63,8 @@ Result<UniqueFd> OpenPort(const PortAddress& port, const std::string& name) {
   ASSIGN_OR_RETURN(const std::string node, FindVirtioPort(port.name));
   UniqueFd fd(open(node.c_str(), O_RDWR | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
   if (!fd.valid()) return ErrnoError(errno, "opening " + node);
-  // The kernel's virtio_console says so while the host's end is closed (drivers/char/virtio_console.c, port_fops_poll).
+  // The kernel's virtio_console reports POLLHUP while the host's end is closed (drivers/char/virtio_console.c,
+  // port_fops_poll).
   pollfd state = {fd.get(), 0, 0};
   poll(&state, 1, 0);
   if ((state.revents & POLLHUP) != 0) return NotFoundError(name + ": the host has not opened it");

@@ -19,17 +19,17 @@ void EventLoop::Stop() { context_->stop(); }
 
 void EventLoop::Poll() {
   context_->poll();
-  context_->restart();  // it stops where nothing is waited for
+  context_->restart();  // it stops when nothing is waited for
 }
 
 void EventLoop::Post(std::function<void()> task) { asio::post(*context_, std::move(task)); }
 
-// A handler owns the state with it, for it may be on its way when the owner of the timer or the descriptor goes.
+// A handler shares ownership of the state: it may still be queued when the timer or the descriptor is destroyed.
 
 struct Timer::State {
   explicit State(asio::io_context& context) : timer(context) {}
   asio::steady_timer timer;
-  uint64_t waits = 0;    // so far: only the last one counts
+  uint64_t waits = 0;    // started so far: only the last one counts
   bool waiting = false;  // for the last one
 };
 

@@ -21,7 +21,7 @@ void Log(std::string_view component, std::string_view text) {
   std::replace_if(
       line.begin(), line.end(), [](unsigned char c) { return c < ' ' || c == 0x7F; }, '?');
   line += '\n';
-  // One write, so that lines of several processes do not mix. A journal that is gone must not stop anything.
+  // A single write, so that lines of several processes do not mix. A failing journal must not stop anything.
   [[maybe_unused]] const ssize_t ignored = write(STDERR_FILENO, line.data(), line.size());
 }
 

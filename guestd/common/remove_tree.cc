@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 
 using Directory = std::unique_ptr<DIR, Deleter<closedir>>;
 
-/// 0, or errno: the kernel's own way to say it, of which some is no error here.
+/// Returns 0, or errno: to the callers, some of these are not errors.
 int OpenDirectory(int parent, const char* name, Directory& directory) {
   UniqueFd fd(openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (!fd.valid()) return errno;
@@ -30,7 +30,7 @@ int OpenDirectory(int parent, const char* name, Directory& directory) {
   return 0;
 }
 
-/// 0, or errno.
+/// Returns 0, or errno.
 int VisitEntries(DIR* directory, const std::function<void(const char* name)>& visit) {
   while (true) {
     errno = 0;
@@ -41,8 +41,8 @@ int VisitEntries(DIR* directory, const std::function<void(const char* name)>& vi
   }
 }
 
-/// Deletes one tree. A directory that is not empty gives what it holds to the tree's top before it goes, so the tree
-/// becomes flatter with every pass, and no pass is more than two directories deep.
+/// Deletes one tree. A directory that is not empty first moves its content to the top of the tree, so the tree becomes
+/// flatter with every pass, and no pass is more than two directories deep.
 class TreeRemoval {
  public:
   TreeRemoval(const fs::path& path, Removed& removed) : path_(path), removed_(removed) {}
@@ -61,7 +61,7 @@ class TreeRemoval {
   }
 
  private:
-  /// One pass over the top.
+  /// One pass over the top directory.
   int Flatten() {
     if (const int error = OpenDirectory(AT_FDCWD, path_.c_str(), top_); error != 0) return error;
     return VisitEntries(top_.get(), [&](const char* name) {
@@ -71,7 +71,7 @@ class TreeRemoval {
     });
   }
 
-  /// Deletes what is in a directory of the top, moves the rest to the top, and deletes the directory.
+  /// Deletes the content of a directory of the top, moves its non-empty subdirectories to the top, and deletes it.
   int Empty(const char* name) {
     const int top = dirfd(top_.get());
     Directory directory;
@@ -86,12 +86,12 @@ class TreeRemoval {
       }
     });
     if (read != 0) return read;
-    if (Unlink(top, name) || error_ == ENOTEMPTY) return 0;  // what came meanwhile is for the next pass
+    if (Unlink(top, name) || error_ == ENOTEMPTY) return 0;  // the next pass deletes what was added meanwhile
     return error_;
   }
 
-  /// Deletes a file or an empty directory. True if it is gone; else error_ says why, ENOTEMPTY for a directory that
-  /// holds something.
+  /// Deletes a file or an empty directory. True if it is gone; otherwise error_ says why, with ENOTEMPTY for a
+  /// directory that is not empty.
   bool Unlink(int parent, const char* name) {
     struct stat status;
     if (fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW) != 0) return Gone(errno);
@@ -115,8 +115,8 @@ class TreeRemoval {
   Removed& removed_;
   Directory top_;
   int error_ = 0;       // of the last Unlink()
-  int failure_ = 0;     // the first of a pass
-  bool moved_ = false;  // something, in this pass
+  int failure_ = 0;     // the first one of a pass
+  bool moved_ = false;  // this pass moved something
 };
 
 }  // namespace

@@ -63,7 +63,7 @@ Result<ProgramSet> InstalledPrograms::Current() {
 Result<void> InstalledPrograms::Confirm() { return store_.MarkGood(); }
 
 Result<ProgramSet> InstalledPrograms::FallBack() {
-  // The store would put a set that does not work out of use; the only one that ever did is better than none.
+  // RestoreGood() would put a set that does not work out of use; the only one that ever worked is better than none.
   if (CurrentIsGood()) return NotFoundError("no other set of programs is known to work");
   if (choice_) refused_ = {"failed", NameOf(choice_->manifest) + ", was installed and does not work"};
   ASSIGN_OR_RETURN(choice_, store_.RestoreGood());

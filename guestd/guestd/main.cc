@@ -42,15 +42,15 @@ Mounts the guest's session disk, installs the programs of smol-bin and keeps sdk
 )";
 
 constexpr const char* kSessionsDirectory = "/sessions";
-// Of the session disk: what is kept there beside the homes, and the sets of programs.
+// Names on the session disk. This directory, beside the homes, holds the sets of programs and what else guestd keeps.
 constexpr const char* kOwnDirectory = ".hallmark";
 constexpr const char* kStoreDirectory = ".hallmark/programs";
 constexpr const char* kSmolDirectory = "/smol/bin";
 constexpr const char* kRunDirectory = "/run/hallmark";
-// The programs of the image itself, if it has any: for a guest without smol-bin.
+// Programs of the image itself, if it has any: for a guest without a smol-bin.
 constexpr const char* kImagePrograms = "/usr/lib/hallmark";
 constexpr std::chrono::seconds kDiskPatience{5};
-// USB disks take their time to appear; a set that is installed already need not wait as long for a newer one.
+// USB disks take time to appear. If a set is installed already, we wait less for a newer one.
 constexpr std::chrono::seconds kSmolPatience{10};
 constexpr std::chrono::seconds kNewerSmolPatience{2};
 #if defined(__aarch64__)
@@ -81,8 +81,8 @@ void Notify(const std::string& state) {
   if (const auto notified = NotifyServiceManager(state); !notified.ok()) LogError("guestd", notified.error());
 }
 
-/// The value of NAME=VALUE in a file of such words, quotes taken off; of one given twice, the last; "" if there is
-/// none.
+/// The value of NAME=VALUE in a file of such words, without its quotes. If the name occurs twice, the last one counts.
+/// Empty if it does not occur.
 std::string ValueOf(const fs::path& path, std::string_view name) {
   std::string found;
   const auto text = ReadSmallFile(path);
@@ -95,11 +95,11 @@ std::string ValueOf(const fs::path& path, std::string_view name) {
 
 std::string KernelParameter(std::string_view name) { return ValueOf("/proc/cmdline", name); }
 
-/// Splits our group, which the service manager delegated, into our own part, the daemon's and the sessions'.
+/// Splits our group, which the service manager delegated to us, into groups for guestd, the daemon and the sessions.
 Result<Cgroup> ArrangeCgroups() {
   ASSIGN_OR_RETURN(const Cgroup own, Cgroup::Own());
   for (const char* part : {"supervisor", "daemon", "sessions"}) RETURN_IF_ERROR(own.Child(part).Create());
-  RETURN_IF_ERROR(own.Child("supervisor").Enter());  // a group with processes of its own may not delegate
+  RETURN_IF_ERROR(own.Child("supervisor").Enter());  // a group that contains processes may not delegate
   RETURN_IF_ERROR(own.Delegate());
   for (const char* part : {"supervisor", "daemon"}) RETURN_IF_ERROR(own.Child(part).Prefer());
   return own;
@@ -110,8 +110,8 @@ bool RunsPrograms(const fs::path& directory) {
   return statvfs(directory.c_str(), &info) == 0 && (info.f_flag & ST_NOEXEC) == 0;
 }
 
-/// A directory in memory that programs run from: ours in /run, or where the initramfs mounted that noexec, as
-/// initramfs-tools does, a tmpfs in it. That stays when guestd ends, and the next one takes it.
+/// A directory in memory from which programs can run. Usually our own in /run; if the initramfs mounted /run noexec, as
+/// initramfs-tools does, a tmpfs in it. The tmpfs stays when guestd ends, and the next guestd uses it.
 Result<fs::path> ProgramsMemory() {
   const fs::path run = kRunDirectory;
   if (RunsPrograms(run.parent_path())) return run / "programs";
@@ -143,8 +143,8 @@ class Guestd {
   }
 
  private:
-  /// Runs until a signal ends it. Nothing of it is left then: the store of programs holds a directory of the session
-  /// disk.
+  /// Runs until a signal ends it. Destroys the store of programs before it returns, because that holds a directory of
+  /// the session disk open.
   Result<void> Supervise() {
     ASSIGN_OR_RETURN(const std::unique_ptr<ProgramSets> programs, FindPrograms());
     Supervisor supervisor(loop_, *programs, SupervisorOptions(*programs));
@@ -157,13 +157,14 @@ class Guestd {
     return {};
   }
 
-  /// Mounts the session disk. One whose directories of our own are links, or another user's, is let go again: the host
-  /// has written it, and nothing on it is followed.
+  /// Mounts the session disk. The host has written it, so nothing on it is followed: if one of our own directories is a
+  /// link, or belongs to another user, the disk is unmounted again.
   [[nodiscard]] Result<void> PrepareSessionDisk() const {
     RETURN_IF_ERROR(MountSessionDisk(options_.session_label, kSessionsDirectory, kDiskPatience));
     for (const char* directory : {kOwnDirectory, kStoreDirectory}) {
       auto opened = OpenPrivateDirectory(fs::path(kSessionsDirectory) / directory, 0700);
-      // A full disk, say, has what it needs to get room again; who needs the directory tells of it.
+      // With other errors the disk stays mounted: a full one, for example, can then be cleaned up. Who uses the
+      // directory reports them.
       if (opened.ok() || opened.error().kind != ErrorKind::kVerification) continue;
       if (umount2(kSessionsDirectory, 0) != 0) LogError("guestd", ErrnoError(errno, "unmounting the session disk"));
       return std::move(opened).error().WithContext("session disk").WithHint("give the guest a new session disk");
@@ -195,7 +196,7 @@ class Guestd {
     return std::unique_ptr<ProgramSets>(new FixedPrograms(kImagePrograms, refused_));
   }
 
-  /// The sets on the session disk, with what smol-bin brings; in memory while there is no session disk.
+  /// The sets on the session disk, together with the one on the smol-bin. In memory while there is no session disk.
   Result<std::unique_ptr<InstalledPrograms>> InstallPrograms() {
     const fs::path run = kRunDirectory;
     InstalledPrograms::Options options;
@@ -218,7 +219,7 @@ class Guestd {
     return programs;
   }
 
-  /// What the kernel command line says of the image; a number that is absent asks for nothing.
+  /// The image as the kernel command line describes it. A number that is absent requires nothing.
   static Result<RunningRootfs> Rootfs() {
     RunningRootfs rootfs{.architecture = kArchitecture};
     for (const auto& [name, number] : {std::pair{kSequenceParameter, &rootfs.sequence},
@@ -238,8 +239,8 @@ class Guestd {
     return rootfs;
   }
 
-  /// What the host is told of smol-bin, not as an option: the daemon of an older smol-bin would not start with one
-  /// more.
+  /// What the daemon tells the host about the smol-bin. Not an option: the daemon of an older smol-bin would not start
+  /// with an option that it does not know.
   static std::string SmolBinVariable(const ProgramSet& set, const std::optional<SmolBinRefusal>& refused) {
     SmolBinState state{.sequence = set.sequence};
     if (refused) {
@@ -273,7 +274,7 @@ class Guestd {
   GuestdOptions options_;
   std::optional<Cgroup> cgroup_;
   std::string trouble_;
-  std::optional<SmolBinRefusal> refused_;  // of the last smol-bin that was offered
+  std::optional<SmolBinRefusal> refused_;  // the last smol-bin that was offered and refused
   EventLoop loop_;
   SignalWatch signals_;
 };

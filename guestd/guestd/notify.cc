@@ -21,7 +21,7 @@ Result<void> NotifyServiceManager(const std::string& state) {
   const size_t length = std::strlen(path);
   if (length >= sizeof address.sun_path) return UsageError("$NOTIFY_SOCKET: too long");
   std::memcpy(address.sun_path, path, length);
-  if (address.sun_path[0] == '@') address.sun_path[0] = '\0';  // an abstract socket
+  if (address.sun_path[0] == '@') address.sun_path[0] = '\0';  // the name of an abstract socket
   const UniqueFd fd(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   if (!fd.valid()) return ErrnoError(errno, "socket for $NOTIFY_SOCKET");
   const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + length);

@@ -19,7 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::chrono::milliseconds kPollInterval{20};
-// errors=remount-ro: a damaged filesystem is not written to any further.
+// errors=remount-ro: the kernel stops writing to a damaged filesystem.
 constexpr const char* kOptions = "errors=remount-ro";
 
 constexpr const char* kLeftAlone =
@@ -48,7 +48,7 @@ std::string DeviceMountedAt(const fs::path& directory) {
   std::istringstream lines(*mounts);
   std::string found;
   for (std::string device, place, rest; lines >> device >> place && std::getline(lines, rest);) {
-    if (place == directory.string()) found = device;  // the last one covers those before it
+    if (place == directory.string()) found = device;  // a later mount covers the earlier ones
   }
   return found;
 }

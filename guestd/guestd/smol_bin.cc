@@ -17,14 +17,14 @@ namespace fs = std::filesystem;
 
 constexpr std::chrono::milliseconds kPollInterval{50};
 
-/// A mount that ends with its owner.
+/// A mount that ends when its owner does.
 class Mounted {
  public:
   explicit Mounted(fs::path directory) : directory_(std::move(directory)) {}
   Mounted(const Mounted&) = delete;
   Mounted& operator=(const Mounted&) = delete;
   ~Mounted() {
-    // Lazily where it is busy: whoever still reads keeps reading, and nobody else finds it.
+    // Unmounts lazily if it is busy: open files stay readable, and nobody else can open one.
     if (umount2(directory_.c_str(), UMOUNT_NOFOLLOW) == 0 ||
         umount2(directory_.c_str(), UMOUNT_NOFOLLOW | MNT_DETACH) == 0) {
       Log("updater", "unmounted smol-bin");
@@ -56,7 +56,7 @@ Result<std::string> FindExfatDisk(const std::string& label, const fs::path& sys,
     if (fs::exists(entry.path() / "partition", ignored)) continue;
     const fs::path node = dev / entry.path().filename();
     const auto device = File::OpenForReading(node);
-    if (!device.ok()) continue;  // an empty drive, say
+    if (!device.ok()) continue;  // for example an empty drive
     const auto volume = ProbeExfat(*device);
     if (!volume.ok() || volume->label != label) continue;
     if (!found.empty()) return CorruptError("both " + found + " and " + node.string() + " are labelled " + label);
@@ -72,7 +72,7 @@ Result<void> VisitSmolBin(const std::string& label, const fs::path& directory, s
   std::error_code ignored;
   fs::create_directories(directory, ignored);
   if (!DeviceMountedAt(directory).empty())
-    umount2(directory.c_str(), UMOUNT_NOFOLLOW | MNT_DETACH);  // of one that was killed
+    umount2(directory.c_str(), UMOUNT_NOFOLLOW | MNT_DETACH);  // left by a guestd that was killed
   if (mount(node.c_str(), directory.c_str(), "exfat", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr) != 0) {
     return ErrnoError(errno, "mounting smol-bin device " + node + " at " + directory.string());
   }

@@ -13,7 +13,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::chrono::seconds kStopTime{15};  // more than the daemon gives its processes
+constexpr std::chrono::seconds kStopTime{15};  // longer than the daemon gives its processes
 
 void Kill(const DaemonProcess& process) { syscall(SYS_pidfd_send_signal, process.pidfd.get(), SIGKILL, nullptr, 0); }
 
@@ -71,14 +71,14 @@ void Supervisor::TakeFrame(const std::string& body) {
 
 void Supervisor::TakeResponse(const Response& response) {
   if (!waiting_ || response.id != asked_ || stopped_) return;
-  if (!response.result.ok()) return LogError("guestd", response.result.error());  // the deadline does the rest
+  if (!response.result.ok()) return LogError("guestd", response.result.error());  // then the deadline passes
   waiting_ = false;
   if (!std::exchange(greeted_, true)) options_.on_healthy(set_);
   if (policy_.Healthy(Clock::now())) {
     if (const auto confirmed = sets_.Confirm(); !confirmed.ok()) {
       LogError("guestd", confirmed.error());
     } else {
-      Log("guestd", "sdk-daemon of " + set_.name + " is good");  // whatever happens from here on
+      Log("guestd", "sdk-daemon of " + set_.name + " is good");  // from now on, whatever happens
     }
   }
   health_timer_.Start(RestartPolicy::kHealthInterval, [this] { AskHealth(); });
@@ -94,7 +94,7 @@ void Supervisor::Answer(const Event& event) {
   } else {
     parameters.Set("error", trimmed.error().message);
   }
-  // An id that TakeResponse() does not take for a health check's.
+  // Uses an id that TakeResponse() does not take for a health check's.
   channel_->Send(EncodeMessage(HostMessage(Request{0, "trimmed", std::move(parameters)})));
 }
 
@@ -125,7 +125,7 @@ void Supervisor::Recover() {
       return Launch();
     }
     LogError("guestd", previous.error());
-    policy_.Begin(true);  // all there is: keep trying, ever more slowly
+    policy_.Begin(true);  // there is no other set: keep trying, ever more slowly
   }
   LaunchLater();
 }

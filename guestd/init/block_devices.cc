@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 constexpr size_t kProbeSize = 4096;
 constexpr uint32_t kDefaultSectorSize = 512;
 
-/// A number from a file of sysfs; 0 if there is none.
+/// A number from a file of sysfs; 0 if it can't be read.
 uint64_t SysfsNumber(const fs::path& path) {
   const auto text = ReadSmallFile(path, 64);
   uint64_t number = 0;
@@ -30,7 +30,7 @@ uint64_t SysfsNumber(const fs::path& path) {
   return number;
 }
 
-/// The partitions of a disk, by number, as the kernel named them: {1, "vda1"}.
+/// The partitions of a disk, by number, with the names that the kernel gave them: {1, "vda1"}.
 std::map<uint32_t, std::string> KernelPartitions(const fs::path& disk) {
   std::map<uint32_t, std::string> partitions;
   std::error_code ignored;

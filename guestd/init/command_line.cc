@@ -19,7 +19,7 @@ std::string Lower(std::string_view text) {
   return lower;
 }
 
-/// 128 bits as a UUID is written.
+/// Formats 128 bits as a UUID.
 std::string UuidText(ByteSpan bits) {
   std::string text = ToHex(bits.first(16));
   for (const size_t dash : {8, 13, 18, 23}) text.insert(dash, 1, '-');
@@ -69,7 +69,7 @@ Result<void> ParseRootHash(BootOptions& options, std::string_view value) {
   return {};
 }
 
-/// A comma-separated list, as systemd-veritysetup's generator takes it.
+/// Parses a comma-separated list, as systemd-veritysetup's generator does.
 Result<void> ParseVerityOptions(BootOptions& options, std::string_view value) {
   while (!value.empty()) {
     const size_t comma = std::min(value.find(','), value.size());
@@ -114,7 +114,7 @@ Result<void> ParseVerity(BootOptions& options, std::string_view value) {
   return {};
 }
 
-/// The devices that the parameters name, and the rules that hold between parameters.
+/// Collects the devices that the parameters name, and checks the rules between parameters.
 struct Devices {
   std::optional<DeviceName> root, verity_data, verity_hash;
 };

@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kLogPrefix = "<6>";  // LOG_KERN | LOG_INFO
 
-/// Best effort: a console that does not take the line must not stop the boot.
+/// Ignores errors: a console that does not take the line must not stop the boot.
 void WriteLine(int fd, const std::string& line) {
   if (fd >= 0) [[maybe_unused]]
     const ssize_t written = write(fd, line.data(), line.size());
@@ -32,7 +32,7 @@ void Console::OpenPort() {
   for (const auto& entry : fs::directory_iterator("/sys/class/virtio-ports", ignored)) {
     const auto name = ReadSmallFile(entry.path() / "name", 4096);
     if (!name.ok() || *name != std::string(kPortName) + "\n") continue;
-    // Not blocking: a host that does not read must not stop the boot.
+    // Non-blocking: a host that does not read must not stop the boot.
     const fs::path node = fs::path("/dev") / entry.path().filename();
     port_ = UniqueFd(open(node.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
   }
@@ -56,7 +56,7 @@ void Console::Say(std::string_view line) {
 
 void Console::Fail(const Error& error) {
   const std::string text = "hallmark-init: failed: " + error.message + "\n";
-  // Before /dev is there, the kernel's own descriptor of the console is all there is.
+  // Before /dev is mounted, only the console descriptor that the kernel opened exists.
   const int console = console_.valid() ? console_.get() : STDERR_FILENO;
   WriteLine(console, "\r\n" + text);
   tcdrain(console);

@@ -19,7 +19,7 @@ namespace {
 
 constexpr size_t kTargetAlignment = 8;
 
-/// The buffer of one ioctl: struct dm_ioctl, and a target with its parameters where the command takes one.
+/// The buffer of one ioctl: struct dm_ioctl, followed by a target with its parameters if the command takes one.
 std::vector<char> MakeRequest(const MappedDevice& device, uint32_t flags, bool with_target) {
   const size_t parameters_size = RoundUp(device.parameters.size() + 1, kTargetAlignment);
   const size_t size = sizeof(dm_ioctl) + (with_target ? sizeof(dm_target_spec) + parameters_size : 0);
@@ -44,7 +44,7 @@ std::vector<char> MakeRequest(const MappedDevice& device, uint32_t flags, bool w
   return buffer;
 }
 
-/// The header that the kernel answers with.
+/// Sends one ioctl. Returns the header of the kernel's answer.
 Result<dm_ioctl> Send(const File& control, unsigned long command, std::vector<char> request, std::string_view what) {
   if (ioctl(control.fd(), command, request.data()) != 0) return ErrnoError(errno, what);
   dm_ioctl header;
@@ -63,14 +63,15 @@ Result<std::string> CreateMappedDevice(const MappedDevice& device) {
   ASSIGN_OR_RETURN(const dm_ioctl created,
                    Send(control, DM_DEV_CREATE, MakeRequest(device, 0, false), "creating device " + device.name));
   MappedDevice unnamed = device;
-  unnamed.uuid.clear();  // taken by DM_DEV_CREATE; the later commands find the device by name alone
+  unnamed.uuid.clear();  // DM_DEV_CREATE took it; the later commands find the device by name alone
   RETURN_IF_ERROR(Send(control, DM_TABLE_LOAD, MakeRequest(unnamed, DM_READONLY_FLAG, true),
                        "loading table '" + device.target + " " + device.parameters + "'"));
-  // Without DM_SUSPEND_FLAG this resumes: the table becomes the live one.
+  // Without DM_SUSPEND_FLAG, this resumes the device: the new table becomes live.
   RETURN_IF_ERROR(Send(control, DM_DEV_SUSPEND, MakeRequest(unnamed, 0, false), "starting device " + device.name));
   const std::string node = "/dev/mapper/" + device.name;
   const auto number = static_cast<dev_t>(created.dev);
-  // The kernel packs numbers as new_encode_dev() does: 12 bits of major above 8 bits of minor, the minor's rest on top.
+  // The kernel packs the number as new_encode_dev() does: 12 bits of major above the low 8 bits of minor, then the rest
+  // of minor.
   const unsigned dev_major = (number & 0xfff00) >> 8;
   const unsigned dev_minor = (number & 0xff) | ((number >> 12) & 0xfff00);
   if (mknod(node.c_str(), S_IFBLK | 0600, makedev(dev_major, dev_minor)) != 0 && errno != EEXIST) {

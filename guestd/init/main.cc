@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The first program of the guest, run by the kernel from the initramfs. BootOptions is what it takes from its command
-// line.
+// The first program of the guest, which the kernel runs from the initramfs. BootOptions lists what it takes from the
+// kernel command line.
 #include <fcntl.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
@@ -28,20 +28,20 @@ constexpr std::chrono::milliseconds kPollInterval{10};
 constexpr std::chrono::seconds kReportInterval{5};
 constexpr std::chrono::seconds kReadingTime{3};
 
-/// One boot: what is known so far, and the console that it reports to.
+/// The state of one boot, and the console that it reports to.
 struct Boot {
   Console console;
   BootOptions options;
   BlockDevices devices;
 
-  /// Names the stage in what is said and in what fails.
+  /// Runs one stage. Its name appears in the report and in errors.
   Result<void> Stage(const std::string& name, const std::function<Result<void>()>& body) {
     console.Say(name);
     return body().WithContext(name);
   }
 };
 
-/// Waits until the device is there; says every few seconds what it waits for and what it has seen.
+/// Waits until the device appears. Every few seconds, says what it waits for and what it has seen.
 Result<std::string> WaitForDevice(Boot& boot, const DeviceName& name) {
   using Clock = std::chrono::steady_clock;
   const auto start = Clock::now();
@@ -76,7 +76,7 @@ Result<std::string> SetUpVerity(Boot& boot, const std::string& data_node) {
   ASSIGN_OR_RETURN(const uint64_t sectors, VeritySectors(*superblock));
   const std::string table =
       VerityTable(*superblock, data_node, hash_node, boot.options.root_hash, boot.options.reaction);
-  // The form that cryptsetup gives its devices, so that `veritysetup status root` knows it.
+  // The form that cryptsetup gives its devices, so that `veritysetup status root` recognizes it.
   const std::string uuid = "CRYPT-VERITY-" + ToHex(superblock->uuid) + "-root";
   return CreateMappedDevice({"root", uuid, sectors, "verity", table});
 }
@@ -114,15 +114,15 @@ Result<void> Run(Boot& boot, char** arguments) {
   return boot.Stage("starting " + boot.options.init, [&] { return SwitchRoot(boot.options.init, arguments); });
 }
 
-/// What `panic=` asks for. Powers off without it, for a halted machine looks like a slow one to its host; not before
-/// somebody at the console has had time to read why.
+/// Does what `panic=` asks for. The default is to power off, because to a host a halted machine looks like a slow one;
+/// it waits first, so that somebody at the console can read the reason.
 [[noreturn]] void EndMachine(int panic_seconds) {
   sync();
   if (panic_seconds >= 0) {
     std::this_thread::sleep_for(panic_seconds > 0 ? std::chrono::seconds(panic_seconds) : kReadingTime);
   }
   reboot(panic_seconds == 0 ? RB_POWER_OFF : RB_AUTOBOOT);
-  _exit(1);  // not reached where reboot(2) works; elsewhere the kernel panics and says so
+  _exit(1);  // reached only where reboot(2) fails; then the kernel panics and says so
 }
 
 }  // namespace

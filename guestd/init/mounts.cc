@@ -20,7 +20,7 @@
 namespace hallmark::guest {
 namespace {
 
-constexpr int kMaxLinks = 40;  // as the kernel's own limit on links in a path
+constexpr int kMaxLinks = 40;  // the kernel's own limit on links in a path
 
 Result<void> MakeDirectory(const std::string& path, mode_t mode) {
   if (mkdir(path.c_str(), mode) != 0 && errno != EEXIST) return ErrnoError(errno, "making directory " + path);
@@ -35,7 +35,8 @@ Result<void> Mount(const std::string& source, const std::string& target, const s
   return {};
 }
 
-/// Removes all in a directory that is on the same filesystem. Best effort: it only gives memory back.
+/// Removes everything in a directory that is on the same filesystem. Ignores errors: the only purpose is to free
+/// memory.
 void EmptyInitramfs(int directory, dev_t filesystem) {
   const std::unique_ptr<DIR, Deleter<closedir>> handle(fdopendir(directory));
   if (handle == nullptr) return;
@@ -51,7 +52,7 @@ void EmptyInitramfs(int directory, dev_t filesystem) {
   }
 }
 
-/// Opens the initramfs's root, if that is what "/" is: nothing else may ever be emptied.
+/// Opens the root directory if it is the initramfs: nothing else may ever be emptied.
 UniqueFd OpenInitramfs() {
   struct statfs filesystem;
   if (statfs("/", &filesystem) != 0) return {};
@@ -60,8 +61,8 @@ UniqueFd OpenInitramfs() {
   return UniqueFd(open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 }
 
-/// That `path`, read as if `root` were "/", leads to an executable file. Debian's /sbin/init is an absolute link below
-/// a linked /sbin, so the links are followed here, by hand.
+/// Checks that `path`, with `root` taken for "/", leads to an executable file. Debian's /sbin/init is an absolute link
+/// below the link /sbin, so this follows the links itself.
 Result<void> CheckExecutable(const std::string& root, const std::string& path) {
   const UniqueFd directory(open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   std::string current = path;
@@ -107,8 +108,7 @@ Result<void> MountKernelFilesystems() {
 }
 
 Result<void> MountRoot(const std::string& node, const std::string& type, const std::string& options) {
-  RETURN_IF_ERROR(
-      MakeDirectory("/run/hallmark", 0700));  // the upper directory holds every file of this boot, of every user
+  RETURN_IF_ERROR(MakeDirectory("/run/hallmark", 0700));  // the upper directory holds changed files of every user
   RETURN_IF_ERROR(MakeDirectory(kLowerDirectory, 0755));
   return Mount(node, kLowerDirectory, type, MS_RDONLY, options);
 }

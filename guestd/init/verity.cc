@@ -17,7 +17,7 @@ Result<uint64_t> VeritySectors(const VeritySuperblock& superblock) {
 
 std::string VerityTable(const VeritySuperblock& superblock, const std::string& data_device,
                         const std::string& hash_device, ByteSpan root_hash, CorruptionReaction reaction) {
-  // Version 1; the tree starts in the block after the superblock's. A salt of no bytes is written "-".
+  // Version 1. The tree begins in the block after the superblock. An empty salt is written "-".
   std::string table = "1 " + data_device + " " + hash_device + " " + std::to_string(superblock.data_block_size) + " " +
                       std::to_string(superblock.hash_block_size) + " " + std::to_string(superblock.data_blocks) +
                       " 1 sha256 " + ToHex(root_hash) + " " + (superblock.salt.empty() ? "-" : ToHex(superblock.salt));

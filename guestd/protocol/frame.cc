@@ -27,8 +27,8 @@ Result<std::optional<std::string>> FrameDecoder::Next() {
   if (pending.size() - kFrameHeaderSize < length) return std::optional<std::string>();
   std::string body(pending.substr(kFrameHeaderSize, length));
   start_ += kFrameHeaderSize + length;
-  // What was given out goes when it is most of the buffer: each byte moves once at most on average. A buffer that a
-  // large frame blew up is given back.
+  // Removes returned bytes once they are most of the buffer, so that each byte moves at most once on average. Frees the
+  // memory of a buffer that a large frame has enlarged.
   if (start_ == buffer_.size()) {
     std::string().swap(buffer_);
     start_ = 0;

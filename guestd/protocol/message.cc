@@ -10,7 +10,7 @@ namespace hallmark::guest {
 namespace {
 
 constexpr size_t kMaxMethodSize = 64;
-constexpr size_t kMaxTextSize = 4096;  // an error's message, say
+constexpr size_t kMaxTextSize = 4096;  // for example an error's message
 constexpr size_t kHashDigits = 64;     // SHA-256
 
 constexpr std::array kErrorKinds = {
@@ -18,7 +18,7 @@ constexpr std::array kErrorKinds = {
     ErrorKind::kCorrupt, ErrorKind::kUnsupported, ErrorKind::kVerification, ErrorKind::kInternal,
 };
 
-/// Protocol's name and version, before anything that another version may have changed is looked at.
+/// Checks the protocol's name and version before it reads anything that another version may have changed.
 Result<void> CheckVersion(const JsonValue& document) {
   ObjectReader reader(document.json(), "");
   if (!reader.Has("protocol") || TextOf(reader.Take("protocol")) != kProtocolName) {
@@ -32,7 +32,7 @@ Result<void> CheckVersion(const JsonValue& document) {
       .WithHint("update the older side: the host application or the guest's image");
 }
 
-/// A digest in lower-case hexadecimal, or nothing at all.
+/// A digest in lower-case hexadecimal, or an empty text.
 std::string TakeDigest(ObjectReader& reader, std::string_view key) {
   std::string text = reader.TakeText(key, kHashDigits);
   const bool hexadecimal = text.find_first_not_of("0123456789abcdef") == std::string::npos;
@@ -87,7 +87,7 @@ Result<GuestMessage> ReadGuestHello(ObjectReader& reader) {
   hello.image = reader.TakeText("image");
   hello.root_hash = TakeDigest(reader, "root_hash");
   hello.policy_digest = TakeDigest(reader, "policy_digest");
-  if (reader.Has("smol_bin")) {  // guests from before they told it have none
+  if (reader.Has("smol_bin")) {  // older guests do not send it
     ASSIGN_OR_RETURN(hello.smol_bin, ReadSmolBinState(reader.Take("smol_bin")));
   }
   hello.daemon = reader.TakeText("daemon");
@@ -136,7 +136,7 @@ Result<GuestMessage> ReadEvent(ObjectReader& reader) {
   return GuestMessage(std::move(event));
 }
 
-/// The text of an error fits what the other side takes; the end of a long one says most.
+/// Shortens the text of an error to what the other side accepts. Keeps the end, which says most.
 std::string Shortened(const std::string& text) {
   return text.size() <= kMaxTextSize ? text : "..." + text.substr(text.size() - (kMaxTextSize - 16));
 }

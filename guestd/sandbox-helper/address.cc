@@ -14,7 +14,7 @@
 namespace hallmark::sandbox {
 namespace {
 
-/// 0 if there is no such interface.
+/// Returns 0 if there is no such interface.
 uint32_t ScopeOf(const std::string& zone) {
   if (const unsigned int index = if_nametoindex(zone.c_str()); index != 0) return index;
   uint32_t index = 0;

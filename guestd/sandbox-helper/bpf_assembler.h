@@ -9,49 +9,51 @@
 
 namespace hallmark::sandbox {
 
-/// Writes a program of classic BPF (bpf(4)'s socket filters, as seccomp(2) takes them) whose jumps lead to labels: none
-/// is counted by hand. A condition looks at what was loaded last.
+/// Assembles a program of classic BPF (the socket filters of bpf(4), as seccomp(2) takes them). Jumps name labels, so
+/// nobody counts instructions by hand. Conditions test the value that was loaded last.
 class BpfAssembler {
  public:
-  /// A place to jump to, further on in the program.
+  /// A place to jump to. It must lie behind the jump.
   class Label {
     friend class BpfAssembler;
     explicit Label(size_t index) : index_(index) {}
     size_t index_;
   };
 
+  /// Makes a label. Place() it once, behind the jumps to it.
   [[nodiscard]] Label NewLabel();
-  /// The label stands for the instruction that comes next.
+  /// Puts the label in front of the next instruction.
   void Place(Label label);
 
-  /// Loads 32 bits of the data at this offset, in bytes.
+  /// Loads 32 bits of struct seccomp_data. `offset` is in bytes.
   void Load(uint32_t offset);
   void And(uint32_t mask);
-  /// Ends the program with this value.
+  /// Ends the program with this return value.
   void Return(uint32_t value);
 
-  // The next instruction follows where the condition does not hold.
+  /// Conditional jumps: equal, not equal, unsigned greater or equal, and any bit of the mask set. If the condition is
+  /// false, the program continues with the next instruction.
   void JumpIfEqual(uint32_t value, Label label);
   void JumpUnlessEqual(uint32_t value, Label label);
   void JumpIfAtLeast(uint32_t value, Label label);
   void JumpIfAnyBit(uint32_t mask, Label label);
 
-  /// The program. Throws std::logic_error if a label was not placed after the jumps to it, or is more than 255
-  /// instructions from one: a mistake in the program's source, which every run shows.
+  /// The program. Throws std::logic_error if a label was not placed behind its jumps, or is more than 255 instructions
+  /// away from one: such a program fails at every run.
   [[nodiscard]] std::vector<sock_filter> Finish() const;
 
  private:
   struct Jump {
-    size_t from;   // instruction
-    size_t label;  // index
-    bool when;     // taken if the condition is this
+    size_t from;   // index of the instruction
+    size_t label;  // index of the label
+    bool when;     // the outcome of the condition that jumps
   };
   void Add(int code, uint32_t value);
   void AddJump(int condition, uint32_t value, bool when, Label label);
 
   std::vector<sock_filter> program_;
   std::vector<Jump> jumps_;
-  std::vector<size_t> places_;  // of labels, as instructions
+  std::vector<size_t> places_;  // of labels, as indices of instructions
 };
 
 }  // namespace hallmark::sandbox

@@ -27,7 +27,7 @@ void AddMount(ArgumentList& arguments, const Mount& mount) {
     case Access::kReadOnly:
       return arguments.Add({"--ro-bind" + suffix, source, mount.path});
     case Access::kNone:
-      // A device, mounted as bwrap does it without devices: opening it fails.
+      // A device mounted without device access, as bwrap does it: opening it fails.
       if (!mount.directory) return arguments.Add({"--ro-bind", "/dev/null", mount.path});
       return arguments.Add({"--tmpfs", mount.path});
   }
@@ -48,7 +48,7 @@ std::vector<std::string> BwrapArguments(const SandboxPlan& plan) {
     if (mount.path != "/") AddMount(arguments, mount);
   }
   arguments.Add({"--ro-bind", plan.program, kInsidePath});
-  // Last, when every place for a mount has been made in them.
+  // These come last, when every mount point in them has been made.
   for (const Mount& mount : plan.mounts) {
     if (mount.access == Access::kNone && mount.directory) arguments.Add({"--remount-ro", mount.path});
   }

@@ -8,31 +8,31 @@
 
 namespace hallmark::sandbox {
 
-/// Where a command finds this program inside its sandbox, to be started by it.
+/// The path of this program inside the sandbox. The sandbox starts the command through it.
 constexpr const char* kInsidePath = "/run/sandbox-helper";
 
-/// One path as the sandbox has it. What there is not can't be mounted over: all of them exist.
+/// One path of the sandbox. It must exist outside: only what exists can be mounted over.
 struct Mount {
   std::string path;
   Access access = Access::kNone;
   bool directory = false;
-  /// What to mount there, opened, where another thing could be put at its path meanwhile; -1: what is at the path.
+  /// The opened file to mount, so that nobody can exchange it at its path meanwhile; -1: whatever is at the path.
   int fd = -1;
 
   bool operator==(const Mount&) const = default;
 };
 
-/// A sandbox, ready to be made.
+/// All that is needed to start a sandbox.
 struct SandboxPlan {
-  std::vector<Mount> mounts;      ///< parents before what they hold
+  std::vector<Mount> mounts;      ///< parents before their children
   std::string program;            ///< this program's file
   std::string working_directory;  ///< where the command starts
-  int seccomp_fd = -1;            ///< the filter, as a file of struct sock_filter
-  int lock_fd = -1;               ///< kept open by the sandbox's first process, as long as that lives
+  int seccomp_fd = -1;            ///< the seccomp filter, as a file of struct sock_filter
+  int lock_fd = -1;               ///< the first process of the sandbox keeps it open as long as it lives
 };
 
-/// The options of bwrap(1) for a sandbox, as --args takes them. All namespaces are new, no capability is left, and what
-/// the plan does not say is read-only. /tmp and /var/tmp are the command's own.
+/// The options of bwrap(1) for a sandbox, as --args takes them. All namespaces are new and no capability is left.
+/// Everything is read-only unless the plan says otherwise. The command has a /tmp and a /var/tmp of its own.
 std::vector<std::string> BwrapArguments(const SandboxPlan& plan);
 
 }  // namespace hallmark::sandbox

@@ -14,7 +14,7 @@ namespace hallmark::sandbox {
 namespace {
 
 constexpr std::chrono::seconds kAnswerTime{3};
-constexpr size_t kLengthSize = 2;  // in front of a message by TCP
+constexpr size_t kLengthSize = 2;  // bytes of the length in front of a message over TCP
 constexpr size_t kReadSize = 4096;
 
 bool IsTransient(int error) { return error == EAGAIN || error == EINTR; }
@@ -65,7 +65,7 @@ void DnsExchange::TakeDatagram() {
   if (size < 0 && !IsTransient(errno)) return Finish(IoError("the name server does not listen"));
   if (size < 0) return Await(Watched::Event::kReadable, &DnsExchange::TakeDatagram);
   auto reply = DecodeDnsReply(ByteSpan(buffer).first(static_cast<size_t>(size)), question_);
-  // Somebody else's message: the answer may still come.
+  // This is not an answer to our question. The answer may still come.
   if (!reply.ok() && reply.error().kind == ErrorKind::kCorrupt) {
     return Await(Watched::Event::kReadable, &DnsExchange::TakeDatagram);
   }

@@ -13,15 +13,14 @@
 
 namespace hallmark::sandbox {
 
-/// One question to one name server: by a datagram from a new port and, where the answer did not fit one, once more by
-/// TCP (RFC 1035, section 4.2.2; RFC 7766). Each way has three seconds; no answer is longer than 65,535 bytes.
+/// Sends one question to one name server: as a datagram from a new port and, if the answer is truncated, once more over
+/// TCP (RFC 1035, section 4.2.2; RFC 7766). Each attempt has three seconds. An answer has at most 65,535 bytes.
 class DnsExchange : public std::enable_shared_from_this<DnsExchange> {
  public:
-  /// The answer; an error if none came, or one that says that the server failed.
+  /// Gets the answer, or an error if none came or the server said that it failed.
   using Handler = std::function<void(Result<DnsReply>)>;
 
-  /// Calls `handler` once, now or later. A truncated answer is given out only if it holds addresses and TCP gave
-  /// nothing.
+  /// Calls `handler` once, now or later. Gives a truncated answer only if it holds addresses and TCP gave no answer.
   static void Start(EventLoop& loop, const IpAddress& server, uint16_t port, DnsQuestion question, Handler handler);
 
  private:
@@ -32,7 +31,8 @@ class DnsExchange : public std::enable_shared_from_this<DnsExchange> {
   void AskByTcp();
   void SendQuery();
   void TakeStream();
-  /// Opens and connects a socket of this type, which takes answers from nobody else. False if that fails at once.
+  /// Opens a socket of this type and connects it, so that it takes answers from this server only. False if that fails
+  /// at once.
   bool Connect(int type);
   void Await(Watched::Event event, void (DnsExchange::*step)());
   void Finish(Result<DnsReply> reply);
@@ -44,8 +44,8 @@ class DnsExchange : public std::enable_shared_from_this<DnsExchange> {
   Handler handler_;
   Timer timer_;
   std::optional<Watched> socket_;
-  std::optional<DnsReply> truncated_;  // what the datagram held
-  ByteVector bytes_;                   // by TCP: what has yet to be sent, then what has come
+  std::optional<DnsReply> truncated_;  // the truncated answer of the datagram
+  ByteVector bytes_;                   // over TCP: first what is still to be sent, then what was received
 };
 
 }  // namespace hallmark::sandbox

@@ -22,7 +22,7 @@ constexpr uint16_t kResult = 0x000f;
 constexpr uint16_t kNoError = 0;
 constexpr uint16_t kNoSuchName = 3;
 constexpr uint8_t kPointer = 0xc0;  // RFC 1035, section 4.1.4
-constexpr size_t kMaxName = 255;    // bytes of a name, section 2.3.4
+constexpr size_t kMaxName = 255;    // bytes of a name; section 2.3.4
 constexpr int kMaxPointers = 16;
 constexpr int kMaxRecords = 128;
 constexpr int kMaxAliases = 8;
@@ -33,7 +33,7 @@ void Put16(ByteVector& out, uint16_t value) {
   out.push_back(static_cast<uint8_t>(value));
 }
 
-/// Reads a message front to back. Every read is checked against its end.
+/// Reads a message from front to back, and checks every read against its end.
 class Reader {
  public:
   explicit Reader(ByteSpan message) : message_(message) {}
@@ -47,10 +47,11 @@ class Reader {
     at_ += size;
     return message_.subspan(at_ - size, size);
   }
-  /// A name as text, in lower case. A dot inside a label is kept apart from one between labels: it is refused.
+  /// A name as text, in lower case. A name with a dot inside a label is refused: as text, it would look like another
+  /// name.
   Result<std::string> TakeName() {
     std::string name;
-    std::optional<size_t> after;  // where reading goes on, once a pointer was followed
+    std::optional<size_t> after;  // where to continue, once a pointer was followed
     size_t at = at_;
     for (int pointers = 0; pointers <= kMaxPointers;) {
       if (at >= message_.size()) return CorruptError("DNS name: truncated");
@@ -90,7 +91,7 @@ class Reader {
 struct Record {
   std::string owner;
   uint16_t type = 0;
-  std::string alias;  // of a CNAME
+  std::string alias;  // target of a CNAME
   ByteSpan data;
 };
 
@@ -157,7 +158,7 @@ ByteVector EncodeDnsQuery(const DnsQuestion& question) {
   Put16(message, question.id);
   Put16(message, kRecursionDesired);
   for (const uint16_t count : std::initializer_list<uint16_t>{1, 0, 0, 1})
-    Put16(message, count);  // one question, one additional record
+    Put16(message, count);  // one question and one additional record
   for (std::string_view rest = question.name; !rest.empty();) {
     const size_t dot = std::min(rest.find('.'), rest.size());
     message.push_back(static_cast<uint8_t>(dot));
@@ -167,7 +168,7 @@ ByteVector EncodeDnsQuery(const DnsQuestion& question) {
   message.push_back(0);
   Put16(message, static_cast<uint16_t>(question.type));
   Put16(message, kInternetClass);
-  message.push_back(0);  // the options' owner: the root
+  message.push_back(0);  // the owner name of the options: the root
   Put16(message, kOptions);
   Put16(message, kMaxDnsReply);
   for (int i = 0; i < 3; ++i) Put16(message, 0);  // extended result and version, flags, no options

@@ -9,14 +9,15 @@
 #include "lib/base/bytes.h"
 #include "lib/base/result.h"
 
-// Messages of the Domain Name System, RFC 1035: as much as asking for addresses takes.
+// Messages of the Domain Name System (RFC 1035), as far as looking up addresses requires.
 
 namespace hallmark::sandbox {
 
 /// RFC 1035, section 3.2.2, and RFC 3596.
 enum class DnsType : uint16_t { kA = 1, kAaaa = 28 };
 
-/// Bytes of a datagram that we are ready to take, and say so (RFC 6891; the size that DNS flag day 2020 chose).
+/// The largest datagram that we accept, in bytes; queries announce it (RFC 6891). The size is that of DNS flag day
+/// 2020.
 constexpr size_t kMaxDnsReply = 1232;
 
 struct DnsQuestion {
@@ -25,16 +26,16 @@ struct DnsQuestion {
   DnsType type = DnsType::kA;
 };
 
-/// The message that asks a server for recursion, and says what datagrams we take.
+/// A query that asks for recursion and announces kMaxDnsReply.
 ByteVector EncodeDnsQuery(const DnsQuestion& question);
 
 struct DnsReply {
-  std::vector<IpAddress> addresses;  ///< through CNAME records; at most 32; none if the answer says that there are none
-  bool truncated = false;            ///< the answer did not fit: `addresses` are those in the records that did
+  std::vector<IpAddress> addresses;  ///< CNAME records are followed; at most 32; empty if the name has none
+  bool truncated = false;            ///< the answer did not fit: `addresses` holds only what did
 };
 
-/// kCorrupt on what does not answer the question or does not follow the format: somebody else's message, to be passed
-/// over. kIo if the server says that it failed or refuses.
+/// kCorrupt if the message does not follow the format or does not answer the question: then it is somebody else's, and
+/// the caller ignores it. kIo if the server says that it failed or refuses.
 Result<DnsReply> DecodeDnsReply(ByteSpan message, const DnsQuestion& question);
 
 }  // namespace hallmark::sandbox

@@ -69,7 +69,7 @@ Result<Launch> TakeLaunch(int fd) {
   return DecodeLaunch(bytes);
 }
 
-/// Everything but the command itself.
+/// Does everything but run the command.
 Result<Launch> Prepare(const std::vector<std::string>& arguments) {
   if (arguments.size() != 3) return UsageError("run by sandbox-helper only");
   ASSIGN_OR_RETURN(const int socket_fd, ParseFd(arguments[1]));

@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 constexpr std::array<std::string_view, 7> kHidden = {"/home", "/root", "/mnt",          "/media",
                                                      "/run",  "/boot", "/sys/fs/cgroup"};
-// What a sandbox has of its own, whatever the machine has there.
+// Every sandbox has its own of these, whatever the machine has there.
 constexpr std::array<std::string_view, 4> kOwn = {"/tmp", "/var/tmp", "/proc", "/dev"};
 
 Result<std::string> Canonical(const std::string& path) {
@@ -33,14 +33,14 @@ bool IsOwn(std::string_view path, const std::string& home) {
   return std::any_of(kOwn.begin(), kOwn.end(), [&](std::string_view own) { return IsWithin(path, own); });
 }
 
-/// A list of paths of the settings, in normal form and without links.
+/// A list of paths from the settings, in normal form and with links resolved.
 Result<std::vector<std::string>> PolicyPaths(const std::vector<std::string>& texts,
                                              const SessionDirectories& directories) {
   std::vector<std::string> paths;
   for (const std::string& text : texts) {
     ASSIGN_OR_RETURN(const std::string path, PolicyPath(text, directories.home, directories.working));
     ASSIGN_OR_RETURN(std::string canonical, Canonical(path));
-    // Whoever may write the directory could have made the link.
+    // A program that may write the directory could have made the link.
     if (IsWithin(path, directories.home) && canonical != path) {
       return UnsupportedError("'" + text + "' in the policy: goes through a link to " + canonical)
           .WithHint("put what it points to in its place");
@@ -56,7 +56,7 @@ std::optional<bool> IsDirectory(const std::string& path) {
   return S_ISDIR(status.st_mode);
 }
 
-/// The writable directory that a rule lies in, if any: the nearest rule above it, which is for writing.
+/// The writable directory that contains the path, if any: the nearest rule above it, if that allows writing.
 std::optional<std::string> WritableAround(const std::vector<FileRule>& rules, const std::string& path) {
   for (auto rule = rules.rbegin(); rule != rules.rend(); ++rule) {
     if (rule->path == path || !IsWithin(path, rule->path)) continue;
@@ -66,7 +66,7 @@ std::optional<std::string> WritableAround(const std::vector<FileRule>& rules, co
   return std::nullopt;
 }
 
-/// As what a path has to be made where it is missing: an empty file if the list does not have it.
+/// What a missing path must be made as: an empty file if the list does not contain it.
 ProtectedPath Missing(const std::vector<ProtectedPath>& paths, const std::string& path) {
   const auto found = std::find_if(paths.begin(), paths.end(), [&](const auto& each) { return each.path == path; });
   return found != paths.end() ? *found : ProtectedPath{.path = path};
@@ -102,7 +102,7 @@ Result<FilePolicy> MakeFilePolicy(const FilesystemSettings& settings, const Sess
   ASSIGN_OR_RETURN(policy.deny_write, PolicyPaths(settings.deny_write, directories));
   for (const std::string& path : policy.allow_write) {
     if (path == "/") return UnsupportedError("'/' in allowWrite of the policy: all would be writable");
-    // What may be written may be read, unless the policy hides it.
+    // What is writable is also readable, unless the policy hides it.
     if (AccessAt(policy, path) != Access::kNone) policy.allow_read.push_back(path);
   }
   policy.allow_read.push_back(directories.home);
@@ -124,7 +124,7 @@ Result<FilePolicy> MakeFilePolicy(const FilesystemSettings& settings, const Sess
 Result<std::vector<Mount>> PlanMounts(const FilePolicy& policy, const std::vector<ProtectedPath>& protected_paths,
                                       Placeholders& placeholders) {
   const std::vector<FileRule> rules = EffectiveRules(policy);
-  std::map<fs::path, Mount> mounts;  // in the order of their components: parents first
+  std::map<fs::path, Mount> mounts;  // std::map sorts by components: parents first
   for (const FileRule& rule : rules) {
     std::string path = rule.path;
     const std::optional<std::string> writable = WritableAround(rules, path);
@@ -137,7 +137,7 @@ Result<std::vector<Mount>> PlanMounts(const FilePolicy& policy, const std::vecto
       path = cover.path;
     }
     const std::optional<bool> is_directory = IsDirectory(path);
-    if (!is_directory) continue;  // nothing there, and nobody inside can make it
+    if (!is_directory) continue;  // it does not exist, and nobody inside can make it
     mounts[path] = Mount{.path = path, .access = rule.access, .directory = *is_directory};
   }
   std::vector<Mount> result;

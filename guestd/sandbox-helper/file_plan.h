@@ -12,25 +12,26 @@
 
 namespace hallmark::sandbox {
 
-/// The directories of a session, without links.
+/// The directories of a session, with links resolved.
 struct SessionDirectories {
   std::string home;
-  std::string working;  ///< `home`, or in it
+  std::string working;  ///< `home`, or a directory in it
 };
 
-/// Checks that both are directories, one in the other, and that `home` does not stand directly below the root
-/// directory: what is beside it is hidden.
+/// Checks that both are directories, that `working_directory` is `home` or lies in it, and that `home` is not directly
+/// below the root directory: the directories beside it are hidden.
 Result<SessionDirectories> FindSessionDirectories(const std::string& home, const std::string& working_directory);
 
-/// The filesystem rules of settings, of the session, and those that always hold. Hidden, unless the settings allow it,
-/// are other sessions and what belongs to the machine: /home, /root, /mnt, /media, /run, /boot, /sys/fs/cgroup
-/// and the directory that the session's is in. `read_only` and `protected_paths` are not writable whatever the settings
-/// say. kUnsupported, rather than a guess, for rules that go through a link in the session's directory.
+/// Combines the filesystem rules of the settings, those of the session, and those that always hold. Unless the settings
+/// allow it, the policy hides other sessions and what belongs to the machine: /home, /root, /mnt, /media, /run, /boot,
+/// /sys/fs/cgroup and the parent of the session's directory. `read_only` and `protected_paths` are not writable,
+/// whatever the settings say. kUnsupported for a rule that goes through a link in the session's directory: its target
+/// would be a guess.
 Result<FilePolicy> MakeFilePolicy(const FilesystemSettings& settings, const SessionDirectories& directories,
                                   const std::vector<ProtectedPath>& protected_paths,
                                   const std::vector<std::string>& read_only);
 
-/// The mounts that make a policy hold. Makes placeholders for what may not appear.
+/// The mounts that enforce a policy. Makes placeholders for paths that must not appear.
 Result<std::vector<Mount>> PlanMounts(const FilePolicy& policy, const std::vector<ProtectedPath>& protected_paths,
                                       Placeholders& placeholders);
 

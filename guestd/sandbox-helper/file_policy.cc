@@ -9,7 +9,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The longest of `directories` that holds `path`; 0 if none does.
+/// The length of the longest of `directories` that contains `path`; 0 if none does.
 size_t DeepestAround(const std::vector<std::string>& directories, std::string_view path) {
   size_t deepest = 0;
   for (const std::string& directory : directories) {
@@ -38,7 +38,7 @@ std::vector<FileRule> EffectiveRules(const FilePolicy& policy) {
     paths.insert(paths.end(), list->begin(), list->end());
   }
   std::sort(paths.begin(), paths.end(), [](const std::string& a, const std::string& b) {
-    return fs::path(a) < fs::path(b);  // by component: what is in a directory follows right after it
+    return fs::path(a) < fs::path(b);  // by component: the content of a directory follows right after it
   });
   paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
   std::vector<FileRule> rules;

@@ -9,20 +9,20 @@
 
 namespace hallmark::sandbox {
 
-/// What a command may do with a path and with all below it.
+/// What a command may do with a path and everything below it.
 enum class Access { kNone, kReadOnly, kReadWrite };
 
-/// Which paths a command may read and write. All are absolute, in normal form, without links.
+/// Which paths a command may read and write. All are absolute, in normal form, and free of links.
 struct FilePolicy {
-  std::vector<std::string> deny_read;    ///< beats what lies above it, and allow_read of the same path
-  std::vector<std::string> allow_read;   ///< beats deny_read above it
-  std::vector<std::string> allow_write;  ///< what is neither this nor below it can't be written
-  std::vector<std::string> deny_write;   ///< beats allow_write wherever that is
+  std::vector<std::string> deny_read;    ///< overrides rules above it, and allow_read of the same path
+  std::vector<std::string> allow_read;   ///< overrides deny_read above it
+  std::vector<std::string> allow_write;  ///< only these paths, and what lies below them, are writable
+  std::vector<std::string> deny_write;   ///< overrides allow_write, wherever that is
 
   bool operator==(const FilePolicy&) const = default;
 };
 
-/// A path whose access differs from that of the directory that it is in.
+/// A path whose access differs from that of its parent directory.
 struct FileRule {
   std::string path;
   Access access = Access::kNone;
@@ -36,13 +36,13 @@ bool IsWithin(std::string_view path, std::string_view directory);
 /// The access of any path.
 Access AccessAt(const FilePolicy& policy, std::string_view path);
 
-/// The whole policy as mounts have it: the deepest rule above a path decides. Parents stand before what they hold; the
-/// root directory, which is read-only, is left out.
+/// The whole policy as a list of mounts: for each path, the deepest rule above it decides. Parents stand before their
+/// children. The root directory, which is read-only, is left out.
 std::vector<FileRule> EffectiveRules(const FilePolicy& policy);
 
-/// An absolute path in normal form from how a policy writes it: "~" and "~/..." in `home`, a relative one in
-/// `working_directory`, "/**" at the end taken off. kUnsupported on other wildcards, and on what leads out of its
-/// directory with "..".
+/// The absolute path, in normal form, that a policy means: "~" and "~/..." are in `home`, a relative path is in
+/// `working_directory`, and "/**" at the end is removed. kUnsupported for other wildcards, and for a ".." that leads
+/// out of its directory.
 Result<std::string> PolicyPath(std::string_view text, const std::string& home, const std::string& working_directory);
 
 }  // namespace hallmark::sandbox

@@ -17,7 +17,7 @@ constexpr std::string_view kScheme = "http://";
 constexpr uint16_t kHttpPort = 80;
 constexpr size_t kMaxFields = 128;
 constexpr size_t kMaxMethodSize = 32;
-constexpr int kMaxSizeDigits = 15;  // of a chunk's size: below 2^60, so that no sum overflows
+constexpr int kMaxSizeDigits = 15;  // of a chunk's size: below 2^60, so no sum overflows
 
 struct Field {
   std::string name;  // lower case
@@ -40,14 +40,14 @@ bool IsTokenCharacter(char c) {
 
 bool IsToken(std::string_view text) { return !text.empty() && std::all_of(text.begin(), text.end(), IsTokenCharacter); }
 
-// A value is visible characters, blanks, tabs and bytes over 127 (RFC 9110, section 5.5).
+// Values consist of visible characters, blanks, tabs and bytes over 127 (RFC 9110, section 5.5).
 bool IsValueCharacter(char c) {
   const auto byte = static_cast<unsigned char>(c);
   return c == '\t' || (byte >= 0x20 && byte != 0x7f);
 }
 
-// Characters of a request target. "#" never is one (RFC 9112, section 3.2); what RFC 3986 has in no URI at all, some
-// parsers read as separators.
+// Characters of a request target. "#" never occurs in one (RFC 9112, section 3.2). Some parsers read characters that
+// RFC 3986 allows in no URI as separators.
 bool IsTargetCharacter(char c) {
   static constexpr std::string_view kRefused = "#\\\"<>^`{|}";
   return c > 0x20 && c < 0x7f && kRefused.find(c) == std::string_view::npos;
@@ -59,7 +59,7 @@ std::string_view Trim(std::string_view text) {
   return text;
 }
 
-/// The lines of a head, without the empty one that ends it.
+/// The lines of a head, without the empty line that ends it.
 Result<std::vector<std::string_view>> SplitLines(std::string_view head) {
   if (head.size() > kMaxHttpHead) return CorruptError("the head is too large");
   if (head.empty() || HttpHeadSize(head) != head.size()) return CorruptError("not a whole head");
@@ -107,7 +107,7 @@ Result<std::vector<Field>> ParseFields(const std::vector<std::string_view>& line
   return fields;
 }
 
-/// HOST:PORT, or HOST alone where there is a default port.
+/// Parses HOST:PORT, or HOST alone if there is a default port.
 Result<Authority> AuthorityOf(std::string_view text, std::optional<uint16_t> default_port) {
   const size_t address_end = text.find(']') + 1;  // 0 without brackets
   if (default_port && text.find(':', address_end) == std::string_view::npos) {
@@ -121,7 +121,7 @@ Result<Authority> AuthorityOf(std::string_view text, std::optional<uint16_t> def
   return std::move(authority).value();
 }
 
-/// The value of a field that may stand there once.
+/// The value of a field that may occur only once.
 Result<std::optional<std::string_view>> SingleField(const std::vector<Field>& fields, std::string_view name) {
   std::optional<std::string_view> value;
   for (const Field& field : fields) {
@@ -135,7 +135,8 @@ Result<std::optional<std::string_view>> SingleField(const std::vector<Field>& fi
 Result<void> CheckHost(const std::vector<Field>& fields, const Authority& target, bool connect, bool required) {
   ASSIGN_OR_RETURN(const std::optional<std::string_view> host, SingleField(fields, "host"));
   if (!host) return required ? Result<void>(CorruptError("no Host field")) : Result<void>();
-  // Without a port it means the scheme's; in a tunnel's request, whose scheme is unknown, many clients leave it out.
+  // Without a port, the scheme's port is meant. In a request for a tunnel the scheme is unknown, but many clients omit
+  // the port.
   ASSIGN_OR_RETURN(const Authority named, AuthorityOf(*host, connect ? target.port : kHttpPort));
   if (named.host != target.host || named.port != target.port) {
     return CorruptError("Host is not what the request target names");
@@ -161,8 +162,8 @@ Result<BodyFraming> ParseBodyFraming(const std::vector<Field>& fields, bool vers
   return framing;
 }
 
-/// Names, in lower case, of the fields that are not forwarded. kCorrupt if Connection names one that the meaning of the
-/// request depends on.
+/// The names, in lower case, of fields that are not forwarded. kCorrupt if Connection names a field on which the
+/// meaning of the request depends.
 Result<std::vector<std::string>> ConnectionFields(const std::vector<Field>& fields) {
   static constexpr std::array<std::string_view, 3> kRequired = {"host", "content-length", "transfer-encoding"};
   std::vector<std::string> names = {"host",    "connection",          "proxy-connection", "keep-alive", "te",

@@ -9,58 +9,59 @@
 #include "lib/base/result.h"
 #include "lib/policy/host.h"
 
-// What a client of an HTTP proxy sends: RFC 9110 and 9112, and of what they leave to a recipient's leniency, nothing.
+// Requests that a client of an HTTP proxy sends, by RFC 9110 and 9112. Where these allow a recipient to be lenient, we
+// are strict.
 
 namespace hallmark::sandbox {
 
-/// Bytes of a request's head that are read before it is refused.
+/// A request with a longer head, in bytes, is refused.
 constexpr size_t kMaxHttpHead = 32 << 10;
 
-/// "host:port", with brackets around an IPv6 address, as in a Host header and in messages.
+/// "host:port", with brackets around an IPv6 address, as in a Host field and in messages.
 std::string ToString(const Authority& authority);
 
 /// Where a request's body ends.
 struct BodyFraming {
   bool chunked = false;
-  uint64_t length = 0;  ///< bytes; of no meaning if chunked
+  uint64_t length = 0;  ///< bytes; unused if chunked
 };
 
 struct HttpRequest {
-  bool connect = false;  ///< a tunnel: what follows is the client's business
+  bool connect = false;  ///< the client wants a tunnel: the proxy does not read what follows
   Authority target;
-  std::string forwarded;  ///< the head that the origin server gets; empty for a tunnel
+  std::string forwarded;  ///< the head to send to the origin server; empty for a tunnel
   BodyFraming body;
 };
 
-/// Bytes of the head at the front of `bytes`, its empty line included; 0 if that line has not come yet.
+/// The size in bytes of the head at the front of `bytes`, with its empty line; 0 if that line has not arrived.
 size_t HttpHeadSize(std::string_view bytes);
 
-/// Parses a whole head, as HttpHeadSize() measures it. kCorrupt on anything that two parsers could read differently:
-/// NUL and other control characters, line ends other than CRLF, folded lines, blanks around names, a Host that does
-/// not agree with the request target or stands there twice, a body with two lengths. kUnsupported on what is
-/// well-formed and no request to a proxy.
+/// Parses a whole head, of the size that HttpHeadSize() gives. kCorrupt for anything that two parsers could read
+/// differently: NUL and other control characters, line ends other than CRLF, folded lines, blanks around names, a Host
+/// that occurs twice or does not match the request target, a body with two lengths. kUnsupported for a well-formed
+/// request that is not for a proxy.
 ///
-/// `forwarded` has the target in origin form, a Host made from the target, none of the fields that concern one
-/// connection only (RFC 9110, section 7.6.1), and "Connection: close": a connection carries one request, so that no
-/// second one goes where the first was allowed.
+/// `forwarded` has the target in origin form, a Host made from the target, and no field that concerns one connection
+/// only (RFC 9110, section 7.6.1). It has "Connection: close": one connection carries one request, so a second request
+/// can't go where only the first was allowed.
 Result<HttpRequest> ParseHttpRequest(std::string_view head);
 
-/// Finds the end of a body as its bytes come.
+/// Finds the end of a body while it arrives.
 class BodyScanner {
  public:
   explicit BodyScanner(BodyFraming framing);
 
-  /// How many of `bytes`, the next ones, belong to the body. kCorrupt on a chunk that does not follow RFC 9112, section
-  /// 7.1, or has an extension or a trailer field, which nobody needs.
+  /// How many of the next bytes, `bytes`, belong to the body. kCorrupt for a chunk that does not follow RFC 9112,
+  /// section 7.1, or that has an extension or a trailer field: no client needs them.
   Result<size_t> Scan(std::string_view bytes);
   [[nodiscard]] bool done() const { return state_ == State::kDone; }
 
  private:
   enum class State {
-    kLength,         // counting down remaining_
+    kLength,         // remaining_ counts down
     kSize,           // in the digits of a chunk's size
     kSizeEnd,        // before the LF after them
-    kData,           // counting down remaining_, then its CRLF
+    kData,           // remaining_ counts down, then the chunk's CRLF follows
     kDataReturn,     // before the CR after a chunk
     kDataEnd,        // before the LF after a chunk
     kTrailerReturn,  // before the CR of the empty line that ends the body
@@ -75,7 +76,7 @@ class BodyScanner {
   int digits_ = 0;  // of the chunk's size so far
 };
 
-/// A whole response that ends the connection: "HTTP/1.1 403 Forbidden" and a line of plain text.
+/// A whole response, after which the connection ends: "HTTP/1.1 403 Forbidden" and a line of plain text.
 std::string HttpReply(int status, std::string_view reason, std::string_view text);
 
 }  // namespace hallmark::sandbox

@@ -6,8 +6,8 @@
 namespace hallmark::sandbox {
 namespace {
 
-// A file may change twice within a tick of the kernel's clock and keep its time: one that changed this recently is read
-// again next time.
+// A file may change twice within one tick of the kernel's clock and keep its time. So a file that changed this recently
+// is read again next time.
 constexpr time_t kSettledSeconds = 2;
 
 bool IsSettled(const timespec& changed) {

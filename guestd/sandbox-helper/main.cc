@@ -18,7 +18,7 @@ Result<int> Run(const std::vector<std::string>& arguments) {
   Result<int> status = RunOutside(arguments);
   if (status.ok()) return status;
   PrintError("sandbox-helper", status.error());
-  return kOwnFailure;  // the others are the command's
+  return kOwnFailure;  // other statuses are the command's
 }
 
 }  // namespace

@@ -23,10 +23,10 @@ Usage:
 )";
 constexpr const char* kNextStep = "'sandbox-helper --help' lists the options";
 
-/// The values of each option, by its name, in their order.
+/// The values of each option by its name, in the order given.
 using Values = std::map<std::string, std::vector<std::string>, std::less<>>;
 
-/// Takes "--NAME VALUE" and "--NAME=VALUE" apart.
+/// Parses "--NAME VALUE" and "--NAME=VALUE".
 Result<Values> TakeValues(const std::vector<std::string>& arguments) {
   Values values = {{"settings", {}}, {"session-home", {}}, {"workdir", {}}, {"read-only", {}}};
   for (auto argument = arguments.begin(); argument != arguments.end(); ++argument) {
@@ -53,7 +53,7 @@ Result<fs::path> AbsolutePath(const std::string& option, const std::string& valu
   return UsageError("--" + option + ": '" + value + "' is not an absolute path");
 }
 
-/// The path of an option that is required; of one given twice, the last.
+/// The path of a required option. If it is given twice, the last one counts.
 Result<fs::path> RequiredPath(const Values& values, const std::string& option) {
   const auto& given = values.at(option);
   if (given.empty()) return UsageError("--" + option + " is missing").WithHint(kNextStep);

@@ -10,17 +10,17 @@
 
 namespace hallmark::sandbox {
 
-/// What sandbox-helper(8) is asked for. Paths are absolute.
+/// The options of sandbox-helper(8). Paths are absolute.
 struct Options {
-  std::filesystem::path settings;                ///< --settings: the policy, srt-settings.json
-  std::filesystem::path session_home;            ///< --session-home: the only directory of its parent that can be seen
-  std::filesystem::path working_directory;       ///< --workdir: in session_home, which it is by default
-  std::vector<std::filesystem::path> read_only;  ///< --read-only: what may not be written whatever the policy says
+  std::filesystem::path settings;                ///< --settings: the policy file, srt-settings.json
+  std::filesystem::path session_home;            ///< --session-home: the only visible directory of its parent
+  std::filesystem::path working_directory;       ///< --workdir: in session_home; default: session_home
+  std::vector<std::filesystem::path> read_only;  ///< --read-only: not writable, whatever the policy says
   std::vector<std::string> command;              ///< never empty
 };
 
-/// Empty if --help was asked for, and printed. kUsage, with the next step, on what the options do not say. The command
-/// begins at the first "--", and nothing of it is taken for an option.
+/// Empty if --help was given; the help is printed then. kUsage, with the next step, if an option is wrong or missing.
+/// The command begins after the first "--", and none of its words is read as an option.
 Result<std::optional<Options>> ParseOptions(const std::vector<std::string>& arguments);
 
 }  // namespace hallmark::sandbox

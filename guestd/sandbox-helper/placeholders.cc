@@ -17,13 +17,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// One second after the epoch: no file that a person made has it.
+// One second after the epoch: no file that a person made has this time.
 constexpr timespec kPlaceholderTime{.tv_sec = 1, .tv_nsec = 0};
 constexpr mode_t kPlaceholderFile = 0444;
 constexpr off_t kMaxContent = 2;  // bytes
 constexpr mode_t kPlaceholderDirectory = 0555;
-// A directory that only a placeholder in it made necessary: the sticky bit, of no use in a directory of one owner,
-// tells it.
+// A directory that was made only to hold a placeholder. The sticky bit, which is useless in a directory with one owner,
+// marks it.
 constexpr mode_t kMadeDirectory = S_ISVTX | 0755;
 
 bool IsPlaceholder(const struct stat& status) {
@@ -58,17 +58,17 @@ Result<Placeholders> Placeholders::Create(const std::string& session_home) {
     if (there && named.st_dev == held.st_dev && named.st_ino == held.st_ino) {
       return Placeholders(session_home, std::move(lock));
     }
-    // The last of the others has removed it.
+    // The last of the other helpers has removed the lock file.
   }
 }
 
 Placeholders::~Placeholders() {
-  // Not while another command of this session runs: it needs them too, and removes them in the end.
+  // If another command of this session still runs, it needs the placeholders too, and removes them at its end.
   if (lock_.fd() < 0 || flock(lock_.fd(), LOCK_EX | LOCK_NB) != 0) return;
   for (auto path = settled_.rbegin(); path != settled_.rend(); ++path) {
     struct stat status;
     if (lstat(path->c_str(), &status) != 0 || !(IsPlaceholder(status) || IsMadeDirectory(status))) continue;
-    // A directory stays if somebody put something into it.
+    // A directory stays if somebody put a file into it.
     S_ISDIR(status.st_mode) ? rmdir(path->c_str()) : unlink(path->c_str());
   }
   unlink(lock_.path().c_str());
@@ -77,7 +77,7 @@ Placeholders::~Placeholders() {
 Result<Placeholders::Cover> Placeholders::CoverPath(const ProtectedPath& path, const std::string& writable) {
   Cover cover;
   fs::path current = writable;
-  // By descriptors, for another command of the session may be moving things about.
+  // Works with descriptors, because another command of the session may move directories meanwhile.
   UniqueFd parent(open(writable.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (!parent.valid()) return ErrnoError(errno, writable);
   const fs::path relative = fs::path(path.path).lexically_relative(writable);
@@ -85,7 +85,7 @@ Result<Placeholders::Cover> Placeholders::CoverPath(const ProtectedPath& path, c
     const bool last = std::next(part) == relative.end();
     const Wanted wanted{current / *part, last, !last || path.directory, last ? path.content : std::string_view()};
     ASSIGN_OR_RETURN(const bool settled, Settle(parent.get(), wanted));
-    if (!settled) {  // `current` is the one
+    if (!settled) {  // `current` is that directory
       if (!cover.directories.empty()) cover.directories.pop_back();
       break;
     }
@@ -93,7 +93,7 @@ Result<Placeholders::Cover> Placeholders::CoverPath(const ProtectedPath& path, c
     if (last) break;
     UniqueFd next(openat(parent.get(), part->c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (!next.valid()) {
-      if (errno == ENOTDIR) break;  // a file, and stays one
+      if (errno == ENOTDIR) break;  // a file, which is covered as it is
       return ErrnoError(errno, current.string());
     }
     parent = std::move(next);
@@ -107,7 +107,7 @@ Result<bool> Placeholders::Settle(int parent, const Wanted& wanted) {
   const fs::path& path = wanted.path;
   struct stat status;
   while (fstatat(parent, path.filename().c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
-    if (errno == EACCES) return false;  // nor can anything in it be reached
+    if (errno == EACCES) return false;  // then nothing in it can be reached either
     if (errno != ENOENT) return ErrnoError(errno, path.string());
     ASSIGN_OR_RETURN(const Made made, Make(parent, wanted));
     if (made != Made::kThereAlready) return made == Made::kYes;
@@ -116,7 +116,7 @@ Result<bool> Placeholders::Settle(int parent, const Wanted& wanted) {
     return UnsupportedError(path.string() + " is a link, which can't be protected from being replaced")
         .WithHint("put what it points to in its place");
   }
-  // It may be a killed helper's, or that of a command that runs now and is just making it.
+  // A killed helper may have left it, or a running command may just be making it.
   if (IsWithin(path.string(), session_home_)) settled_.push_back(path);
   return true;
 }
@@ -128,7 +128,7 @@ Result<Placeholders::Made> Placeholders::Make(int parent, const Wanted& wanted) 
   bool directory = wanted.directory;
   int failure = directory && mkdirat(parent, name.c_str(), 0755) != 0 ? errno : 0;
   if (IsNoSpace(failure)) {
-    // An empty file takes no block of a full disk, and nothing can be made below it either.
+    // An empty file takes no block of a full disk, and nothing can be made below it.
     placeholder = true;
     directory = false;
     failure = 0;

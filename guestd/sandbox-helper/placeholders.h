@@ -11,54 +11,54 @@
 
 namespace hallmark::sandbox {
 
-/// What stands where a path must not appear. A mount can cover only what there is, so for the time that a command runs
-/// a read-only file or directory is put there, with a time of its own by which it is known again: one that a killed
-/// helper left is used by the next one and removed after it.
+/// Keeps paths from appearing. A mount can cover only what exists, so while a command runs, a read-only file or
+/// directory is put at such a path. Its modification time marks it as a placeholder: one that a killed helper left
+/// behind is used by the next helper and removed after it.
 ///
-/// All of it holds a shared lock on kLockName in the session's directory, which the sandbox's first process inherits.
-/// It is a file and not the directory: what that process holds, the command can open (/proc/1/fd), and a directory
-/// would lead it out. The last one to go removes the placeholders: a name that is removed loses the mounts over it, in
-/// every namespace.
+/// Every helper of a session holds a shared lock on kLockName in the session's directory, and the first process in its
+/// sandbox inherits the lock. The lock is a file and not the directory: the command can open what that process holds
+/// (/proc/1/fd), and a directory would lead it out of the sandbox. The last helper to end removes the placeholders:
+/// removing a name removes the mounts over it in every namespace.
 class Placeholders {
  public:
-  /// Waits while another helper removes its own.
+  /// Takes the lock. Waits while another helper removes its placeholders.
   static Result<Placeholders> Create(const std::string& session_home);
   Placeholders(Placeholders&&) noexcept = default;
   Placeholders& operator=(Placeholders&&) = delete;
   ~Placeholders();
 
-  /// What has to be mounted so that a path stays what it is.
+  /// The mounts that keep a path as it is.
   struct Cover {
-    std::string path;  ///< to be mounted read-only: the one asked for, or the file above it
-    std::vector<std::string>
-        directories;  ///< between it and the writable directory: mounted on themselves, they can't be moved
+    std::string path;  ///< to be mounted read-only: the path asked for, or the file above it
+    /// The directories between it and `writable`. They are mounted on themselves, so that they can't be moved.
+    std::vector<std::string> directories;
   };
-  /// Covers a path that lies below `writable`, a directory; makes what is missing of it. Where a directory on the way
-  /// takes no new names, that directory is covered. kUnsupported if a link is part of it: a link can't be kept from
-  /// being replaced.
+  /// Covers a path below the directory `writable`, and makes what is missing of it. If a directory on the way can't
+  /// take new names, covers that directory instead. kUnsupported if a link is part of the path: nothing keeps a link
+  /// from being replaced.
   Result<Cover> CoverPath(const ProtectedPath& path, const std::string& writable);
 
   /// The descriptor that holds the lock.
   [[nodiscard]] int lock_fd() const { return lock_.fd(); }
 
  private:
-  /// What has to stand at a path.
+  /// What must exist at a path.
   struct Wanted {
     std::filesystem::path path;
-    bool placeholder = false;  ///< false: a directory on the way to one
+    bool placeholder = false;  ///< false: a directory on the way to a placeholder
     bool directory = false;
     std::string_view content;
   };
   enum class Made { kYes, kThereAlready, kRefused };
 
   Placeholders(std::string session_home, File lock) : session_home_(std::move(session_home)), lock_(std::move(lock)) {}
-  /// Makes it, in the directory `parent`, if it is missing. False if that takes no new names.
+  /// Makes it in the directory `parent` if it is missing. False if that directory can't take new names.
   Result<bool> Settle(int parent, const Wanted& wanted);
   Result<Made> Make(int parent, const Wanted& wanted);
 
   std::string session_home_;
   File lock_;
-  std::vector<std::string> settled_;  // what may be a placeholder; parents before what they hold
+  std::vector<std::string> settled_;  // possible placeholders, parents before their children
 };
 
 }  // namespace hallmark::sandbox

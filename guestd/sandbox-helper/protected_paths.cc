@@ -37,7 +37,7 @@ constexpr std::array kInHome = {
     Name{".profile", false}, Name{".zshenv", false}, Name{".zprofile", false}, Name{".zshrc", false},
     Name{".zlogin", false}, Name{".zlogout", false}, Name{".kshrc", false}, Name{".config/fish", true},
     Name{".bash_aliases", false},
-    // What other programs run or obey: git, ssh, systemd's user units, desktop sessions, ripgrep.
+    // Files that other programs run or obey: git, ssh, systemd's user units, desktop sessions, ripgrep.
     Name{".gitconfig", false}, Name{".config/git", true}, Name{".ssh", true}, Name{".config/systemd", true},
     Name{".config/autostart", true}, Name{".ripgreprc", false},
     // Editors.
@@ -52,17 +52,18 @@ constexpr std::array kInProject = {Name{".gitmodules", false}, Name{".envrc", fa
                                    Name{".claude/settings.local.json", false}, Name{".claude/commands", true},
                                    Name{".claude/agents", true}, Name{".claude/hooks", true}};
 
-// In a directory of git's that there is. Where a project has none, .git as a whole is protected: one that a command
-// made would bring its own.
+// Names in an existing directory of git. If a project has none, .git as a whole is protected: a command that made one
+// would bring its own hooks.
 constexpr std::array kInGitDirectory = {Name{"hooks", true}, Name{"config", false}, Name{"config.worktree", false}};
-// This one names the directory that git takes the others from (gitrepository-layout(5)); so it says "from here".
+// This file names the directory from which git takes the others (gitrepository-layout(5)). The placeholder's content
+// means "from here".
 constexpr std::string_view kCommonDirectory = "commondir";
 constexpr std::string_view kHere = ".\n";
 
-constexpr size_t kMaxSearchedEntries = 50'000;  // less than 0.5 s of a warm cache, all of them directories
-// Of a directory whose directories are not looked into: with more, it is less work to look for each name.
+constexpr size_t kMaxSearchedEntries = 50'000;  // all directories; this takes less than 0.5 s with a warm cache
+// For a directory whose subdirectories are not searched: if it has more entries, looking for each name costs less.
 constexpr size_t kMaxListedEntries = 1000;
-constexpr size_t kMaxGitFile = 1 << 20;  // bytes: what git takes
+constexpr size_t kMaxGitFile = 1 << 20;  // bytes; git's own limit
 
 bool IsDirectory(const fs::path& path) {
   std::error_code ignored;
@@ -74,7 +75,7 @@ bool Exists(const fs::path& path) {
   return fs::exists(fs::symlink_status(path, ignored));
 }
 
-/// What is looked for in every directory: the first part of a name in a project.
+/// True for the first component of a name that a project may have: the search looks for these in every directory.
 bool Matters(std::string_view name) {
   if (!name.starts_with('.')) return false;
   return name == ".git" || std::any_of(kInProject.begin(), kInProject.end(), [&](const Name& in_project) {
@@ -87,10 +88,10 @@ struct Entry {
   bool is_link = false;
 };
 
-/// As much of a directory as the search asks for.
+/// The entries of a directory that the search uses.
 struct Listing {
   std::vector<Entry> matter;             ///< see Matters()
-  std::vector<std::string> directories;  ///< by their names
+  std::vector<std::string> directories;  ///< sorted by name
 
   [[nodiscard]] const Entry* Find(const std::string& name) const {
     const auto found =
@@ -99,7 +100,7 @@ struct Listing {
   }
 };
 
-/// The kind of an entry: DT_DIR, DT_LNK or another. Most filesystems say it themselves.
+/// The kind of an entry: DT_DIR, DT_LNK or another. Most filesystems report it with the entry.
 unsigned char KindOf(int directory, const dirent& entry) {
   struct stat status {};
   if (entry.d_type != DT_UNKNOWN) return entry.d_type;
@@ -107,7 +108,7 @@ unsigned char KindOf(int directory, const dirent& entry) {
   return static_cast<unsigned char>(IFTODT(status.st_mode));
 }
 
-/// Gathers protected paths; see ProtectedPaths().
+/// Collects protected paths; see ProtectedPaths().
 class Gatherer {
  public:
   Gatherer(fs::path home, fs::path working_directory)
@@ -118,15 +119,16 @@ class Gatherer {
     Add(home_, kInHome);
     AddProject(home_);
   }
-  /// What a project may have, whether it is there or not.
+  /// Adds what a project may have, whether it exists or not.
   void AddProject(const fs::path& directory) {
     Add(directory, kInProject);
     AddRepository(directory);
   }
-  /// What of a project's there is in a directory. Without a listing, each name is looked for.
+  /// Adds what a directory has of a project's files. Without a listing, looks for each name.
   void AddExisting(const fs::path& directory, const Listing* listing = nullptr);
-  /// AddExisting() for each directory below home_, not through links, and not into what package managers and git fill.
-  /// Shared ones first, so that a session that fills its own can't spoil them.
+  /// Calls AddExisting() for each directory below home_. Does not follow links, and skips directories that package
+  /// managers and git fill. Begins with the shared directories, so that a session that fills its own can't use up the
+  /// limit before them.
   void Search() {
     SearchIn({home_ / "mnt", 1});
     SearchIn({home_, 0});
@@ -144,14 +146,14 @@ class Gatherer {
   void Add(const fs::path& directory, const Names& names) {
     for (const Name& name : names) paths_.push_back({(directory / name.path).string(), name.directory, {}});
   }
-  /// All that is in a directory. Not one that the command works in: there, what can't be protected alone is an error.
+  /// Protects everything in a directory. If the command works in it, what can't be protected alone is an error instead.
   void AddWhole(const fs::path& directory) { paths_.push_back({directory.string(), true, {}}); }
   void AddRepository(const fs::path& directory);
-  /// Where a .git that is a file points to, and that directory's repository.
+  /// Adds the directory that a .git file points to, and the repository of that directory.
   void FollowGitFile(const fs::path& directory);
   void AddGitDirectory(const fs::path& git);
   void SearchIn(const Directory& top);
-  /// Reads a directory once; nothing if it can't be searched, or has more than is worth it.
+  /// Reads a directory once. Empty if it can't be searched, or has too many entries to be worth searching.
   std::optional<Listing> List(const Directory& directory);
   [[nodiscard]] bool LeadsToWork(const fs::path& directory) const {
     return IsWithin(working_directory_.string(), directory.string());
@@ -180,7 +182,7 @@ void Gatherer::FollowGitFile(const fs::path& directory) {
   const std::string target = text->substr(kPrefix.size(), text->find_first_of("\r\n") - kPrefix.size());
   const fs::path git = (directory / target).lexically_normal();
   if (!IsWithin(git.string(), home_.string())) return;
-  // A worktree's is .git/worktrees/NAME of its repository.
+  // The directory of a worktree is .git/worktrees/NAME of its repository.
   const bool worktree = git.parent_path().filename() == "worktrees";
   const fs::path repository = worktree ? git.parent_path().parent_path() : git;
   if (IsDirectory(repository) && Exists(repository / "HEAD")) AddGitDirectory(repository);
@@ -195,7 +197,7 @@ void Gatherer::AddGitDirectory(const fs::path& git) {
       if (Exists(entry.path() / name)) paths_.push_back({(entry.path() / name).string(), false, {}});
     }
   }
-  // Those of submodules, whose names may have slashes.
+  // The directories of submodules, whose names may contain slashes.
   for (fs::recursive_directory_iterator it(git / "modules", error), end;
        !error && it != end && searched_ < kMaxSearchedEntries; it.increment(error), ++searched_) {
     if (!IsDirectory(it->path())) continue;
@@ -208,7 +210,7 @@ void Gatherer::AddGitDirectory(const fs::path& git) {
 }
 
 void Gatherer::AddExisting(const fs::path& directory, const Listing* listing) {
-  if (listing != nullptr && listing->matter.empty()) return;  // as in almost every directory that a session has
+  if (listing != nullptr && listing->matter.empty()) return;  // true for almost every directory of a session
   bool has_link = false;
   const auto is_there = [&](const fs::path& name) {
     if (listing != nullptr && !name.has_parent_path()) {
@@ -234,7 +236,7 @@ void Gatherer::AddExisting(const fs::path& directory, const Listing* listing) {
 }
 
 std::optional<Listing> Gatherer::List(const Directory& directory) {
-  // With its dot, so that opening it takes the right to look names up in it too.
+  // With "/." at the end, so that opening it also requires the right to look names up in it.
   const std::unique_ptr<DIR, Deleter<closedir>> opened(opendir((directory.path.native() + "/.").c_str()));
   if (opened == nullptr) return std::nullopt;
   Listing listing;
@@ -244,7 +246,7 @@ std::optional<Listing> Gatherer::List(const Directory& directory) {
     const std::string_view name = entry->d_name;
     if (name == "." || name == "..") continue;
     if (directory.depth == kSearchDepth && ++entries > kMaxListedEntries) return std::nullopt;
-    // The session's own directory is looked through to its end: as a whole it can't be protected.
+    // The session's own directory is searched to its end, because it can't be protected as a whole.
     if (directory.depth < kSearchDepth && ++searched_ > kMaxSearchedEntries && directory.path != home_)
       return std::nullopt;
     const unsigned char kind = KindOf(dirfd(opened.get()), *entry);

@@ -12,7 +12,7 @@
 namespace hallmark::sandbox {
 namespace {
 
-// Before accepting again after a failure, such as too many open files.
+// The pause before accepting again after a failure, such as too many open files.
 constexpr std::chrono::milliseconds kAcceptPause{100};
 
 }  // namespace
@@ -40,13 +40,13 @@ void Proxy::AwaitClient(const std::shared_ptr<Listener>& listener) {
 }
 
 void Proxy::Accept(const std::shared_ptr<Listener>& listener) {
-  // The other listener may have taken the last connection meanwhile.
+  // The other listener may have used the last free connection meanwhile.
   if (connections_ >= limits_.connections) return AwaitClient(listener);
   UniqueFd client(accept4(listener->socket.fd(), nullptr, nullptr, SOCK_CLOEXEC));
   const int error = errno;
   if (client.valid()) {
     ++connections_;
-    // The loop may hold connections when this is gone.
+    // The loop may still hold connections when this object is destroyed.
     StartProxyConnection(*this, std::move(client), listener->protocol, [self = std::weak_ptr<Proxy*>(self_)] {
       if (const auto proxy = self.lock()) (*proxy)->ConnectionEnded();
     });

@@ -14,23 +14,24 @@
 
 namespace hallmark::sandbox {
 
-/// Ports of 127.0.0.1 inside the sandbox, where its proxy is reached.
+/// The ports of 127.0.0.1 inside the sandbox on which its proxy listens.
 constexpr uint16_t kHttpProxyPort = 3128;
 constexpr uint16_t kSocksProxyPort = 1080;
 
 enum class ProxyProtocol { kHttp, kSocks5 };
 
-/// What a proxy's connections may take. One that exceeds a time is ended; more connections wait to be accepted.
+/// Limits of a proxy's connections. A connection that exceeds a time is ended; connections over the maximum wait to be
+/// accepted.
 struct ProxyLimits {
   size_t connections = 256;
-  std::chrono::seconds request{30};  ///< until the request has come whole
-  std::chrono::seconds connect{30};  ///< from there until the connection to the target stands
+  std::chrono::seconds request{30};  ///< until the whole request has arrived
+  std::chrono::seconds connect{30};  ///< from then until the target is connected
   std::chrono::seconds idle{1800};   ///< without a byte in either direction
 };
 
-/// The way out of a sandbox: an HTTP proxy (CONNECT, and http:// requests one a connection) and a SOCKS5 proxy. What a
-/// client asks for has to pass the policy by its name; the name is looked up once, its addresses have to be public
-/// (RefusedAddress()), and those are what is connected to. Runs on one thread.
+/// The way out of a sandbox: an HTTP proxy (CONNECT, and http:// with one request per connection) and a SOCKS5 proxy.
+/// The policy must allow the name that a client asks for. The name is looked up once, its addresses must be public
+/// (RefusedAddress()), and the proxy connects to these addresses. Runs on one thread.
 class Proxy {
  public:
   Proxy(EventLoop& loop, LivePolicy& policy, Resolver& resolver, ProxyLimits limits = {})
@@ -38,10 +39,10 @@ class Proxy {
   Proxy(const Proxy&) = delete;
   Proxy& operator=(const Proxy&) = delete;
 
-  /// Serves the connections that come to a listening TCP socket, which may be another network namespace's.
+  /// Serves the connections to a listening TCP socket, which may belong to another network namespace.
   void Serve(UniqueFd listener, ProxyProtocol protocol);
 
-  // For a connection.
+  // Used by the connections.
   [[nodiscard]] EventLoop& loop() const { return loop_; }
   [[nodiscard]] LivePolicy& policy() const { return policy_; }
   [[nodiscard]] Resolver& resolver() const { return resolver_; }
@@ -58,8 +59,8 @@ class Proxy {
   Resolver& resolver_;
   ProxyLimits limits_;
   size_t connections_ = 0;
-  std::vector<std::shared_ptr<Listener>> waiting_;                 // for a connection to end
-  std::shared_ptr<Proxy*> self_ = std::make_shared<Proxy*>(this);  // for connections that may outlive this
+  std::vector<std::shared_ptr<Listener>> waiting_;                 // listeners that wait for a connection to end
+  std::shared_ptr<Proxy*> self_ = std::make_shared<Proxy*>(this);  // for connections that may outlive this object
 };
 
 }  // namespace hallmark::sandbox

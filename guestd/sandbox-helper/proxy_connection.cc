@@ -23,7 +23,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr size_t kBufferSize = 16 << 10;
 
-/// Why a client is not connected, in the words of both protocols.
+/// Why a client is not connected, in the terms of both protocols.
 struct Refusal {
   int status;
   std::string_view phrase;
@@ -41,7 +41,7 @@ tcp::endpoint EndpointOf(const IpAddress& address, uint16_t port) {
   return {asio::ip::address_v4(bytes), port};
 }
 
-/// One direction of a connection that stands.
+/// One direction of an established connection.
 struct Flow {
   tcp::socket& from;
   tcp::socket& to;
@@ -49,7 +49,8 @@ struct Flow {
   bool ended = false;
 };
 
-/// From the first byte to the last. Each step starts the next one; whatever is not a step ends it.
+/// One connection, from its first byte to its last. Each step starts the next one; a step that does not ends the
+/// connection.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
   Connection(Proxy& proxy, UniqueFd client, ProxyProtocol protocol, std::function<void()> ended)
@@ -70,7 +71,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   }
 
  private:
-  // Time: one timer that looks again when it was too early.
+  // Time. One timer, which starts again if it fired too early.
 
   void ExpectWithin(Clock::duration time) { deadline_ = Clock::now() + time; }
 
@@ -207,8 +208,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
                       });
   }
 
-  /// Ends the connection so that the client gets all that was written: bytes of its own that nobody read would make
-  /// the kernel answer with a reset, and drop them.
+  /// Ends the connection so that the client gets everything that was written. If bytes from the client stayed unread,
+  /// the kernel would answer with a reset and drop what was written.
   void Finish() {
     asio::error_code ignored;
     client_.shutdown(tcp::socket::shutdown_send, ignored);
@@ -219,7 +220,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     if (!draining_) Drain();
   }
 
-  /// Reads what the client still sends and nobody wants.
+  /// Reads and discards what the client still sends.
   void Drain() {
     draining_ = true;
     client_.async_read_some(asio::buffer(up_.buffer), [self = shared_from_this()](asio::error_code error, size_t) {
@@ -247,7 +248,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   void StartFlows() {
     Read(down_);
-    // What came with the request goes first.
+    // The bytes that came with the request go first.
     const size_t size = std::min(input_.size(), up_.buffer.size());
     std::copy_n(input_.begin(), size, up_.buffer.begin());
     input_.erase(0, size);
@@ -267,7 +268,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     if (&flow == &up_ && body_) {
       const auto taken = body_->Scan({flow.buffer.data(), size});
       if (!taken.ok()) return Close();
-      size = *taken;  // what follows a request's body is no part of it
+      size = *taken;  // what follows the body does not belong to the request
     }
     asio::async_write(flow.to, asio::buffer(flow.buffer, size),
                       [self = shared_from_this(), &flow](asio::error_code error, size_t) {
@@ -286,7 +287,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     Forward(flow, size);
   }
 
-  /// One side has nothing more to say: the other is told, and may go on.
+  /// One side has ended its stream: tells the other side, which may continue.
   void End(Flow& flow, asio::error_code error) {
     if (error != asio::error::eof) return Close();
     flow.ended = true;
@@ -305,8 +306,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   tcp::socket server_;
   asio::steady_timer timer_;
   Clock::time_point deadline_;
-  std::string input_;     // what the client sent and nobody took yet
-  std::string greeting_;  // what the client is told
+  std::string input_;     // bytes from the client that are not used yet
+  std::string greeting_;  // the reply to the client
   bool greeted_ = false;
   bool draining_ = false;
   bool client_done_ = false;

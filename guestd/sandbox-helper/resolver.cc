@@ -12,9 +12,9 @@ namespace hallmark::sandbox {
 namespace {
 
 constexpr size_t kMaxNameServers = 3;  // MAXNS of resolv.conf(5)
-constexpr size_t kRounds = 2;          // over all servers, for each kind of address
+constexpr size_t kRounds = 2;          // over all servers, for each type of address
 
-/// One name that is looked up: a question at a time, to one server at a time.
+/// The lookup of one name. Asks one question at a time, and one server at a time.
 class Lookup : public std::enable_shared_from_this<Lookup> {
  public:
   Lookup(EventLoop& loop, std::vector<IpAddress> servers, uint16_t port, std::string name, Resolver::Handler handler)
@@ -36,7 +36,7 @@ class Lookup : public std::enable_shared_from_this<Lookup> {
     handler_(std::move(reply->addresses));
   }
 
-  /// Asks for the other kind of address, if that is still to be done.
+  /// Asks for the other type of address, if it has not been asked for yet.
   void TakeNone(Error why) {
     if (question_.type == DnsType::kAaaa) return handler_(std::move(why));
     question_.type = DnsType::kAaaa;
@@ -49,7 +49,7 @@ class Lookup : public std::enable_shared_from_this<Lookup> {
   uint16_t port_;
   Resolver::Handler handler_;
   DnsQuestion question_;
-  size_t attempt_ = 0;  // of the questions about this kind of address
+  size_t attempt_ = 0;  // number of questions about this type of address
 };
 
 }  // namespace

@@ -30,10 +30,10 @@
 namespace hallmark::sandbox {
 namespace {
 
-// Not looked for in PATH, which is the command's and may name directories that it writes.
+// Not searched for in PATH: that is the command's, and may name directories that the command writes.
 constexpr const char* kBwrap = "/usr/bin/bwrap";
 
-/// A file in memory that a child inherits, at its start.
+/// A memory file that a child inherits, positioned at its start.
 Result<UniqueFd> MemoryFile(const char* name, ByteSpan bytes) {
   File file(UniqueFd(memfd_create(name, 0)), name);
   if (file.fd() < 0) return ErrnoError(errno, "making a file in memory");
@@ -46,7 +46,7 @@ Result<UniqueFd> SeccompFile() {
   return MemoryFile("seccomp", {reinterpret_cast<const uint8_t*>(program.data()), program.size() * sizeof program[0]});
 }
 
-/// This process's environment, with the proxy in place of any other.
+/// This process's environment, with our proxy in place of any other.
 std::vector<std::string> Environment() {
   static constexpr std::array<std::string_view, 6> kNames = {"HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY",
                                                              "ALL_PROXY",  "NO_PROXY",    "RSYNC_PROXY"};
@@ -69,7 +69,7 @@ std::vector<std::string> Environment() {
   return environment;
 }
 
-/// Signals of this process, in place of handlers.
+/// Reads the signals of this process from a descriptor, without handlers.
 class Signals {
  public:
   static Result<Signals> Create() {
@@ -89,7 +89,7 @@ class Signals {
   UniqueFd fd_;
 };
 
-/// bwrap, from its start to the end of all that was in its sandbox.
+/// bwrap, from its start until everything in its sandbox has ended.
 class Bwrap {
  public:
   static Result<Bwrap> Start(const std::vector<std::string>& argv);
@@ -100,7 +100,7 @@ class Bwrap {
     if (mine_) AwaitAll();
   }
 
-  /// The exit status, once it has ended.
+  /// The exit status, once bwrap has ended.
   std::optional<int> Ended() {
     int status = 0;
     if (pid_ <= 0 || waitpid(pid_, &status, WNOHANG) != pid_) return std::nullopt;
@@ -110,7 +110,7 @@ class Bwrap {
 
  private:
   explicit Bwrap(pid_t pid) : pid_(pid) {}
-  /// The sandbox's first process becomes ours when bwrap ends, and ends then too; with it goes everything inside.
+  /// Once bwrap ends, the sandbox's first process becomes our child and ends too; everything inside ends with it.
   static void AwaitAll() {
     while (waitpid(-1, nullptr, 0) > 0 || errno == EINTR) {
     }
@@ -125,7 +125,8 @@ Result<Bwrap> Bwrap::Start(const std::vector<std::string>& argv) {
   pointers.reserve(argv.size() + 1);
   for (const std::string& argument : argv) pointers.push_back(const_cast<char*>(argument.c_str()));
   pointers.push_back(nullptr);
-  // None of the command's environment: it could tell the dynamic linker to load something from the session's directory.
+  // bwrap gets nothing of the command's environment: that could make the dynamic linker load a file from the session's
+  // directory.
   std::array<char*, 1> environment = {nullptr};
   if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) return ErrnoError(errno, "PR_SET_CHILD_SUBREAPER");
   const pid_t parent = getpid();
@@ -134,7 +135,7 @@ Result<Bwrap> Bwrap::Start(const std::vector<std::string>& argv) {
   if (child > 0) return Bwrap(child);
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(kOwnFailure);
-  // A terminal sends these to all of us: what they mean is the command's affair.
+  // A terminal sends these to all processes: only the command decides what they mean.
   for (const int number : kForwardedSignals) signal(number, SIG_IGN);
   sigset_t none;
   sigemptyset(&none);
@@ -143,7 +144,7 @@ Result<Bwrap> Bwrap::Start(const std::vector<std::string>& argv) {
   _exit(kOwnFailure);
 }
 
-/// A command that runs, its proxy, and the signals for it.
+/// A running command with its proxy and the signals for it.
 class Session {
  public:
   Session(Bwrap bwrap, Signals& signals, UniqueFd command, const std::filesystem::path& settings)
@@ -173,7 +174,7 @@ class Session {
   }
 
   void Handle(const signalfd_siginfo& info) const {
-    // The terminal's own have come to the command already.
+    // The terminal sends its signals to the command directly.
     if (info.ssi_signo == SIGCHLD || info.ssi_code == SI_KERNEL) return;
     syscall(SYS_pidfd_send_signal, command_.get(), info.ssi_signo, nullptr, 0);
   }
@@ -220,8 +221,8 @@ Result<std::vector<Mount>> Mounts(const Options& options, const SessionDirectori
   return PlanMounts(policy, protected_paths, placeholders);
 }
 
-/// Opens what is mounted in the session's directory, without following a link on the way. Another command of the
-/// session may write there: what it puts in place of a directory must not bring something hidden into this sandbox.
+/// Opens what is mounted in the session's directory, without following any link. Another command of the session may
+/// write there: a link that it puts in place of a directory must not bring a hidden file into this sandbox.
 Result<std::vector<UniqueFd>> OpenMounts(std::vector<Mount>& mounts, const std::string& home) {
   const UniqueFd directory(open(home.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (!directory.valid()) return ErrnoError(errno, home);
@@ -238,7 +239,7 @@ Result<std::vector<UniqueFd>> OpenMounts(std::vector<Mount>& mounts, const std::
   return opened;
 }
 
-/// A session may have locked itself out of its own directory.
+/// Restores our access to the session's directory: a session may have locked itself out of it.
 void OpenOwnDirectory(const std::string& home) {
   struct stat status;
   if (lstat(home.c_str(), &status) != 0 || !S_ISDIR(status.st_mode) || status.st_uid != geteuid()) return;

@@ -6,9 +6,8 @@
 
 namespace hallmark::sandbox {
 
-/// Runs a command in its sandbox, with its way out, to the end. The value is the command's exit status, 128 + N if
-/// signal N ended it.
-/// Everything that the sandbox is made of dies with this process.
+/// Runs a command in its sandbox, with its proxy, until it ends. Returns the command's exit status, or 128 + N if
+/// signal N ended it. Every process of the sandbox dies with this process.
 Result<int> RunSandbox(const Options& options);
 
 }  // namespace hallmark::sandbox

@@ -30,7 +30,8 @@ constexpr uint32_t kArchitecture = AUDIT_ARCH_AARCH64;
 #error "sandbox-helper knows the system calls of x86-64 and aarch64 only"
 #endif
 
-// The newest call that was looked at: cachestat (Linux 6.5). Since 5.x, both architectures number new calls alike.
+// The newest call that was considered: cachestat (Linux 6.5). Since 5.x, both architectures give new calls the same
+// numbers.
 constexpr uint32_t kNewestCall = 451;
 
 constexpr uint32_t kNamespaceFlags =
@@ -40,16 +41,16 @@ constexpr uint32_t kSocketTypeMask = 0xf;     // SOCK_TYPE_MASK of the kernel's 
 constexpr uint32_t kTerminalInput = 0x5412;   // TIOCSTI, asm-generic/ioctls.h
 constexpr uint32_t kConsoleControl = 0x541c;  // TIOCLINUX, asm-generic/ioctls.h
 
-// What fails with EPERM whatever its arguments.
+// Calls that fail with EPERM, whatever their arguments.
 constexpr std::array kForbidden = {
-    // Other processes' memory and descriptors.
+    // Access to memory and descriptors of other processes.
     __NR_ptrace,
     __NR_process_vm_readv,
     __NR_process_vm_writev,
     __NR_kcmp,
     __NR_pidfd_getfd,
     __NR_process_madvise,
-    // The filesystem's shape, and files without a path to them.
+    // Mounts, and access to files without a path.
     __NR_mount,
     __NR_umount2,
     __NR_pivot_root,
@@ -61,14 +62,14 @@ constexpr std::array kForbidden = {
     __NR_open_by_handle_at,
     __NR_fanotify_init,
     __NR_setns,
-    // Kernel code that reads what programs hand it.
+    // Kernel code that interprets data from programs.
     __NR_bpf,
     __NR_perf_event_open,
     __NR_userfaultfd,
     __NR_keyctl,
     __NR_add_key,
     __NR_request_key,
-    // The machine.
+    // Settings of the machine.
     __NR_init_module,
     __NR_finit_module,
     __NR_delete_module,
@@ -100,8 +101,8 @@ constexpr std::array kForbidden = {
 #endif
 };
 
-// What programs try and do without: ENOSYS is what an older kernel says. clone3() passes its flags in memory, where a
-// filter can't see them.
+// Calls that programs try first and can do without: ENOSYS is what an older kernel returns. clone3() passes its flags
+// in memory, where a filter can't read them.
 constexpr std::array kAbsent = {
     static_cast<uint32_t>(__NR_clone3),         static_cast<uint32_t>(__NR_io_uring_setup),
     static_cast<uint32_t>(__NR_io_uring_enter), static_cast<uint32_t>(__NR_io_uring_register),
@@ -118,14 +119,14 @@ constexpr uint32_t kEnosys = SECCOMP_RET_ERRNO | ENOSYS;
 
 constexpr uint32_t kNumberAt = offsetof(seccomp_data, nr);
 constexpr uint32_t kArchitectureAt = offsetof(seccomp_data, arch);
-/// The low half of an argument, little-endian: all that a call with an int there looks at.
+/// The offset of the low half of an argument (little-endian): a call that takes an int looks only at this half.
 constexpr uint32_t ArgumentAt(size_t index) {
   return static_cast<uint32_t>(offsetof(seccomp_data, args) + index * sizeof(uint64_t));
 }
 
 using Label = BpfAssembler::Label;
 
-/// The program, and how a call ends in it.
+/// The program under construction, and its ways to end.
 struct Filter {
   BpfAssembler assembler;
   Label allow = assembler.NewLabel();
@@ -134,7 +135,7 @@ struct Filter {
   Label kill = assembler.NewLabel();
 };
 
-/// Leaves the call's number loaded.
+/// Afterwards the call's number is loaded.
 void CheckArchitecture(Filter& filter) {
   filter.assembler.Load(kArchitectureAt);
   filter.assembler.JumpUnlessEqual(kArchitecture, filter.kill);
@@ -144,9 +145,9 @@ void CheckArchitecture(Filter& filter) {
 #endif
 }
 
-// Each of these begins with the call's number loaded, and goes on behind itself with it where it is another call.
+// Each of these functions begins with the call's number loaded, and leaves it loaded for any other call.
 
-// socket(): TCP and UDP over both versions of IP, and NETLINK_ROUTE, which tells a program its own addresses.
+// socket(): allows TCP and UDP over IPv4 and IPv6, and NETLINK_ROUTE, by which a program learns its own addresses.
 void CheckSocket(Filter& filter) {
   BpfAssembler& assembler = filter.assembler;
   const Label other_call = assembler.NewLabel();
@@ -183,7 +184,8 @@ void CheckSocket(Filter& filter) {
   assembler.Place(other_call);
 }
 
-// socketpair(): pairs that stay pairs. One of datagrams can be connected to any other socket afterwards.
+// socketpair(): allows only pairs that stay pairs. A datagram socket of a pair can later be connected to any other
+// socket.
 void CheckSocketPair(Filter& filter) {
   BpfAssembler& assembler = filter.assembler;
   const Label other_call = assembler.NewLabel();

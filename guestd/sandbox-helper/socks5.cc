@@ -25,7 +25,7 @@ std::string HostText(uint8_t type, ByteSpan bytes) {
   return ToString(address);
 }
 
-/// Bytes of the address and what is in front of it, or 0 for a type that the protocol does not have.
+/// Bytes up to the end of the address, or 0 if the protocol does not have this type of address.
 size_t AddressEnd(ByteSpan bytes) {
   switch (bytes[3]) {
     case kIpv4:

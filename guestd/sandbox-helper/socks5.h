@@ -26,27 +26,28 @@ enum class SocksReply : uint8_t {
   kAddressTypeNotSupported = 8,
 };
 
-/// What a client says first: the methods of authentication that it has.
+/// The first message of a client: the authentication methods that it offers.
 struct SocksGreeting {
-  size_t size = 0;         ///< bytes of it
-  bool anonymous = false;  ///< no authentication is among the methods
+  size_t size = 0;         ///< bytes of the message
+  bool anonymous = false;  ///< the client offers "no authentication"
 };
 
 struct SocksRequest {
-  size_t size = 0;  ///< bytes of it
+  size_t size = 0;  ///< bytes of the message
   Authority target;
-  /// kSucceeded if `target` is one; otherwise what the client is to be told.
+  /// kSucceeded if `target` is valid; otherwise the reply that refuses the request.
   SocksReply refusal = SocksReply::kSucceeded;
 };
 
-// Both read one message at the front of `bytes`. Empty: more bytes are needed. kCorrupt: no such message.
+// Both functions read one message at the front of `bytes`. Empty: more bytes are required. kCorrupt: not such a
+// message.
 Result<std::optional<SocksGreeting>> ParseSocksGreeting(ByteSpan bytes);
-/// A name that ParseHost() does not take is kCorrupt: a resolver might end it at a NUL, or read a number as an address.
+/// kCorrupt also for a name that ParseHost() refuses: a resolver might end it at a NUL, or read a number as an address.
 Result<std::optional<SocksRequest>> ParseSocksRequest(ByteSpan bytes);
 
-/// The answer to a greeting: the method "no authentication", or that none is acceptable.
+/// The answer to a greeting: the method "no authentication", or "none is acceptable".
 std::string SocksMethodReply(bool anonymous);
-/// The answer to a request. The address that it was connected from is nobody's business: zeros.
+/// The answer to a request. The address that we connected from is zeros: the client need not know it.
 std::string SocksRequestReply(SocksReply reply);
 
 }  // namespace hallmark::sandbox

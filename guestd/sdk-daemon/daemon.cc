@@ -38,14 +38,14 @@ std::string BootId() {
   return *id;
 }
 
-/// The group of all sessions' groups.
+/// The parent group of all sessions' groups.
 Result<Cgroup> SessionsCgroup(const DaemonOptions& options) {
   if (!options.cgroup.empty()) return Cgroup(options.cgroup);
   ASSIGN_OR_RETURN(const Cgroup own, Cgroup::Own());
   return Cgroup(own.directory().parent_path()).Child("sessions");
 }
 
-/// Bytes that this process has in memory (proc(5), statm).
+/// The resident memory of this process in bytes (proc(5), statm).
 uint64_t ResidentBytes() {
   const auto text = ReadSmallFile("/proc/self/statm", 256);
   if (!text.ok()) return 0;
@@ -130,7 +130,7 @@ class Daemon {
                               {"memory", ResidentBytes()}});
   }
 
-  /// guestd trims: it mounted the disk.
+  /// Asks guestd to trim the disk, because guestd mounted it.
   void Trim(Reply reply) {
     if (supervisor_ == nullptr) return reply(UnsupportedError("no guestd started this daemon"));
     trims_.push_back(std::move(reply));
@@ -145,7 +145,8 @@ class Daemon {
     for (const Reply& reply : replies) reply(error.empty() ? Result<JsonValue>(parameters) : IoError(error));
   }
 
-  /// guestd asks as the host does, with fewer methods and no greeting: it started us, so it knows who we are.
+  /// Serves guestd as it serves the host, but with fewer methods and without a greeting: guestd started us, so it knows
+  /// who we are.
   void ListenToSupervisor() {
     Channel::Callbacks callbacks;
     callbacks.on_frame = [this](const std::string& body) {
@@ -161,7 +162,7 @@ class Daemon {
     supervisor_ = Channel::Start(loop_, UniqueFd(options_.supervisor_fd), std::move(callbacks));
   }
 
-  /// Processes first, while the host still hears of their ends; then what they stood on; then the disk.
+  /// Ends the processes first, while the host still receives their ends; then what they used; then the disk.
   void Shutdown(const std::string& reason) {
     if (std::exchange(shutting_down_, true)) return;
     Log("sdk-daemon", "shutting down: " + reason);

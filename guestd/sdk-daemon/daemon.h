@@ -10,15 +10,17 @@
 
 namespace hallmark::guest {
 
-/// What sdk-daemon is told when it starts: see sdk-daemon(8).
+/// The options of sdk-daemon: see sdk-daemon(8).
 struct DaemonOptions {
   HostAddress address;
   std::filesystem::path sessions = "/sessions";
-  std::filesystem::path shared = "/mnt/.virtiofs-root";  ///< where the host's directories are
-  std::filesystem::path cgroup;                          ///< of the sessions; empty: "sessions" beside our own
-  std::filesystem::path programs;                        ///< sandbox-helper and srt-settings.json; empty: none
-  bool unsandboxed = false;                              ///< requests may do without the sandbox: for tests
-  int supervisor_fd = -1;                                ///< a socket to guestd; -1: none
+  std::filesystem::path shared = "/mnt/.virtiofs-root";  ///< where the host's shared directories are mounted
+  /// the sessions' group; empty: "sessions" beside our own group
+  std::filesystem::path cgroup;
+  std::filesystem::path programs;  ///< sandbox-helper and srt-settings.json; empty: none
+  /// requests may ask for a process without the sandbox: for tests
+  bool unsandboxed = false;
+  int supervisor_fd = -1;  ///< a socket to guestd; -1: none
   std::string image;
   std::string root_hash;
   std::string policy_digest;
@@ -27,7 +29,7 @@ struct DaemonOptions {
   bool set_clock = false;
 };
 
-/// Runs until SIGTERM, SIGINT, or the supervisor says so.
+/// Runs until SIGTERM, SIGINT or the supervisor ends it.
 Result<void> RunDaemon(const DaemonOptions& options);
 
 }  // namespace hallmark::guest

@@ -22,7 +22,7 @@ Result<JsonValue> UsageOf(const fs::path& home) {
   return JsonValue::Object({{"bytes", usage.bytes}, {"files", usage.files}});
 }
 
-/// The disk and every session on it. A session that can't be measured says why in its own place.
+/// The use of the disk and of every session on it. If a session can't be measured, its entry says why.
 Result<JsonValue> UsageOfAll(const fs::path& directory, const std::vector<std::string>& names) {
   ASSIGN_OR_RETURN(const DiskSpace space, MeasureSpace(directory));
   JsonValue sessions = JsonValue::Object();
@@ -36,12 +36,12 @@ Result<JsonValue> UsageOfAll(const fs::path& directory, const std::vector<std::s
                             {"sessions", std::move(sessions)}});
 }
 
-/// The caches of sessions go to the trash, and then all that is in it.
+/// Moves the caches of the sessions to the trash, and then deletes everything in it.
 Result<JsonValue> CollectAll(const SessionStore& store, const std::vector<std::string>& names) {
   Removed removed;
   JsonValue errors = JsonValue::Array();
   const auto note = [&](const Result<void>& result) {
-    // A session that is deleted meanwhile has no cache to take.
+    // A session that was deleted meanwhile has no cache.
     if (!result.ok() && result.error().kind != ErrorKind::kNotFound) errors.Append(result.error().message);
   };
   for (const std::string& name : names) note(store.TakeCache(name));
@@ -125,7 +125,8 @@ void DiskService::Judge(const std::string& name, const Result<JsonValue>& usage)
   const auto session = sessions_.Find(name);
   if (!session.ok()) return;  // deleted meanwhile
   const auto& quota = (*session)->stored.record.quota;
-  // What can't be measured counts as too much: a session could make it so, by paths longer than any that can be opened.
+  // If it can't be measured, it counts as too much: a session could cause that, by paths longer than any that can be
+  // opened.
   const uint64_t bytes = usage.ok() ? usage->Number("bytes").value_or(0) : 0;
   const bool over = quota && (!usage.ok() || bytes > *quota);
   if (over == (*session)->over_quota) return;

@@ -12,17 +12,17 @@
 
 namespace hallmark::guest {
 
-/// The methods disk.* and session.quota: what the sessions use of their disk. A session that uses more than its quota
-/// is frozen where it stands, and goes on when it no longer does: nothing of it is lost, and the others have their
-/// room.
+/// The methods disk.* and session.quota: what the sessions use of their disk. A session that exceeds its quota is
+/// frozen, and continues once it no longer does: it loses nothing, and the others keep their room.
 class DiskService {
  public:
-  /// `trim` asks guestd to give free blocks back to the host, and answers with an object.
+  /// `trim` asks guestd to give free blocks back to the host. It replies with an object.
   DiskService(EventLoop& loop, SessionService& sessions, HostLink& link, std::function<void(Reply)> trim)
       : loop_(loop), sessions_(sessions), link_(link), trim_(std::move(trim)), timer_(loop) {}
 
+  /// Adds the methods disk.* and session.quota. This object must outlive the table.
   void AddMethods(MethodTable& methods);
-  /// Begins to hold sessions to their quotas.
+  /// Starts to hold sessions to their quotas.
   void Start();
   void Stop() { timer_.Cancel(); }
 
@@ -30,7 +30,7 @@ class DiskService {
   void Usage(const JsonValue& parameters, const Reply& reply);
   void Quota(const JsonValue& parameters, const Reply& reply);
   void Collect(const JsonValue& parameters, const Reply& reply);
-  /// Measures a session that has a quota, and freezes it or lets it go on.
+  /// Measures a session that has a quota; freezes it or lets it continue.
   void Check(const std::string& name);
   void Judge(const std::string& name, const Result<JsonValue>& usage);
 
@@ -39,7 +39,7 @@ class DiskService {
   HostLink& link_;
   std::function<void(Reply)> trim_;
   Timer timer_;
-  std::set<std::string> checking_;  // a slow disk is not asked twice at once
+  std::set<std::string> checking_;  // sessions that are being measured: a slow disk gets no second request for one
 };
 
 }  // namespace hallmark::guest

@@ -24,7 +24,7 @@ Result<DiskUsage> MeasureUsage(const fs::path& directory) {
   const std::unique_ptr<FTS, Deleter<fts_close>> walk(fts_open(roots, FTS_PHYSICAL | FTS_XDEV | FTS_NOCHDIR, nullptr));
   if (walk == nullptr) return ErrnoError(errno, "measuring " + root);
   DiskUsage usage;
-  std::set<ino_t> counted;  // of files with several names
+  std::set<ino_t> counted;  // files with several names that are counted already
   while (const FTSENT* entry = fts_read(walk.get())) {
     if (entry->fts_info == FTS_DP) continue;
     if (entry->fts_info == FTS_DNR || entry->fts_info == FTS_ERR || entry->fts_info == FTS_NS) {

@@ -9,12 +9,12 @@
 namespace hallmark::guest {
 
 struct DiskUsage {
-  uint64_t bytes = 0;  ///< that the disk gives to it: blocks, not lengths; a file of several names counts once
-  uint64_t files = 0;  ///< directories and links too
+  uint64_t bytes = 0;  ///< disk space in whole blocks; a file with several names counts once
+  uint64_t files = 0;  ///< including directories and links
 };
 
-/// What a directory and all in it uses, on its own filesystem; links are not followed. What disappears meanwhile does
-/// not count, what can't be read is an error.
+/// What a directory and everything in it uses. Stays on its filesystem and follows no link. What disappears meanwhile
+/// does not count. An error if something can't be read.
 Result<DiskUsage> MeasureUsage(const std::filesystem::path& directory);
 
 struct DiskSpace {
@@ -22,7 +22,8 @@ struct DiskSpace {
   uint64_t free = 0;        ///< bytes that anybody may use
   uint64_t free_files = 0;  ///< inodes
 };
-/// Of the filesystem that `directory` is on. kNotFound if it does not exist, kIo where it can't be asked.
+/// The space of the filesystem that holds `directory`. kNotFound if it does not exist, kIo if the filesystem can't be
+/// asked.
 Result<DiskSpace> MeasureSpace(const std::filesystem::path& directory);
 
 }  // namespace hallmark::guest

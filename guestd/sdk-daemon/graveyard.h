@@ -8,16 +8,16 @@
 
 namespace hallmark::guest {
 
-/// Removes control groups whose last processes are still dying, a little later.
+/// Removes control groups whose last processes are still dying.
 class Graveyard {
  public:
   explicit Graveyard(EventLoop& loop) : timer_(loop) {}
 
-  /// Removes the group now or, again and again, as soon as the kernel lets it.
+  /// Removes the group now, or tries again and again until the kernel allows it.
   void Bury(Cgroup cgroup);
-  /// Removes nothing any more.
+  /// Stops trying.
   void Stop() { timer_.Cancel(); }
-  /// Groups that are still there.
+  /// How many groups are still to be removed.
   [[nodiscard]] size_t waiting() const { return waiting_.size(); }
 
  private:

@@ -10,7 +10,7 @@ namespace hallmark::guest {
 namespace {
 
 constexpr std::chrono::milliseconds kRetryTime{100};
-constexpr uint64_t kClockTolerance = 1000;  // milliseconds: what a busy machine may take to read a frame
+constexpr uint64_t kClockTolerance = 1000;  // milliseconds; what a busy machine may take to read a frame
 
 void SetClock(uint64_t milliseconds) {
   const uint64_t now = CurrentMilliseconds();
@@ -60,7 +60,7 @@ void HostLink::TakeFrame(const std::string& body) {
 }
 
 void HostLink::Greet(const HostHello& hello) {
-  // A port has no connections: a second hello is a host that came back so fast that nobody saw it go.
+  // A port has no connections, so a second hello means that the host restarted so fast that we did not notice.
   if (greeted_) channel_->Send(EncodeMessage(GuestMessage(options_.hello())));
   greeted_ = true;
   Log("sdk-daemon", "the host is there");
@@ -77,7 +77,7 @@ void HostLink::Serve(const Request& request) {
 }
 
 void HostLink::Reject(const Error& error) {
-  // An event: nothing can be answered to what has no id.
+  // Sent as an event, because there is no request whose id a response could name.
   SendEvent("error", JsonValue::Object({{"kind", ErrorKindName(error.kind)}, {"message", error.message}}));
   channel_->Flush();
   Broken(error);

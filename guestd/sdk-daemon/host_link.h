@@ -14,27 +14,27 @@
 
 namespace hallmark::guest {
 
-/// The daemon's connection to the host: dialled again whenever it breaks, for as long as the daemon runs. What belongs
-/// to sessions and processes does not hang on it.
+/// The daemon's connection to the host. Dials again whenever the connection breaks, as long as the daemon runs.
+/// Sessions and processes do not depend on the connection.
 class HostLink {
  public:
   struct Options {
     HostAddress address;
     std::function<GuestHello()> hello;  ///< called at every connection
-    bool set_clock = false;             ///< to the host's, when they differ by more than a second
-    /// The host is there, and takes output (again).
+    bool set_clock = false;             ///< set our clock to the host's if they differ by more than a second
+    /// The host takes output, for the first time or again.
     std::function<void()> on_ready;
   };
 
   HostLink(EventLoop& loop, const MethodTable& methods, Options options)
       : loop_(loop), methods_(methods), options_(std::move(options)), retry_(loop) {}
 
-  /// Dials. Returns at once.
+  /// Starts to dial. Returns at once.
   void Start();
 
   /// True while the host takes more output.
   [[nodiscard]] bool Ready() const { return greeted_ && channel_ != nullptr && !channel_->Full(); }
-  /// Both drop what they are given while no host is there.
+  /// Both drop the message if no host is connected.
   void SendEvent(std::string name, JsonValue data);
   void SendOutput(uint64_t process, std::string_view stream, uint64_t offset, ByteSpan bytes);
 
@@ -46,7 +46,7 @@ class HostLink {
   void TakeFrame(const std::string& body);
   void Greet(const HostHello& hello);
   void Serve(const Request& request);
-  /// Tells the host why nothing that it sends can be relied on any more, and drops the connection.
+  /// Tells the host why its stream can't be relied on any more, and drops the connection.
   void Reject(const Error& error);
   void Broken(const Error& error);
 
@@ -57,7 +57,7 @@ class HostLink {
   std::shared_ptr<Channel> channel_;
   bool greeted_ = false;
   bool finished_ = false;
-  std::string last_failure_;  // of dialling: the same reason is logged once
+  std::string last_failure_;  // of dialling: a reason that repeats is logged once
 };
 
 /// Milliseconds since 1970 by this machine's clock.

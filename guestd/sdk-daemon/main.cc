@@ -120,7 +120,7 @@ Result<int> Run(int argc, char** argv) {
   if (const char* text = std::getenv(kSmolBinVariable); text != nullptr) {
     auto state = ParseSmolBinState(text).WithContext(kSmolBinVariable);
     if (state.ok()) options.smol_bin = std::move(*state);
-    if (!state.ok()) LogError("sdk-daemon", state.error());  // no reason not to work
+    if (!state.ok()) LogError("sdk-daemon", state.error());  // this is no reason to stop
   }
   RETURN_IF_ERROR(RunDaemon(options));
   return 0;

@@ -9,10 +9,10 @@
 
 namespace hallmark::guest {
 
-/// Called once, now or later, with what a request comes to.
+/// Called once, now or later, with the result of a request.
 using Reply = std::function<void(Result<JsonValue>)>;
 
-/// Takes the parameters of a request apart. What is wrong with them is the host's fault: kUsage.
+/// Reads the parameters of a request. Errors in them are the host's: kUsage.
 class ParameterReader : public ObjectReader {
  public:
   explicit ParameterReader(const Json& parameters, std::string where = "")
@@ -20,14 +20,15 @@ class ParameterReader : public ObjectReader {
   explicit ParameterReader(const JsonValue& parameters) : ParameterReader(parameters.json()) {}
 };
 
-/// What can be asked for, by name.
+/// The methods that the host can call, by name.
 class MethodTable {
  public:
-  /// `parameters` is an object; it lives as long as the call itself does.
+  /// `parameters` is an object; it lives only during the call.
   using Method = std::function<void(const JsonValue& parameters, Reply reply)>;
 
+  /// Adds a method, or replaces the one of that name.
   void Add(const std::string& name, Method method) { methods_[name] = std::move(method); }
-  /// Answers kUnsupported where there is no such method.
+  /// Calls the method that the request names. Replies kUnsupported if there is no such method.
   void Call(const Request& request, Reply reply) const;
 
  private:

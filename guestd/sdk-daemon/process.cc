@@ -16,8 +16,8 @@
 namespace hallmark::guest {
 namespace {
 
-constexpr size_t kReadSize = 64 << 10;      // what a pipe holds by default
-constexpr size_t kMaxInputSize = 10 << 20;  // waiting, per process
+constexpr size_t kReadSize = 64 << 10;      // default capacity of a pipe
+constexpr size_t kMaxInputSize = 10 << 20;  // waiting input of one process
 
 UniqueFd NonBlocking(UniqueFd fd) {
   fcntl(fd.get(), F_SETFL, fcntl(fd.get(), F_GETFL) | O_NONBLOCK);
@@ -78,7 +78,7 @@ void Process::TakeEnd() {
   ProcessEnd end;
   if (WIFEXITED(status)) end.exit_code = WEXITSTATUS(status);
   if (WIFSIGNALED(status)) end.signal = WTERMSIG(status);
-  // What it has left behind would keep its pipes open, and its session busy, for ever.
+  // The processes that it left behind would keep its pipes open, and its session busy, for ever.
   if (const auto killed = cgroup_.Kill(); !killed.ok()) LogError("process", killed.error());
   end.out_of_memory = cgroup_.OutOfMemoryKills() > 0;
   end_ = end;
@@ -87,7 +87,7 @@ void Process::TakeEnd() {
 }
 
 void Process::Resume() {
-  if (failure_.open()) return;  // has not started yet
+  if (failure_.open()) return;  // the program does not run yet
   for (size_t i = 0; i < sources_.size(); ++i) Read(i);
 }
 
@@ -111,12 +111,12 @@ void Process::Read(size_t index) {
 
 void Process::TakeOutput(size_t index) {
   Source& source = sources_[index];
-  if (!callbacks_.may_send()) return;  // the channel filled up meanwhile: Resume() comes back here
+  if (!callbacks_.may_send()) return;  // the channel has filled up: Resume() calls this again
   static std::array<uint8_t, kReadSize> buffer;
   const size_t wanted = source.window ? std::min<uint64_t>(*source.window, buffer.size()) : buffer.size();
   const ssize_t length = read(source.file.fd(), buffer.data(), wanted);
   if (length < 0 && (errno == EAGAIN || errno == EINTR)) return Read(index);
-  if (length <= 0) {  // EIO from a terminal: its last process is gone
+  if (length <= 0) {  // a terminal gives EIO once its last process has ended
     source.file.Close();
     return FinishWhenDone();
   }
@@ -162,7 +162,7 @@ void Process::WriteSome() {
   });
 }
 
-/// Closes the input; what still waits gets `error`.
+/// Closes the input, and ends the waiting writes with `error`.
 void Process::FailInputs(const Error& error) {
   input_.Close();
   std::deque<Input> failed;
@@ -173,7 +173,7 @@ void Process::FailInputs(const Error& error) {
 
 Result<void> Process::Signal(int number) const {
   if (end_) return NotFoundError("the process has ended");
-  if (kill(-pid_, number) == 0) return {};  // its process group: what a terminal would do
+  if (kill(-pid_, number) == 0) return {};  // the process group, as a terminal would do
   return ErrnoError(errno, "signal " + std::to_string(number));
 }
 

@@ -16,41 +16,43 @@ namespace hallmark::guest {
 
 /// How a process ended.
 struct ProcessEnd {
-  std::optional<int> exit_code;  ///< or else:
+  std::optional<int> exit_code;  ///< absent: a signal ended it
   int signal = 0;
-  bool out_of_memory = false;  ///< the kernel killed something of its tree for memory
+  bool out_of_memory = false;  ///< the kernel killed a process of its tree for lack of memory
 };
 
-/// One process of a session, with its tree and its streams. Reads output only while it may be sent, so what is not
-/// wanted yet waits in the pipe, and the process with it.
+/// One process of a session, with its child processes and its streams. Reads output only while it may be sent, so
+/// unwanted output waits in the pipe, and the process waits with it.
 class Process : public std::enable_shared_from_this<Process> {
  public:
   enum Stream { kOutput, kError };
 
   struct Callbacks {
-    /// The program runs, or does not.
+    /// The program runs, or the error says why it does not.
     std::function<void(Result<void>)> on_started;
     /// True while the host takes output.
     std::function<bool()> may_send;
     std::function<void(Stream, uint64_t offset, ByteSpan)> on_output;
-    /// The process has ended, everything of its tree is killed, and all output has been given out.
+    /// The process has ended, every process of its tree is killed, and all output has been given out.
     std::function<void(const ProcessEnd&)> on_end;
   };
 
-  /// How much one stream may send before the host asks for more; nothing: as fast as the channel takes it.
+  /// How many bytes one stream may send before the host asks for more. Empty: as fast as the channel takes them.
   using Window = std::optional<uint64_t>;
 
+  /// Takes over a process that Spawn() started, and `cgroup`, which holds its tree. Calls back from `loop` until
+  /// on_end, which comes last.
   static std::shared_ptr<Process> Start(EventLoop& loop, Spawned spawned, Cgroup cgroup, Window window,
                                         Callbacks callbacks);
 
   [[nodiscard]] pid_t pid() const { return pid_; }
 
-  /// The host takes output again: reads what waited.
+  /// The host takes output again: continues to read.
   void Resume();
-  /// The host takes `bytes` more of a stream.
+  /// The host takes `bytes` more of this stream.
   void Widen(Stream stream, uint64_t bytes);
-  /// Writes to the standard input, and closes it if `close_after`. `written` is called when the process's pipe has
-  /// taken all of it. kIo if it has closed its input, kUsage if too much waits already.
+  /// Writes to the standard input, and closes it if `close_after`. Calls `written` when the process's pipe has taken
+  /// all of it. kIo if the process has closed its input, kUsage if too much input is waiting.
   void Write(std::string data, bool close_after, std::function<void(Result<void>)> written);
   [[nodiscard]] Result<void> Signal(int number) const;
   /// Kills the process and everything that it has started.

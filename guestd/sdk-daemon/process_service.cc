@@ -116,7 +116,7 @@ void ProcessService::Ended(uint64_t id, const Cgroup& cgroup, const ProcessEnd& 
 }
 
 void ProcessService::Resume() {
-  // A process that ends while its output is given out leaves the map.
+  // A copy, because a process that ends while its output is handed out leaves the map.
   std::vector<std::shared_ptr<Process>> processes;
   processes.reserve(running_.size());
   for (const auto& [id, running] : running_) processes.push_back(running.process);
@@ -211,7 +211,7 @@ void ProcessService::List(const JsonValue& parameters, const Reply& reply) {
 
 void ProcessService::Shutdown(std::function<void()> done) {
   shut_down_ = std::move(done);
-  for (const auto& [id, running] : running_) (void)running.process->Signal(SIGTERM).ok();  // gone is as good
+  for (const auto& [id, running] : running_) (void)running.process->Signal(SIGTERM).ok();  // it may have ended already
   grace_.Start(kGrace, [this] {
     Log("process", std::to_string(running_.size()) + " processes did not end by themselves: killing them");
     shut_down_();

@@ -15,27 +15,29 @@
 
 namespace hallmark::guest {
 
-/// The methods process.*: what runs in the sessions.
+/// The methods process.*: the processes of the sessions.
 class ProcessService {
  public:
   /// `unsandboxed`: requests may ask for a process without sandbox-helper.
   ProcessService(EventLoop& loop, SessionService& sessions, HostLink& link, bool unsandboxed)
       : loop_(loop), sessions_(sessions), link_(link), unsandboxed_(unsandboxed), grace_(loop) {}
 
+  /// Adds the methods process.*. This object must outlive the table.
   void AddMethods(MethodTable& methods);
-  /// The host takes output (again).
+  /// The host takes output, for the first time or again.
   void Resume();
   [[nodiscard]] size_t count() const { return running_.size(); }
 
-  /// No new process from now on; SIGTERM for those that run, and `done` when they have ended or their time is over.
+  /// Starts no more processes, sends SIGTERM to those that run, and calls `done` when they have ended or their time is
+  /// over.
   void Shutdown(std::function<void()> done);
 
  private:
   struct Running {
     std::string session;
     std::shared_ptr<Process> process;
-    std::vector<Reply> waiting = {};  // process.wait
-    bool failed = false;              // its program never ran: nobody knows its id
+    std::vector<Reply> waiting = {};  // requests for process.wait
+    bool failed = false;              // its program never ran: no caller knows its id
   };
 
   void Spawn(const JsonValue& parameters, const Reply& reply);
@@ -57,7 +59,7 @@ class ProcessService {
   bool unsandboxed_;
   Timer grace_;
   std::map<uint64_t, Running> running_;
-  std::map<uint64_t, JsonValue> ended_;  // the last kRememberedEnds
+  std::map<uint64_t, JsonValue> ended_;  // ends of the last kRememberedEnds processes
   uint64_t last_id_ = 0;
   std::function<void()> shut_down_;
 };

@@ -6,7 +6,7 @@
 namespace hallmark::guest {
 namespace {
 
-constexpr size_t kMaxNameSize = 31;  // what useradd(8) and utmp take for a user's name
+constexpr size_t kMaxNameSize = 31;  // the limit of useradd(8) and utmp for a user's name
 
 constexpr auto kAdjectives = std::to_array<std::string_view>({
     "able",  "amber",  "brave",  "bright", "calm",   "candid",  "careful", "clever",  "cosmic", "curious",

@@ -20,7 +20,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kSmallTmpfs = "mode=0755,size=1m,nr_inodes=4096";
-// Memory, and counted as the session's: enough for what builds put there, too little to starve the machine.
+// It is memory that counts as the session's. The size is enough for what builds put there, and too little to starve the
+// machine.
 constexpr const char* kTemporaryTmpfs = "mode=1777,size=25%";
 
 Result<void> Mount(const char* type, const fs::path& target, unsigned long flags, const char* options) {
@@ -33,7 +34,7 @@ Result<void> MakeDirectory(const fs::path& path) {
   return ErrnoError(errno, "making directory " + path.string());
 }
 
-/// Opens below `directory` without following any link, so that what a session or a host left there leads nowhere else.
+/// Opens below `directory` without following any link, so that links left there by a session or a host lead nowhere.
 Result<UniqueFd> OpenBelow(int directory, const std::string& path, const std::string& what) {
   open_how how{};
   how.flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
@@ -43,7 +44,7 @@ Result<UniqueFd> OpenBelow(int directory, const std::string& path, const std::st
   return fd;
 }
 
-/// A copy of the mount at `path`, attached nowhere yet.
+/// A copy of the mount at `path`, not attached anywhere yet.
 Result<UniqueFd> CopyMount(int directory, const std::string& path, unsigned int flags, const std::string& what) {
   UniqueFd tree(open_tree(directory, path.c_str(), flags | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE));
   if (!tree.valid()) return ErrnoError(errno, what);
@@ -76,7 +77,7 @@ std::vector<std::string> Fields(const std::string& line) {
   return fields;
 }
 
-/// The lines of `system` whose name and id are not those of the session's user, and `line` after them.
+/// The lines of `system` with neither the name nor the id of the session's user, followed by `line`.
 std::string WithLine(const std::string& system, const NamespacePlan& plan, const std::string& line) {
   std::string text;
   std::istringstream lines(system);
@@ -102,7 +103,7 @@ Result<void> BindUserDatabase(const NamespacePlan& plan, const fs::path& scratch
   return WriteOver("/etc/group", scratch / "group", GroupWith(group, plan));
 }
 
-/// Of all that is below the sessions' directory, the home alone.
+/// Hides everything below the sessions' directory but the home.
 Result<void> ArrangeSessionsDirectory(const NamespacePlan& plan) {
   const fs::path sessions = plan.home.parent_path();
   const std::string what = "mounting " + plan.home.string();
@@ -128,8 +129,8 @@ Result<void> ArrangeSessionsDirectory(const NamespacePlan& plan) {
   return {};
 }
 
-/// The session's mnt directory, made again if its user removed it; a tmpfs of its own is on it, so that the places of
-/// shared directories need nothing of the disk.
+/// Makes the session's mnt directory again if its user removed it, and mounts a tmpfs on it, so that the mount points
+/// of shared directories take no space on the disk.
 Result<void> ArrangeSharedPlace(const NamespacePlan& plan) {
   ASSIGN_OR_RETURN(const File home, File::Open(plan.home, O_PATH | O_DIRECTORY | O_NOFOLLOW));
   const std::string place = (plan.home / "mnt").string();
@@ -164,7 +165,8 @@ Result<void> CheckSharedDirectory(const SharedDirectory& directory) {
 
 Result<void> EnterNewNamespace(const NamespacePlan& plan) {
   if (unshare(CLONE_NEWNS) != 0) return ErrnoError(errno, "making a mount namespace");
-  // Slave: what is unmounted outside goes here too, so that no session keeps a disk busy; nothing goes the other way.
+  // With slave propagation, what is unmounted outside is unmounted here too, so that no session keeps a disk busy.
+  // Nothing propagates in the other direction.
   if (mount(nullptr, "/", nullptr, MS_REC | MS_SLAVE, nullptr) != 0) return ErrnoError(errno, "mount propagation of /");
   RETURN_IF_ERROR(ArrangeSessionsDirectory(plan));
   RETURN_IF_ERROR(ArrangeSharedPlace(plan));
@@ -207,8 +209,8 @@ Result<void> EnterAndDetach(const NamespacePlan& plan, const File& mount_namespa
   if (fchdir(mnt.get()) != 0) return ErrnoError(errno, place);
   const bool was_mounted = umount2(name.c_str(), UMOUNT_NOFOLLOW | MNT_DETACH) == 0;
   if (!was_mounted && errno != ENOENT && errno != EINVAL) return ErrnoError(errno, "unmounting " + place);
-  // The place of one that is just being mounted goes too, and its mount with it; another worker may take it away as
-  // well.
+  // Also removes the mount point of a directory that is just being attached; its mount goes with it. Another worker may
+  // be removing it too.
   if (rmdir(name.c_str()) != 0 && errno != ENOENT && was_mounted) return ErrnoError(errno, "removing " + place);
   return {};
 }

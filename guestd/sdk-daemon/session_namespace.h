@@ -10,40 +10,41 @@
 #include "lib/base/file.h"
 #include "lib/base/result.h"
 
-// What a session sees of the filesystem: a mount namespace of its own, kept by nothing but a descriptor of the daemon
-// and the processes in it. When those are gone, however they went, so is every mount.
+// A session sees the filesystem through a mount namespace of its own. Only a descriptor of the daemon and the processes
+// inside keep it: when they are gone, for whatever reason, every mount is gone.
 
 namespace hallmark::guest {
 
 struct NamespacePlan {
-  std::string name;                ///< of the session, and of its user
-  uid_t uid = 0;                   ///< and gid
+  std::string name;                ///< of the session and of its user
+  uid_t uid = 0;                   ///< the gid is the same
   std::filesystem::path home;      ///< the same path inside and outside
-  std::filesystem::path shared;    ///< where the host's directories are; hidden inside
-  std::filesystem::path programs;  ///< to be seen at kProgramsName beside the home; empty: none
+  std::filesystem::path shared;    ///< where the host's shared directories are; hidden inside
+  std::filesystem::path programs;  ///< shown inside at kProgramsName beside the home; empty: none
 };
 
-/// The directory of programs beside the homes, inside: "/sessions/.programs".
+/// The name of the directory of programs, which is beside the homes: "/sessions/.programs" inside.
 inline constexpr const char* kProgramsName = ".programs";
 
-/// A line each for passwd(5) and group(5): the system's own text with the session's user in it, and no other session's.
-/// A system user of that name or id gives way.
+/// The system's passwd(5) or group(5) with a line for the session's user, and for no other session's. It replaces a
+/// system user of the same name or id.
 std::string PasswdWith(const std::string& system, const NamespacePlan& plan);
 std::string GroupWith(const std::string& system, const NamespacePlan& plan);
 
-/// Moves this process into a new mount namespace and arranges it: of the sessions, only this one's home; a user
-/// database with its user in it; /tmp, /var/tmp and /dev/shm of its own; only its own processes in /proc; no shared
-/// directory yet.
+/// Moves this process into a new mount namespace and arranges it: only this session's home; a user database with its
+/// user; a /tmp, /var/tmp and /dev/shm of its own; only its own processes in /proc; no shared directory yet.
 Result<void> EnterNewNamespace(const NamespacePlan& plan);
 
-/// Moves this process, which is in the daemon's namespace, into the session's, and mounts a shared directory there.
-/// kNotFound if the host shares no such directory.
+/// Moves this process from the daemon's namespace into the session's, and mounts a shared directory there. kNotFound if
+/// the host shares no such directory.
 Result<void> EnterAndAttach(const NamespacePlan& plan, const File& mount_namespace, const SharedDirectory& directory);
 
-/// The same for taking it away; no error if it is missing. What still uses it keeps it until it ends.
+/// The same, but unmounts the shared directory. No error if it is not mounted. Processes that still use it keep it
+/// until they end.
 Result<void> EnterAndDetach(const NamespacePlan& plan, const File& mount_namespace, const std::string& name);
 
-/// kUsage unless `directory` names something below the shared directories, and one plain name below the session's mnt.
+/// kUsage unless `directory` names a source below the shared directories, and one plain name for it in the session's
+/// mnt.
 Result<void> CheckSharedDirectory(const SharedDirectory& directory);
 
 }  // namespace hallmark::guest

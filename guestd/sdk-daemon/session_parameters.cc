@@ -19,7 +19,7 @@ CgroupLimits TakeLimits(ObjectReader& reader) {
   if (reader.Has("memory")) limits.memory = reader.TakeNumber("memory");
   if (reader.Has("cpu")) limits.cpu = reader.TakeNumber("cpu");
   if (reader.Has("processes")) limits.processes = reader.TakeNumber("processes");
-  // What cpu.max takes: at least 1 ms a period, and no more than its multiplication bears.
+  // cpu.max takes at least 1 ms per period; the upper limit keeps the multiplication from overflowing.
   if (limits.cpu && (*limits.cpu < 1 || *limits.cpu > 100000)) reader.Refuse("cpu", "not 1 to 100000");
   return limits;
 }

@@ -10,17 +10,17 @@
 #include "lib/base/result.h"
 #include "lib/json/object_reader.h"
 
-// Members that the parameters of several methods have. What is wrong with one, the reader tells.
+// Parameters that several methods have. The reader reports what is wrong with them.
 
 namespace hallmark::guest {
 
-/// "memory", "cpu" and "processes": those that are there.
+/// Takes "memory", "cpu" and "processes", each optional.
 CgroupLimits TakeLimits(ObjectReader& reader);
 
-/// "open_files", if it is there.
+/// Takes "open_files", which is optional.
 std::optional<uint64_t> TakeOpenFiles(ObjectReader& reader);
 
-/// "folders": at most 100. kUsage with the member of one that is wrong.
+/// Takes "folders": at most 100 directories. kUsage names the wrong member.
 Result<std::vector<SharedDirectory>> TakeDirectories(ObjectReader& reader);
 
 }  // namespace hallmark::guest

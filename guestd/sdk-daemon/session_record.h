@@ -14,19 +14,19 @@
 namespace hallmark::guest {
 
 inline constexpr size_t kMaxRecordSize = 1 << 20;   ///< bytes of JSON
-inline constexpr uint64_t kMaxOpenFiles = 1 << 20;  // fs.nr_open's default
+inline constexpr uint64_t kMaxOpenFiles = 1 << 20;  // default of fs.nr_open
 
 /// A directory of the host that a session sees.
 struct SharedDirectory {
-  std::string source;  ///< below the directory of shared directories: "Documents/report"
-  std::string name;    ///< below the session's mnt: "report"
+  std::string source;  ///< relative to the directory of shared directories: "Documents/report"
+  std::string name;    ///< its name in the session's mnt: "report"
   bool read_only = false;
 
   bool operator==(const SharedDirectory&) const = default;
 };
 
-/// What is to last of a session beside its home. Its user is not here: the home's owner tells the uid, so there is one
-/// place that can't contradict another.
+/// What is stored of a session beside its home. The user is not in it: the owner of the home tells the uid, so the two
+/// can't contradict each other.
 struct SessionRecord {
   CgroupLimits limits;
   std::optional<uint64_t> open_files;
@@ -36,7 +36,7 @@ struct SessionRecord {
   bool operator==(const SessionRecord&) const = default;
 };
 
-/// kCorrupt with the member that is wrong.
+/// kCorrupt names the wrong member.
 Result<SessionRecord> ParseSessionRecord(std::string_view text);
 std::string EncodeSessionRecord(const SessionRecord& record);
 

@@ -71,8 +71,8 @@ void SessionService::Recover() {
       });
 }
 
-/// Kills what an earlier daemon left and waits until it is gone: its sessions are about to get groups of the same
-/// names.
+/// Kills what an earlier daemon left behind and waits until it is gone: the new groups of its sessions will have the
+/// same names.
 void SessionService::ClearCgroups() {
   if (const auto killed = options_.cgroup.Kill(); !killed.ok()) LogError("sdk-daemon", killed.error());
   const auto end = std::chrono::steady_clock::now() + kClearLimit;
@@ -339,7 +339,7 @@ void SessionService::Mount(const JsonValue& parameters, const Reply& reply) {
   if (const auto finished = reader.Finish(); !finished.ok()) return reply(finished.error());
   const auto session = Active(name);
   if (!session.ok()) return reply(session.error());
-  // Kept whether they can be mounted now or not: they are what the person chose, and the next resume tries again.
+  // Stored whether or not they can be mounted now: the person chose them, and the next resume tries again.
   StoredSession changed = (*session)->stored;
   for (const SharedDirectory& directory : *directories) {
     if (const auto good = CheckSharedDirectory(directory); !good.ok()) return reply(good.error());

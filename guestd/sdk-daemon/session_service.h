@@ -19,31 +19,32 @@
 
 namespace hallmark::guest {
 
-/// A session that this daemon knows. It is active, and takes processes, when it has a mount namespace.
+/// A session that this daemon knows. It is active, and can run processes, if it has a mount namespace.
 struct Session {
   StoredSession stored;
   Cgroup cgroup;
   std::optional<File> mount_namespace;
-  std::set<std::string> attached;  ///< names of its shared directories that are there
-  bool busy = false;               ///< being made, resumed or deleted
-  bool over_quota = false;         ///< frozen until it is not
+  std::set<std::string> attached;  ///< names of the shared directories that are mounted
+  bool busy = false;               ///< it is being made, resumed or deleted
+  bool over_quota = false;         ///< it is frozen until it uses less
 };
 
-/// The methods session.*: who lives here, and what each sees.
+/// The methods session.*: which sessions exist, and what each of them sees.
 class SessionService {
  public:
   struct Options {
     std::filesystem::path sessions;
     std::filesystem::path shared;
     std::filesystem::path programs;  ///< empty: none
-    Cgroup cgroup;                   ///< all sessions' groups are below
-    std::string trouble;             ///< why there can't be sessions; empty: nothing
+    Cgroup cgroup;                   ///< parent of all sessions' groups
+    std::string trouble;             ///< why there can't be sessions; empty if there can
   };
 
   SessionService(EventLoop& loop, Options options);
 
-  /// Ends what an earlier daemon left running, and finds its sessions. Errors are kept: every method reports them.
+  /// Ends what an earlier daemon left running, and finds its sessions. Keeps errors: every method reports them.
   void Recover();
+  /// Adds the methods session.*. This object must outlive the table.
   void AddMethods(MethodTable& methods);
 
   /// kNotFound if there is no such session; kUsage, with the next step, if it is not active.
@@ -57,7 +58,7 @@ class SessionService {
   [[nodiscard]] const SessionStore& store() const { return store_; }
   Graveyard& graveyard() { return graveyard_; }
 
-  /// Kills what runs in every session and lets go of the namespaces.
+  /// Kills all processes of all sessions and closes the namespaces.
   void Finish();
 
  private:
@@ -69,18 +70,19 @@ class SessionService {
   void Mount(const JsonValue& parameters, const Reply& reply);
   void Unmount(const JsonValue& parameters, const Reply& reply);
 
-  /// A session's group; its name comes once, so that one that is still being removed is no other's.
+  /// The group of a session. Its name is used only once, so a group that is still being removed is never another
+  /// session's.
   [[nodiscard]] Cgroup CgroupOf(const StoredSession& stored) const;
   void ClearCgroups();
-  /// Deletes, in the background, what was moved to the trash. `done` gets an object, after the last byte is free.
+  /// Deletes, in the background, what was moved to the trash. Gives `done` an object once the last byte is free.
   void DeleteTrash(const std::filesystem::path& trash, const std::function<void(Result<JsonValue>)>& done);
   void Activate(Session& session, const Reply& reply);
-  /// Takes back a session that could not be made.
+  /// Deletes a session that could not be completed.
   void Discard(const std::string& name);
   void Activated(const std::string& name, const Result<JsonValue>& result, pid_t child, const Reply& reply);
-  /// Attaches every directory, and answers with the session and what came of each.
+  /// Attaches every directory, and replies with the session and the outcome for each.
   void Attach(const std::string& name, const std::vector<SharedDirectory>& directories, const Reply& reply);
-  /// What came of attaching a directory: it is there, or is taken away again if it was given up meanwhile.
+  /// Notes that a directory was attached, or detaches it again if it was given up meanwhile.
   void Attached(const std::string& name, uid_t uid, const std::string& directory);
   void Detach(const Session& session, const std::string& directory, const Reply& reply);
   [[nodiscard]] NamespacePlan Plan(const Session& session) const;

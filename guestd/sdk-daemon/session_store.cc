@@ -20,7 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A full session disk, told as what it is: the host can do something about it.
+/// Turns a full session disk into an error that says so: the host can free space on it.
 Result<void> TellFullDisk(Result<void> result) {
   if (result.ok() || !result.error().message.ends_with(std::generic_category().message(ENOSPC))) return result;
   return NoSpaceError(result.error().message)
@@ -57,7 +57,7 @@ Result<void> SessionStore::MakeDirectories() const {
 }
 
 Result<SessionRecord> SessionStore::ReadRecord(const std::string& name) const {
-  // The host may have put anything there: a FIFO would hold us up for ever, a link lead elsewhere.
+  // The host may have put anything there: a FIFO would block us for ever, and a link would lead elsewhere.
   ASSIGN_OR_RETURN(const File file, File::Open(RecordPath(name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK));
   ASSIGN_OR_RETURN(const struct stat status, file.Stat());
   if (!S_ISREG(status.st_mode)) return CorruptError(file.path() + ": is not a regular file");
@@ -122,13 +122,14 @@ Result<StoredSession> SessionStore::Create(const std::string& name, const Sessio
   RETURN_IF_ERROR(MakeDirectories());
   session.uid = highest_uid_ + 1;
   const fs::path unfinished = directory_ / ".hallmark/new" / name;
-  // What an attempt left that failed.
+  // Moves to the trash what a failed attempt left behind.
   if (rename(unfinished.c_str(), FreeTrashName(name).c_str()) != 0 && errno != ENOENT) {
     return ErrnoError(errno, unfinished.string());
   }
   RETURN_IF_ERROR(MakeDirectory(unfinished, 0700));
   RETURN_IF_ERROR(
-      MakeDirectory(unfinished / "mnt", 0755));  // where shared directories go: root's, so that nobody moves it
+      // mount points of shared directories; root owns it, so that no user moves it
+      MakeDirectory(unfinished / "mnt", 0755));
   if (chown(unfinished.c_str(), session.uid, session.uid) != 0) return ErrnoError(errno, unfinished.string());
   RETURN_IF_ERROR(Save(session));
   if (rename(unfinished.c_str(), session.home.c_str()) != 0) return ErrnoError(errno, session.home.string());
@@ -158,7 +159,7 @@ Result<void> SessionStore::TakeCache(const std::string& name) const {
   struct stat status;
   const bool there = fstatat(home.fd(), ".cache", &status, AT_SYMLINK_NOFOLLOW) == 0;
   if (!there || !S_ISDIR(status.st_mode)) return {};
-  // Whatever took its place meanwhile is moved as it stands, and deleted as it stands.
+  // If something has replaced it meanwhile, that is moved and deleted as it is: nothing follows links.
   const fs::path target = FreeTrashName(name + ".cache");
   if (renameat(home.fd(), ".cache", AT_FDCWD, target.c_str()) == 0 || errno == ENOENT) return {};
   return ErrnoError(errno, "taking " + home.path() + "/.cache away");

@@ -37,7 +37,7 @@ Result<Pipe> MakePipe() {
   return Pipe{UniqueFd(fds[0]), UniqueFd(fds[1])};
 }
 
-/// The child's ends.
+/// The child's ends of the streams.
 struct ChildFiles {
   UniqueFd input;
   UniqueFd output;
@@ -100,7 +100,8 @@ void ResetSignals() {
   for (int number = 1; number < SIGRTMIN; ++number) signal(number, SIG_DFL);
 }
 
-/// What the daemon has of its own must not come along: its protection from the out-of-memory killer above all.
+/// The child must not inherit settings that are the daemon's own, above all its protection from the out-of-memory
+/// killer.
 void ResetProtection(int failure) {
   const int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
   if (fd < 0 || write(fd, "0", 1) != 1) Fail(failure, "/proc/self/oom_score_adj");
@@ -122,7 +123,7 @@ void BecomeUser(uid_t id, int failure) {
   if (setresgid(id, id, id) != 0) Fail(failure, "setresgid");
   if (setresuid(id, id, id) != 0) Fail(failure, "setresuid");
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) Fail(failure, "no_new_privs");
-  prctl(PR_SET_PDEATHSIG, SIGKILL);  // after the change of user, which clears it
+  prctl(PR_SET_PDEATHSIG, SIGKILL);  // a change of user clears it, so it comes last
 }
 
 [[noreturn]] void ExecuteInChild(const SpawnRequest& request, const ChildFiles& files, char** argv,
@@ -141,7 +142,7 @@ void BecomeUser(uid_t id, int failure) {
   BecomeUser(request.uid, failure);
   if (chdir(request.working_directory.c_str()) != 0) Fail(failure, request.working_directory.c_str());
   close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
-  environ = environment;  // execvp(3) looks into the PATH of this
+  environ = environment;  // execvp(3) reads PATH from here
   execvp(argv[0], argv);
   Fail(failure, argv[0]);
 }

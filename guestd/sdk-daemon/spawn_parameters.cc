@@ -10,7 +10,7 @@ namespace hallmark::guest {
 namespace {
 
 constexpr size_t kMaxArguments = 10000;
-constexpr size_t kMaxArgumentSize = 128 << 10;  // MAX_ARG_STRLEN of the kernel
+constexpr size_t kMaxArgumentSize = 128 << 10;  // the kernel's MAX_ARG_STRLEN
 
 bool HasNul(const std::string& text) { return text.find('\0') != std::string::npos; }
 
@@ -41,7 +41,7 @@ std::vector<std::string> TakeEnvironment(ObjectReader& reader) {
   return environment;
 }
 
-/// The session's environment with `changes` over it, one value a name.
+/// The session's environment, with `changes` applied: one value for each name.
 std::vector<std::string> EnvironmentOf(const Session& session, const SpawnParameters& parameters) {
   const StoredSession& stored = session.stored;
   std::map<std::string, std::string> variables = {

@@ -16,7 +16,7 @@ namespace hallmark::guest {
 struct SpawnParameters {
   std::string session;
   std::vector<std::string> command;
-  std::vector<std::string> environment;  ///< NAME=value; over the session's own
+  std::vector<std::string> environment;  ///< NAME=value; overrides the session's own
   std::string working_directory;         ///< empty: the home
   std::optional<TerminalSize> terminal;
   std::optional<uint64_t> window;
@@ -25,14 +25,14 @@ struct SpawnParameters {
   bool sandbox = true;
 };
 
-/// kUsage with the member that is wrong.
+/// kUsage names the wrong member.
 Result<SpawnParameters> ParseSpawnParameters(const JsonValue& parameters);
 
-/// What to start for it in that session: sandbox-helper with the command, or the command itself. The cgroup is left to
-/// the caller. kUsage if a sandbox is wanted and there are no `programs`.
+/// The process to start in that session: sandbox-helper with the command, or the command itself. The caller sets the
+/// cgroup. kUsage if a sandbox is wanted and there are no `programs`.
 Result<SpawnRequest> MakeSpawnRequest(const SpawnParameters& parameters, const Session& session, bool programs);
 
-/// Rows and columns, 1 to 65535 each, out of an object.
+/// Takes an object with rows and columns, each from 1 to 65535.
 TerminalSize TakeTerminalSize(ObjectReader& reader);
 
 }  // namespace hallmark::guest

@@ -19,7 +19,7 @@
 namespace hallmark::guest {
 namespace {
 
-/// In the child: the signals of the daemon's loop are not ours to handle.
+/// In the child: restores the default actions of the signals that the daemon's loop handles.
 void ResetSignals() {
   sigset_t none;
   sigemptyset(&none);
@@ -61,7 +61,7 @@ void CloseAllBut(int one, int other) {
   while (true) pause();
 }
 
-/// One piece of work, from fork to waitpid.
+/// One piece of work, from fork(2) to waitpid(2).
 class Running : public std::enable_shared_from_this<Running> {
  public:
   Running(EventLoop& loop, pid_t child, UniqueFd output, Worker::Done done)
@@ -105,7 +105,7 @@ class Running : public std::enable_shared_from_this<Running> {
     Reap();
   }
 
-  /// A child that hangs in the kernel takes its time to die; nobody waits for it.
+  /// Reaps the child in the background: one that hangs in the kernel takes long to die.
   void Reap() {
     if (waitpid(child_, nullptr, WNOHANG) == child_) return;
     timer_.Start(std::chrono::milliseconds(10), [self = shared_from_this()] { self->Reap(); });

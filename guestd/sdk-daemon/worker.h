@@ -10,18 +10,18 @@
 
 namespace hallmark::guest {
 
-/// Runs work in a child process: what takes long, may hang on a shared directory, or has to change namespace. The
-/// daemon goes on meanwhile, and survives whatever the work does.
+/// Runs work in a child process: work that takes long, may hang on a shared directory, or changes the namespace. The
+/// daemon continues meanwhile, and survives whatever the work does.
 class Worker {
  public:
   using Work = std::function<Result<JsonValue>()>;
-  /// `child` still lives, waiting, when this is called: its namespaces can be opened under /proc. It is killed
-  /// afterwards. 0 if there is none.
+  /// When this is called, `child` still lives and waits, so its namespaces can be opened in /proc; it is killed
+  /// afterwards. 0 if there is no child.
   using Done = std::function<void(Result<JsonValue> result, pid_t child)>;
 
-  /// Returns at once. `done` is called once, later: with the work's result, or with the reason why there is none, which
-  /// may be that `limit` ran out. Of the daemon's descriptors the child has only `keep`, if that is not -1: it must
-  /// hold no end of any process's pipes.
+  /// Returns at once. Calls `done` once, later, with the work's result or with an error, for example that `limit` has
+  /// run out. Of the daemon's descriptors the child inherits only `keep`, unless that is -1: it must not hold an end of
+  /// a process's pipes.
   static void Start(EventLoop& loop, std::chrono::milliseconds limit, int keep, const Work& work, Done done);
 };
 

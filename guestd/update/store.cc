@@ -26,7 +26,7 @@ constexpr std::string_view kGood = "good";
 constexpr std::string_view kFailed = "failed";
 constexpr std::string_view kTemporary = ".new-";
 constexpr uint64_t kMaxFailedFile = 64 << 10;
-constexpr size_t kMaxFailed = 64;  // older ones are forgotten: the sequence guards against those
+constexpr size_t kMaxFailed = 64;  // older ones are forgotten: the sequence rule refuses those
 constexpr size_t kNameSize = 64;   // a SHA-256 in hexadecimal
 
 std::string NameOf(const VerifiedSmolBin& manifest) { return ToHex(Sha256(AsBytes(manifest.text()))); }
@@ -84,7 +84,7 @@ Result<void> CopyFile(const SignedDirectory& from, std::string_view name, const 
   return target.Sync();
 }
 
-/// Writes a small file as it was read when it was checked.
+/// Writes a small file with the bytes that were checked.
 Result<void> CopySmallFile(SignedDirectory& from, std::string_view name, const fs::path& to, uint64_t limit) {
   ASSIGN_OR_RETURN(const std::string text, from.ReadSmallFile(name, limit));
   ASSIGN_OR_RETURN(const File target, NewFile(to / name, 0644));
@@ -94,7 +94,7 @@ Result<void> CopySmallFile(SignedDirectory& from, std::string_view name, const f
 
 Finding Changed() { return {Verdict::kDigest, std::string(kManifestName), "changed while it was copied"}; }
 
-/// As CopySmolBin, with what does not hold as findings: the manifest is there if there are none.
+/// CopySmolBin(), but reports what does not hold as findings. The manifest is present if there are none.
 Result<SmolBinReport> CopyVerified(SignedDirectory& source, const fs::path& directory, const Trust& trust,
                                    const SmolBinRequirements& requirements) {
   ASSIGN_OR_RETURN(SmolBinReport head, VerifySmolBinHead(source, trust, requirements));
@@ -102,7 +102,7 @@ Result<SmolBinReport> CopyVerified(SignedDirectory& source, const fs::path& dire
   if (::mkdir(directory.c_str(), 0700) != 0) return ErrnoError(errno, "making " + directory.string());
   DirectoryInProgress copy(directory);
   for (size_t i = 0; i < kSmolBinMembers.size(); ++i) {
-    // One byte more than signed, so that what is longer shows.
+    // One byte more than signed, so that a longer file is detected.
     RETURN_IF_ERROR(CopyFile(source, kSmolBinMembers[i].name, directory, (*head.manifest)->files[i].size + 1,
                              kSmolBinMembers[i].mode));
   }
@@ -151,7 +151,7 @@ Result<void> SmolBinStore::MakeSetsDirectory() const {
   const fs::path sets = directory_ / kSets;
   auto opened = OpenPrivateDirectory(sets, 0755);
   if (!opened.ok() && opened.error().kind == ErrorKind::kVerification) {
-    RETURN_IF_ERROR(Remove(sets));  // a link, which would lead what is cleaned up here to other directories
+    RETURN_IF_ERROR(Remove(sets));  // a link would lead the clean-up below to other directories
     opened = OpenPrivateDirectory(sets, 0755);
   }
   return opened.ok() ? Result<void>() : opened.error();
@@ -176,7 +176,7 @@ Result<void> SmolBinStore::SetLink(std::string_view link, const std::string& nam
   RETURN_IF_ERROR(Remove(temporary));
   struct stat status {};
   if (::lstat((directory_ / link).c_str(), &status) == 0 && S_ISDIR(status.st_mode)) {
-    RETURN_IF_ERROR(Remove(directory_ / link));  // nothing of ours, and no link can replace it
+    RETURN_IF_ERROR(Remove(directory_ / link));  // it is not ours, and no link can replace it
   }
   const std::string target = std::string(kSets) + "/" + name;
   if (::symlink(target.c_str(), temporary.c_str()) != 0) return ErrnoError(errno, "making " + temporary.string());
@@ -205,7 +205,7 @@ Result<std::vector<std::string>> SmolBinStore::FailedNames() const {
   const Result<std::string> text = store.ReadSmallFile(kFailed, kMaxFailedFile);
   std::vector<std::string> names;
   if (!text.ok()) {
-    // A file that does not exist, or is not ours, says nothing; a disk that can't be read does.
+    // A file that does not exist, or is not ours, names no failures. A disk that can't be read is an error.
     if (text.error().kind == ErrorKind::kIo) return text.error();
     return names;
   }
@@ -296,7 +296,7 @@ Result<std::optional<SmolBinStore::Copy>> SmolBinStore::MakeCopy(SignedDirectory
     Refuse(copied.findings, ": its copy", notes);
     return std::optional<Copy>();
   }
-  // A copy of this name does not hold, or no link leads to it: what is in use is never copied again.
+  // There is a copy of this name, but it does not hold or no link leads to it. A copy in use is never made again.
   RETURN_IF_ERROR(Remove(sets / name));
   if (::rename(temporary.path().c_str(), (sets / name).c_str()) != 0) {
     return ErrnoError(errno, "renaming to " + (sets / name).string());
@@ -336,7 +336,7 @@ Result<SmolBinChoice> SmolBinStore::RestoreGood() {
     RETURN_IF_ERROR(SyncDirectory(directory_));
   }
   RETURN_IF_ERROR(RemoveUnused());
-  // Now that a full disk has room again; and without it the good copy is in use all the same.
+  // Only now, because a full disk has room again here. If it fails, the good copy is in use all the same.
   if (!failed.empty()) {
     if (const Result<void> noted = NoteFailed(failed); !noted.ok()) {
       notes.push_back("that the copy failed could not be noted: " + noted.error().message);
