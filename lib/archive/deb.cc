@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::string_view kMagic = "!<arch>\n";
 constexpr size_t kStep = 1 << 20;
-// deb(5) has three members; what else may follow, dpkg ignores.
+// deb(5) has three members; dpkg ignores any that follow.
 constexpr int kMaxMembers = 64;
 
 /// ar(5), the common format: text, padded with blanks.
@@ -45,7 +45,7 @@ Result<uint64_t> ParseNumber(std::string_view text, std::string_view what) {
   return number;
 }
 
-/// Copies what a member holds, decompressed, to `plain` from `position` on; returns how much.
+/// Decompresses the content of a member into `plain` at `position`; returns the number of bytes written.
 Result<uint64_t> DecompressMember(const File& deb, const Deb::Member& member, const File& plain, uint64_t position) {
   const auto failed = [&](archive* h) {
     return CorruptError(deb.path() + ": " + member.name + ": " + ArchiveErrorText(h));
@@ -69,7 +69,8 @@ Result<uint64_t> DecompressMember(const File& deb, const Deb::Member& member, co
   }
 }
 
-/// Writes ar members one after the other; a size is filled in when it is known.
+/// Writes ar members one after the other. The caller writes the content first; the header follows once the size is
+/// known.
 class ArWriter {
  public:
   explicit ArWriter(const File& file) : file_(file) {}
@@ -80,7 +81,7 @@ class ArWriter {
     return {};
   }
   [[nodiscard]] uint64_t ContentStart() const { return position_ + sizeof(ArHeader); }
-  /// The content, `size` bytes, stands at ContentStart() by now.
+  /// The caller has written the content, `size` bytes, at ContentStart() before.
   Result<void> Member(std::string_view name, uint64_t size) {
     char text[sizeof(ArHeader) + 1];
     std::snprintf(text, sizeof text, "%-16s%-12d%-6d%-6d%-8s%-10llu`\n", std::string(name).c_str(), 0, 0, 0, "100644",
@@ -120,7 +121,7 @@ Result<Deb> ReadDeb(const File& deb) {
     position += sizeof(ArHeader);
     if (size > file_size - position) return corrupt("it ends within a member");
     std::string name(Field(header.name));
-    if (name.ends_with('/')) name.pop_back();  // the way of GNU ar
+    if (name.ends_with('/')) name.pop_back();  // GNU ar ends names with a slash
     if (index == 0 && name != "debian-binary") return corrupt("its first member is not debian-binary");
     if (name.starts_with("control.tar") && result.control.name.empty()) result.control = {name, position, size};
     if (name.starts_with("data.tar") && result.data.name.empty()) result.data = {name, position, size};

@@ -8,7 +8,7 @@
 namespace hallmark {
 namespace {
 
-constexpr int kNoErrno = -1;  // what libarchive has for a cause that its text tells in full
+constexpr int kNoErrno = -1;  // libarchive's errno if its text tells the whole cause
 
 }  // namespace
 
@@ -31,7 +31,8 @@ la_ssize_t FileReader::Read(archive* handle, void* data, const void** bytes) {
 std::string ArchiveErrorText(archive* handle) {
   const char* text = archive_error_string(handle);
   std::string result = text != nullptr ? text : "unknown error";
-  // Of a failed write it tells that it failed, and has the cause as a number. Its own are below 0, EILSEQ and EINVAL.
+  // After a failed write, libarchive's text says only that it failed; the number holds the cause. Numbers below 0,
+  // EILSEQ and EINVAL are libarchive's own.
   const int number = archive_errno(handle);
   if (number <= 0 || number == EILSEQ || number == EINVAL) return result;
   const std::string cause = std::generic_category().message(number);

@@ -16,13 +16,13 @@ namespace hallmark {
 using ArchiveReadHandle = std::unique_ptr<archive, Deleter<archive_read_free>>;
 using ArchiveWriteHandle = std::unique_ptr<archive, Deleter<archive_write_free>>;
 
-/// A part of a file that libarchive reads as if it were all of it.
+/// A part of a file that libarchive reads as if it were the whole file.
 class FileReader {
  public:
   FileReader(const File& file, uint64_t offset, uint64_t length) : file_(file), offset_(offset), left_(length) {}
 
-  /// Opens `handle`, whose formats and filters are set up, on this part; an ARCHIVE_ status. The reader must outlive
-  /// it.
+  /// Opens `handle`, whose formats and filters are already set, on this part; returns an ARCHIVE_ status. The reader
+  /// must outlive `handle`.
   int Open(archive* handle);
 
  private:

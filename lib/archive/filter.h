@@ -8,16 +8,16 @@
 
 namespace hallmark {
 
-/// Whole-buffer compression of small things that other programs read: initramfs, kernel modules. What Hallmark itself
-/// seeks in is lib/compress's.
+/// Whole-buffer compression of small things that other programs read: initramfs, kernel modules. lib/compress makes the
+/// seekable files that Hallmark itself reads.
 enum class Filter { kGzip, kZstd };
 
-/// One stream, without a name or a time in it: the same bytes in give the same bytes out, for one version of the
-/// library below.
+/// Makes one stream without a name or a time in it: the same bytes in give the same bytes out, for one version of the
+/// compression library.
 Result<ByteVector> Compress(ByteSpan bytes, Filter filter);
 
-/// The content of gzip, xz, zstd, bzip2, lz4 or lzma, whichever it is; bytes of none of these come back as they are.
-/// kCorrupt if damaged, or if more than `limit` bytes come out.
+/// Decompresses gzip, xz, zstd, bzip2, lz4 or lzma; other bytes come back unchanged. kCorrupt if the data is damaged,
+/// or if more than `limit` bytes come out.
 Result<ByteVector> Decompress(ByteSpan bytes, uint64_t limit);
 
 }  // namespace hallmark

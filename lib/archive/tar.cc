@@ -32,7 +32,7 @@ struct TarGzWriter::State {
     state.position += length;
     return static_cast<la_ssize_t>(length);
   }
-  /// The error of the file, which knows its kind, or libarchive's.
+  /// The error of the output file if there is one (it has the right kind), else libarchive's.
   [[nodiscard]] Error Failed() const {
     if (!failure.ok()) return failure.error();
     return IoError(output.path() + ": " + ArchiveErrorText(handle.get()));
@@ -42,7 +42,7 @@ struct TarGzWriter::State {
   uint64_t mtime;
   uint64_t position = 0;
   Result<void> failure;
-  ArchiveWriteHandle handle{archive_write_new()};  // last: it is closed while the rest is there
+  ArchiveWriteHandle handle{archive_write_new()};  // last member, so that it is closed while the others still exist
 };
 
 TarGzWriter::TarGzWriter(std::unique_ptr<State> state) : state_(std::move(state)) {}

@@ -15,10 +15,11 @@ struct archive;
 namespace hallmark {
 
 /// Writes regular files as a tar archive inside gzip, one behind the other. The bytes depend on names, contents and
-/// `mtime` alone: no owner, mode 0644. Contents are stored and not compressed, which is for those that are so already.
+/// `mtime` alone: no owner, mode 0644. Contents are stored without compression: use it for files that are compressed
+/// already.
 class TarGzWriter {
  public:
-  /// Into `output`, which is new or empty and outlives this object. `mtime` is seconds since 1970.
+  /// Writes to `output`, which is new or empty and outlives this object. `mtime` is seconds since 1970.
   static Result<TarGzWriter> Create(const File& output, uint64_t mtime);
   TarGzWriter(TarGzWriter&&) noexcept;
   ~TarGzWriter();
@@ -34,13 +35,13 @@ class TarGzWriter {
   std::unique_ptr<State> state_;
 };
 
-/// Reads a tar archive inside gzip, which anybody may have made: nothing is taken for granted, and nothing written.
+/// Reads a tar archive inside gzip. It may come from anybody: nothing in it is trusted, and nothing is written to disk.
 class TarGzReader {
  public:
   struct Member {
-    std::string name;     ///< as it stands there, whatever it is
+    std::string name;     ///< as the archive has it, unchecked
     uint64_t size = 0;    ///< bytes, as the archive says
-    bool regular = true;  ///< a file of its own: no link, directory, device or FIFO
+    bool regular = true;  ///< a regular file; false for a link, directory, device or FIFO
   };
 
   /// `archive` outlives this object.

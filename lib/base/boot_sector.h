@@ -7,7 +7,7 @@
 
 namespace hallmark {
 
-/// What ends the 512 bytes of a boot sector since the IBM PC: those of MBR, FAT and exFAT alike.
+/// The last two bytes of a boot sector (512 bytes) of MBR, FAT and exFAT alike, since the IBM PC.
 constexpr std::array<uint8_t, 2> kBootSignature = {0x55, 0xaa};
 constexpr size_t kBootSignatureOffset = 510;
 

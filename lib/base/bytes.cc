@@ -89,7 +89,8 @@ std::string Lowercase(std::string_view text) {
 }
 
 bool IsZero(ByteSpan bytes) {
-  // A buffer is zero when its first byte is, and it equals itself shifted by one: memcmp does the rest at full speed.
+  // All bytes are zero if the first one is and each equals the one before it: memcmp compares the buffer with itself,
+  // shifted by one byte, at full speed.
   return bytes.empty() || (bytes[0] == 0 && std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0);
 }
 

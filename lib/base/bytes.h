@@ -17,7 +17,7 @@ using ByteSpan = std::span<const uint8_t>;
 using MutableByteSpan = std::span<uint8_t>;
 using ByteVector = std::vector<uint8_t>;
 
-/// The bytes of a text, and the text in bytes. The result refers to what was passed.
+/// Views a text as bytes, and bytes as text, without a copy: the result refers to what was passed.
 inline ByteSpan AsBytes(std::string_view text) { return {reinterpret_cast<const uint8_t*>(text.data()), text.size()}; }
 inline std::string_view AsText(ByteSpan bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 
@@ -28,7 +28,7 @@ ByteSpan StructBytes(const T& value) {
   return {reinterpret_cast<const uint8_t*>(&value), sizeof(T)};
 }
 
-/// The bytes of consecutive on-disk structures: of an array or a vector, to which the result refers.
+/// The bytes of consecutive on-disk structures in an array or a vector. The result refers to `values`.
 template <typename Array>
 ByteSpan ArrayBytes(const Array& values) {
   const std::span span(values);
@@ -45,7 +45,7 @@ MutableByteSpan MutableArrayBytes(Array& values) {
   return {reinterpret_cast<uint8_t*>(span.data()), span.size_bytes()};
 }
 
-/// Copies a structure out of the front of `bytes`. kCorrupt if there are too few.
+/// Copies a structure from the front of `bytes`. kCorrupt if there are too few bytes.
 template <typename T>
 Result<T> ReadStruct(ByteSpan bytes, std::string_view what) {
   static_assert(std::is_trivially_copyable_v<T> && alignof(T) == 1);

@@ -11,8 +11,9 @@
 
 namespace hallmark {
 
-// Arithmetic on numbers that came from outside. An overflow is kCorrupt and names `what`.
+// Arithmetic on numbers that came from outside. An overflow is kCorrupt; the message begins with `what`.
 
+/// `a` + `b`, or kCorrupt on overflow.
 template <std::unsigned_integral T>
 Result<T> CheckedAdd(T a, T b, std::string_view what) {
   T sum;
@@ -20,6 +21,7 @@ Result<T> CheckedAdd(T a, T b, std::string_view what) {
   return sum;
 }
 
+/// `a` times `b`, or kCorrupt on overflow.
 template <std::unsigned_integral T>
 Result<T> CheckedMultiply(T a, T b, std::string_view what) {
   T product;
@@ -39,11 +41,12 @@ constexpr bool InBounds(uint64_t offset, uint64_t length, uint64_t size) {
   return offset <= size && length <= size - offset;
 }
 
-/// `value` rounded up to a multiple of `alignment` (not 0). The caller knows that the sum fits.
+/// `value` rounded up to a multiple of `alignment` (not 0). The caller makes sure that the sum fits.
 constexpr uint64_t RoundUp(uint64_t value, uint64_t alignment) {
   return (value + alignment - 1) / alignment * alignment;
 }
 
+/// `value` divided by `divisor` (not 0), rounded up. The caller makes sure that their sum fits.
 constexpr uint64_t DivideRoundUp(uint64_t value, uint64_t divisor) { return (value + divisor - 1) / divisor; }
 
 }  // namespace hallmark

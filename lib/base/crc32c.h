@@ -12,7 +12,7 @@ namespace hallmark {
 /// bytes). Uses the CPU's instruction (SSE4.2, ARMv8 CRC32) where there is one.
 uint32_t Crc32c(uint32_t crc, ByteSpan bytes);
 
-/// The same without the CPU's instruction: what Crc32c falls back to.
+/// The same without the CPU's instruction: Crc32c() falls back to it.
 uint32_t Crc32cPortable(uint32_t crc, ByteSpan bytes);
 
 }  // namespace hallmark

@@ -18,8 +18,9 @@ constexpr int kAttempts = 50;
 constexpr useconds_t kPause = 100'000;  // microseconds
 
 [[noreturn]] void RemoveAtEndOfFile(int alive, const fs::path& directory, const std::vector<fs::path>& mounts) {
-  setsid();  // what interrupts the others must not interrupt this
-  // Nothing else of the other process is held: neither locks nor whatever reads its output.
+  setsid();  // a signal to the terminal's process group must not end this process
+  // Keeps no other descriptor of the other process open: neither its locks nor a pipe that someone reads its output
+  // from.
   dup2(alive, STDIN_FILENO);
   close_range(STDOUT_FILENO, ~0U, 0);
   [[maybe_unused]] const int in_no_way = chdir("/");

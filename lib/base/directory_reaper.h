@@ -11,8 +11,9 @@
 
 namespace hallmark {
 
-/// Removes a directory when this object is destroyed or this process ends, whatever ends it, kill -9 included: a
-/// process with a session of its own waits for that. Nothing happens if the directory is gone by then.
+/// Removes a directory when this object is destroyed or when this process ends, however it ends (kill -9 included): a
+/// child process with a session of its own waits for that and removes the directory. Nothing happens if it is gone by
+/// then.
 class DirectoryReaper {
  public:
   /// `mounts` are unmounted first, lazily. Both are absolute paths in this process's mount namespace.
@@ -24,7 +25,7 @@ class DirectoryReaper {
 
  private:
   DirectoryReaper(UniqueFd alive, pid_t process) : alive_(std::move(alive)), process_(process) {}
-  UniqueFd alive_;  ///< a pipe's end that only this process holds: its closing is what the other waits for
+  UniqueFd alive_;  ///< end of a pipe that only this process holds open: the child waits until it closes
   pid_t process_;
 };
 

@@ -14,7 +14,7 @@ struct DosTime {
 };
 /// Times before 1980 and after 2107 become the nearest that the format can hold; an odd second is rounded down.
 DosTime ToDosTime(Timestamp time);
-/// The inverse. A date that no calendar has becomes 1970-01-01; hours, minutes and seconds out of range are added.
+/// The inverse. A date that does not exist becomes 1970-01-01; hours, minutes and seconds out of range are added up.
 Timestamp FromDosTime(DosTime time);
 
 }  // namespace hallmark

@@ -10,7 +10,7 @@
 
 namespace hallmark {
 
-/// An unsigned integer stored in `Order`, alignment 1: a field of an on-disk structure.
+/// An unsigned integer stored in `Order` with alignment 1: a field of an on-disk structure.
 template <std::unsigned_integral T, std::endian Order>
 class EndianField {
  public:

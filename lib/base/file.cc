@@ -20,10 +20,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A name with `suffix` behind it, without its last characters if it would be longer than names may be.
+/// `name` with `suffix` behind it. The end of `name` is cut off if the result would be longer than NAME_MAX.
 std::string WithSuffix(std::string name, std::string_view suffix) {
   if (size_t end = NAME_MAX - suffix.size(); name.size() > end) {
-    while (end > 0 && (static_cast<uint8_t>(name[end]) & 0xC0) == 0x80) --end;  // within a character of UTF-8
+    while (end > 0 && (static_cast<uint8_t>(name[end]) & 0xC0) == 0x80) --end;  // not inside a UTF-8 character
     name.resize(end);
   }
   return name.append(suffix);
@@ -178,16 +178,16 @@ Result<void> CopyContent(const File& source, const File& target) {
 
 namespace {
 
-/// Room for as much as a file says that it holds: in one piece instead of many that grow, and in large pages where the
-/// kernel has them, for to fault small ones in can cost more than to read and to hash what goes there.
+/// An empty string with room for the whole file: one allocation instead of many that grow, in large pages if the kernel
+/// has them. Faulting in small pages can cost more than reading and hashing the content.
 std::string RoomFor(uint64_t size) {
   constexpr uint64_t kLargePage = 2 << 20;
   std::string text;
   text.reserve(size);
   if (size < kLargePage) return text;
   const auto page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
-  const size_t skipped = (page - reinterpret_cast<uintptr_t>(text.data()) % page) % page;  // to where a page begins
-  // It is advice: where the kernel does not take it, pages are small.
+  const size_t skipped = (page - reinterpret_cast<uintptr_t>(text.data()) % page) % page;  // up to a page boundary
+  // Advice only: if the kernel does not follow it, the pages are small.
   (void)madvise(text.data() + skipped, size - skipped, MADV_HUGEPAGE);
   return text;
 }
@@ -217,13 +217,13 @@ Result<std::string> ReadSmallFile(const File& file, uint64_t limit) {
 
 namespace {
 
-/// kUsage for what no file may take the place of: a directory, a device, a name that is none.
+/// kUsage for a path that no output file may replace: a directory, a device, or a path without a file name.
 Result<void> CheckReplaceable(const fs::path& path) {
   if (!path.has_filename() || path.filename() == "." || path.filename() == "..") {
     return UsageError((path.empty() ? "an empty name" : path.string()) + ": names no file to write");
   }
   std::error_code error;
-  const fs::file_status status = fs::status(path, error);  // a link to a device is not to be lost either
+  const fs::file_status status = fs::status(path, error);  // follows links: a link to a device must not be lost either
   if (!fs::exists(status) || fs::is_regular_file(status)) return {};
   return UsageError(path.string() + (fs::is_directory(status) ? ": is a directory" : ": is no regular file"))
       .WithHint("name another file to write");
@@ -234,7 +234,7 @@ Result<void> CheckReplaceable(const fs::path& path) {
 Result<AtomicFile> AtomicFile::Create(const fs::path& path, mode_t mode) {
   const fs::path directory = DirectoryOf(path);
   RETURN_IF_ERROR(CheckReplaceable(path));
-  // Else the last rename would say so, and those before it be done.
+  // Checked here, because the rename at the end would fail only after other files of CommitTogether() are renamed.
   if (path.filename().native().size() > NAME_MAX) return ErrnoError(ENAMETOOLONG, "creating " + path.string());
   UniqueFd fd(open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, mode));
   std::string temporary;
@@ -269,7 +269,7 @@ void AtomicFile::Discard() {
 Result<void> AtomicFile::Prepare(Durability durability) {
   if (durability == Durability::kPowerLoss) RETURN_IF_ERROR(file_.Sync());
   std::error_code error;
-  // Where nothing is to be replaced, the file gets its own name at once: no other is left if a kill comes in between.
+  // If there is nothing to replace, the file gets its final name directly: a kill can't leave a temporary name behind.
   if (!temporary_.empty() || !fs::exists(fs::symlink_status(path_, error))) return {};
   const std::string name = TemporaryNameFor(path_).string();
   if (const int failure = Link(name); failure != 0) return ErrnoError(failure, "naming " + path_.string());
@@ -287,7 +287,7 @@ Result<void> AtomicFile::Rename() {
     const int failure = Link(path_.string());
     if (failure == 0) return {};
     if (failure != EEXIST) return ErrnoError(failure, "naming " + path_.string());
-    RETURN_IF_ERROR(Prepare(Durability::kKill));  // it came meanwhile: it is replaced
+    RETURN_IF_ERROR(Prepare(Durability::kKill));  // a file has got this name meanwhile: replace it
   }
   if (rename(temporary_.c_str(), path_.c_str()) != 0) return ErrnoError(errno, "renaming to " + path_.string());
   temporary_.clear();
@@ -302,7 +302,7 @@ Result<void> AtomicFile::Commit(Durability durability) {
 
 Result<void> AtomicFile::CommitTogether(std::span<AtomicFile> files, Durability durability) {
   const bool sync = durability == Durability::kPowerLoss;
-  // What takes long comes before the names that a kill could leave.
+  // The slow part comes before the temporary names, which a kill would leave behind.
   for (const AtomicFile& file : files) RETURN_IF_ERROR(sync ? file.file_.Sync() : Result<void>());
   for (AtomicFile& file : files) RETURN_IF_ERROR(file.Prepare(Durability::kKill));
   for (AtomicFile& file : files) RETURN_IF_ERROR(file.Rename());
@@ -325,7 +325,7 @@ Result<void> WriteFileAtomically(const fs::path& path, ByteSpan bytes, mode_t mo
 
 Result<void> SyncDirectory(const fs::path& directory) {
   ASSIGN_OR_RETURN(const File file, File::Open(directory, O_RDONLY | O_DIRECTORY));
-  // Some filesystems can't sync a directory (EINVAL): they have nothing to lose by it.
+  // Some filesystems can't sync a directory (EINVAL). That is not an error.
   if (fsync(file.fd()) != 0 && errno != EINVAL) return ErrnoError(errno, directory.string());
   return {};
 }

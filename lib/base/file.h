@@ -26,7 +26,9 @@ class UniqueFd {
 
   [[nodiscard]] int get() const { return fd_; }
   [[nodiscard]] bool valid() const { return fd_ >= 0; }
+  /// Gives the descriptor to the caller, who closes it.
   int Release() { return std::exchange(fd_, -1); }
+  /// Closes the descriptor now, if there is one.
   void Reset();
 
  private:
@@ -40,15 +42,16 @@ class File {
   File() = default;
   File(UniqueFd fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
 
-  /// Opens an existing file. O_CLOEXEC is added. With O_CREAT, a new one has mode 0666 less the umask.
+  /// Opens a file with the flags of open(2); O_CLOEXEC is added. With O_CREAT, a new file has mode 0666 less the umask.
   static Result<File> Open(const std::filesystem::path& path, int flags);
   static Result<File> OpenForReading(const std::filesystem::path& path);
 
   [[nodiscard]] int fd() const { return fd_.get(); }
   [[nodiscard]] const std::string& path() const { return path_; }
 
+  /// The result of fstat(2); kIo if it fails.
   [[nodiscard]] Result<struct stat> Stat() const;
-  /// Size in bytes; of a block device too.
+  /// Size in bytes, also of a block device.
   [[nodiscard]] Result<uint64_t> Size() const;
 
   /// Reads exactly `buffer.size()` bytes. kCorrupt if the file ends before.
@@ -56,7 +59,7 @@ class File {
   /// Reads up to `buffer.size()` bytes; fewer only at the end of the file.
   [[nodiscard]] Result<size_t> ReadUpTo(uint64_t offset, MutableByteSpan buffer) const;
   [[nodiscard]] Result<void> WriteAt(uint64_t offset, ByteSpan bytes) const;
-  /// Makes a range zeros: a hole where the filesystem can.
+  /// Makes a range of bytes zeros: a hole if the filesystem supports holes.
   [[nodiscard]] Result<void> PunchHole(uint64_t offset, uint64_t length) const;
   [[nodiscard]] Result<void> Truncate(uint64_t size) const;
   [[nodiscard]] Result<void> Sync() const;
@@ -66,7 +69,8 @@ class File {
   std::string path_;
 };
 
-/// Bytes that the disk gives to a file. st_blocks counts 512 bytes, whatever the filesystem's own block is.
+/// Disk space that a file takes, in bytes. st_blocks counts units of 512 bytes, whatever the filesystem's block size
+/// is.
 inline uint64_t AllocatedBytes(const struct stat& status) { return static_cast<uint64_t>(status.st_blocks) * 512; }
 
 /// A run of bytes that holds data, between holes.
@@ -74,53 +78,53 @@ struct DataRange {
   uint64_t offset = 0;
   uint64_t length = 0;
 };
-/// The data ranges of a sparse file, in order, by SEEK_DATA and SEEK_HOLE; the whole file where those do not work.
+/// The data ranges of a sparse file, in order, by SEEK_DATA and SEEK_HOLE; the whole file if these are not supported.
 Result<std::vector<DataRange>> DataRanges(const File& file);
 
 /// Copies all of `source` into `target`, which is new or empty; holes stay holes.
 Result<void> CopyContent(const File& source, const File& target);
 
-/// A whole small file. kCorrupt if it is larger than `limit` bytes (checked while reading, so FIFOs can't exhaust
-/// memory either).
+/// Reads a whole small file. kCorrupt if it is larger than `limit` bytes (checked while reading, so that a FIFO can't
+/// exhaust memory either).
 Result<std::string> ReadSmallFile(const std::filesystem::path& path, uint64_t limit = 16 << 20);
-/// The same of a file that is open, from where it is.
+/// The same for an open file, from its current read position on.
 Result<std::string> ReadSmallFile(const File& file, uint64_t limit = 16 << 20);
 
-/// Makes a directory, and the parents of it that are missing. Fine if it exists.
+/// Makes a directory and its missing parents. No error if it exists.
 Result<void> MakeDirectories(const std::filesystem::path& directory);
 
-/// The directory that `path` names a file in: "." if it names none.
+/// The directory that holds the file `path`; "." if `path` names no directory.
 std::filesystem::path DirectoryOf(const std::filesystem::path& path);
 
-/// An output that appears under its name whole or not at all, whatever kills the process. Until Commit() it has no
-/// name where the filesystem offers that (O_TMPFILE), and a hidden temporary one elsewhere.
+/// An output file that appears under its name complete or not at all, even if the process is killed. Until Commit() it
+/// has no name if the filesystem supports that (O_TMPFILE), else a hidden temporary name.
 class AtomicFile {
  public:
-  /// The file gets `mode`, whatever the umask. kUsage if `path` names no file, or something else than a regular file is
-  /// there: a directory, a device.
+  /// The file gets `mode`, whatever the umask. kUsage if `path` has no file name, or if something other than a regular
+  /// file (a directory, a device) exists there.
   static Result<AtomicFile> Create(const std::filesystem::path& path, mode_t mode = 0644);
   AtomicFile(AtomicFile&& other) noexcept;
   AtomicFile& operator=(AtomicFile&& other) noexcept;
   ~AtomicFile();
 
   [[nodiscard]] const File& file() const { return file_; }
-  /// What a committed file outlives at once. Large outputs that are verified before use need no more than kKill.
+  /// What a committed file survives. kKill is enough for large outputs that are verified before use.
   enum class Durability { kKill, kPowerLoss };
-  /// Renames over `path`; against power loss, with an fsync of the file before and of its directory after.
+  /// Renames the file to `path`. With kPowerLoss, syncs the file before and its directory after the rename.
   [[nodiscard]] Result<void> Commit(Durability durability = Durability::kPowerLoss);
-  /// Commit() of files that belong together: the renames follow each other, in their order, with nothing between them.
-  /// Against power loss, every file is on the disk before the first: what a full disk or an error of the device can
-  /// stop, stops before it.
+  /// Commits files that belong together: the renames follow each other in order, with nothing between them. With
+  /// kPowerLoss, all files are synced before the first rename: a full disk or a device error stops the commit before
+  /// that.
   static Result<void> CommitTogether(std::span<AtomicFile> files, Durability durability = Durability::kPowerLoss);
 
  private:
   AtomicFile(File file, std::filesystem::path path, std::string temporary)
       : file_(std::move(file)), path_(std::move(path)), temporary_(std::move(temporary)) {}
   void Discard();
-  /// fsync against power loss, and a temporary name if the file has none.
+  /// With kPowerLoss, syncs the file. Then gives it a temporary name if it has none and `path` exists.
   [[nodiscard]] Result<void> Prepare(Durability durability);
   [[nodiscard]] Result<void> Rename();
-  /// Names the file; 0, or errno.
+  /// Links the unnamed file to `name`; returns 0 or an errno.
   [[nodiscard]] int Link(const std::string& name) const;
 
   File file_;
@@ -128,22 +132,22 @@ class AtomicFile {
   std::string temporary_;  // empty: the file has no name yet
 };
 
-/// Writes `bytes` to `path`, whole or not at all.
+/// Writes `bytes` to `path`, completely or not at all.
 Result<void> WriteFileAtomically(const std::filesystem::path& path, ByteSpan bytes, mode_t mode = 0644);
 
-/// Thirteen letters and digits, 67 bits of chance: for a name that nobody else chooses.
+/// Thirteen random letters and digits (67 bits), for a name that nobody else chooses.
 std::string RandomSuffix();
 
-/// fsync of a directory, so that a rename in it lasts.
+/// Syncs a directory, so that a rename in it lasts.
 Result<void> SyncDirectory(const std::filesystem::path& directory);
 
-/// An advisory lock on a file or a directory (flock). It dies with its owner, so it is never stale.
+/// An advisory lock on a file or directory (flock). It ends with the process that holds it, so it is never stale.
 class FileLock {
  public:
-  /// Waits for the lock. The file is made if it is missing.
+  /// Waits for the lock. Creates the file if it is missing.
   static Result<FileLock> Acquire(const std::filesystem::path& path);
-  /// Locks a directory that exists, and leaves no file behind. kIo at once, with a message that says so, if another
-  /// process holds it.
+  /// Locks an existing directory without creating a file in it. If another process holds the lock, kIo at once, with a
+  /// message that says so.
   static Result<FileLock> TryAcquireDirectory(const std::filesystem::path& directory);
 
  private:

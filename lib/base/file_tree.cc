@@ -33,7 +33,7 @@ Entries::const_iterator LowerBound(const Entries& entries, std::string_view name
                           [](const FileTree::Entry& e, std::string_view n) { return e.name < n; });
 }
 
-/// Splits "/a/b" into "a" and "b"; empty parts are passed over.
+/// Splits "/a/b" into "a" and "b"; empty parts are skipped.
 std::vector<std::string_view> Components(std::string_view path) {
   std::vector<std::string_view> parts;
   while (!path.empty()) {
@@ -59,7 +59,7 @@ Result<std::vector<Xattr>> ReadXattrs(const std::string& path) {
   return xattrs;
 }
 
-/// Reads one file's metadata; nothing of a directory's entries.
+/// Reads the metadata of one file, without the entries of a directory.
 Result<FileTree::Inode> ReadInode(const std::string& path, const struct stat& status) {
   FileTree::Inode inode;
   inode.mode = status.st_mode;
@@ -87,7 +87,7 @@ Result<FileTree::Inode> ReadInode(const std::string& path, const struct stat& st
 }
 
 Result<std::vector<std::string>> SortedNames(const std::string& directory) {
-  // A link that has come in the place of the directory is not followed.
+  // O_NOFOLLOW: a link that replaced the directory meanwhile is not followed.
   UniqueFd fd(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (!fd.valid()) return ErrnoError(errno, directory);
   const std::unique_ptr<DIR, Deleter<closedir>> handle(fdopendir(fd.get()));
@@ -104,7 +104,7 @@ Result<std::vector<std::string>> SortedNames(const std::string& directory) {
   return names;
 }
 
-/// What is at one path, as a scan finds it.
+/// One file that a scan found.
 struct FoundEntry {
   FileTree::Index parent;
   std::string name;
@@ -118,7 +118,7 @@ struct FoundDirectory {
   std::string path;
 };
 
-/// All that is in `directories`, in their order and sorted by name.
+/// All entries of `directories`, in the order of the directories, and sorted by name in each.
 Result<std::vector<FoundEntry>> FindEntries(const std::vector<FoundDirectory>& directories, ThreadPool& pool) {
   std::vector<std::vector<std::string>> names(directories.size());
   RETURN_IF_ERROR(ParallelFor(pool, directories.size(), [&](size_t i) -> Result<void> {
@@ -157,7 +157,7 @@ void FileTree::Inode::SetContent(std::string content) {
 }
 
 Result<File> FileTree::Inode::OpenSource() const {
-  // Not to wait for the other end of a FIFO that has come in its place.
+  // O_NONBLOCK: if a FIFO replaced the file meanwhile, do not wait for its other end.
   ASSIGN_OR_RETURN(File file, File::Open(source, O_RDONLY | O_NOFOLLOW | O_NONBLOCK));
   ASSIGN_OR_RETURN(const struct stat status, file.Stat());
   if (!S_ISREG(status.st_mode) || status.st_dev != source_device || status.st_ino != source_number ||
@@ -180,7 +180,7 @@ Result<FileTree> FileTree::Scan(const std::filesystem::path& directory, ThreadPo
   struct stat status;
   if (stat(directory.c_str(), &status) != 0) return ErrnoError(errno, directory.string());
   if (!S_ISDIR(status.st_mode)) return UsageError(directory.string() + ": not a directory");
-  // Links on the way to the directory are the caller's; those in it are files.
+  // Links in the caller's path are followed; links inside the directory are files of the tree.
   std::error_code error;
   const std::string root =
       fs::is_symlink(directory, error) ? fs::canonical(directory, error).string() : directory.string();
@@ -265,7 +265,7 @@ Result<FileTree::Index> FileTree::Put(std::string_view path, Inode inode) {
 
 Result<void> FileTree::Link(std::string_view path, Index target) {
   if (S_ISDIR(inodes_[target].mode)) return UsageError(std::string(path) + ": a directory can't have a second name");
-  // Put makes an inode that the entry is then turned away from; Compact drops it.
+  // Put() makes an inode, and the entry is then pointed at `target` instead; Compact() drops that inode.
   ASSIGN_OR_RETURN(const Index placed, Put(path, Inode{.mode = S_IFREG, .mtime = inodes_[target].mtime}));
   const std::string_view parent_path = path.substr(0, path.rfind('/'));
   ASSIGN_OR_RETURN(const Index parent, Find(parent_path));

@@ -28,8 +28,8 @@ struct Xattr {
   auto operator<=>(const Xattr&) const = default;
 };
 
-/// A directory of files as a filesystem writer takes it: metadata in memory, file contents where they are on disk.
-/// What the disk under an unprivileged user can't hold (device nodes, foreign owners) stands here all the same.
+/// A directory of files as a filesystem writer takes it: metadata in memory, file contents on disk. It also holds what
+/// an unprivileged user can't create on disk: device nodes, files of other owners.
 class FileTree {
  public:
   using Index = uint32_t;
@@ -47,7 +47,7 @@ class FileTree {
     uint32_t gid = 0;
     Timestamp mtime;
     uint64_t size = 0;        ///< bytes; regular files and symbolic links
-    uint32_t link_count = 0;  ///< entries that name this inode; for a directory, 2 and its subdirectories
+    uint32_t link_count = 0;  ///< entries that name this inode; for a directory, 2 plus its subdirectories
     uint32_t device_major = 0;
     uint32_t device_minor = 0;
     dev_t source_device = 0;     ///< which file it is on disk, as a scan found it
@@ -58,9 +58,9 @@ class FileTree {
     std::vector<Xattr> xattrs;   ///< sorted by name
     std::vector<Entry> entries;  ///< directory: sorted by name, bytewise; without "." and ".."
 
-    /// Makes `content` that of a regular file, in place of what it had.
+    /// Makes `content` the content of a regular file; the old content is dropped.
     void SetContent(std::string content);
-    /// Opens the source of a regular file. kCorrupt unless there is still the file that a scan found, of the same size.
+    /// Opens the source of a regular file. kCorrupt unless it is still the file that a scan found, with the same size.
     [[nodiscard]] Result<File> OpenSource() const;
     /// The content of a small regular file. As OpenSource(), and kCorrupt if the source is larger than `limit` bytes.
     [[nodiscard]] Result<std::string> ReadContent(uint64_t limit) const;
@@ -69,31 +69,30 @@ class FileTree {
   /// A tree that holds an empty root directory, root:root, 0755.
   FileTree();
 
-  /// All that is below `directory`, on its filesystem and on those mounted in it. Sockets, FIFOs and devices are kept
-  /// as such. Runs where the caller's user namespace is, so ids and file capabilities come out as that namespace sees
-  /// them.
+  /// All files below `directory`, on its filesystem and on those mounted in it. Sockets, FIFOs and devices are kept as
+  /// such. Ids and file capabilities are those that the caller's user namespace sees.
   static Result<FileTree> Scan(const std::filesystem::path& directory, ThreadPool& pool);
 
   [[nodiscard]] const Inode& inode(Index index) const { return inodes_[index]; }
   [[nodiscard]] Inode& inode(Index index) { return inodes_[index]; }
   [[nodiscard]] const std::vector<Inode>& inodes() const { return inodes_; }
 
-  /// The inode at an absolute path of the tree ("/etc/passwd"), symbolic links not followed. kNotFound.
+  /// The inode at an absolute path of the tree ("/etc/passwd"); symbolic links are not followed. kNotFound if none
+  /// exists.
   [[nodiscard]] Result<Index> Find(std::string_view path) const;
   [[nodiscard]] bool Contains(std::string_view path) const { return Find(path).ok(); }
-  /// The content of the regular file at `path`. kNotFound if there is none; kCorrupt if `path` is something else, or
-  /// larger than `limit` bytes.
+  /// The content of the regular file at `path`. kNotFound if none exists; kCorrupt if `path` is not a regular file or
+  /// is larger than `limit` bytes.
   [[nodiscard]] Result<std::string> ReadFile(std::string_view path, uint64_t limit) const;
 
-  /// Puts `inode` at an absolute path, in place of what was there (a directory replaces a directory's metadata and
-  /// keeps its entries). Missing parents are made root:root, 0755, with the inode's mtime. kUsage if a parent is not a
-  /// directory.
+  /// Puts `inode` at an absolute path and replaces what was there; a directory that replaces a directory keeps its
+  /// entries. Missing parents are made root:root, 0755, with the inode's mtime. kUsage if a parent is not a directory.
   Result<Index> Put(std::string_view path, Inode inode);
-  /// Another name for a file that is not a directory.
+  /// Adds `path` as another name of the inode `target`, which is not a directory (kUsage).
   Result<void> Link(std::string_view path, Index target);
-  /// Removes an entry and all below it; fine if it does not exist. Inodes without a name are dropped by Compact().
+  /// Removes an entry and all below it; no error if it does not exist. Compact() drops inodes without a name.
   void Remove(std::string_view path);
-  /// Removes all that is in a directory, and not the directory.
+  /// Removes all entries of a directory, but not the directory.
   void Clear(std::string_view path);
 
   /// Calls `visit(path, inode index)` for each entry in depth-first order of names, the root first as "/". A
@@ -103,7 +102,7 @@ class FileTree {
   /// Renumbers the inodes in the order of Walk, drops those without a name and sets every link_count.
   void Compact();
 
-  // Short ways to make an inode for Put().
+  /// Make an inode for Put(). `permissions` are the mode without the type; Device() also takes S_IFCHR or S_IFBLK.
   static Inode RegularFile(std::string content, mode_t permissions, Timestamp mtime);
   static Inode Directory(mode_t permissions, Timestamp mtime);
   static Inode SymbolicLink(std::string target, Timestamp mtime);

@@ -11,11 +11,11 @@
 
 namespace hallmark {
 
-/// A GUID in the order of bytes of its text form. ext4 and dm-verity store it so; GPT does not, see SwapGuid().
+/// A GUID in the byte order of its text form, which ext4 and dm-verity store. GPT stores another order, see SwapGuid().
 using Guid = std::array<uint8_t, 16>;
 
-/// Changes a GUID from the order of its text to that of GPT, which stores the first three fields little-endian (UEFI
-/// specification 2.10, appendix A), and back: it is its own inverse.
+/// Swaps a GUID between the byte order of its text and that of GPT, which stores the first three fields little-endian
+/// (UEFI specification 2.10, appendix A). Applied twice, it gives the same GUID.
 constexpr Guid SwapGuid(const Guid& guid) {
   constexpr std::array<size_t, 16> kOrder = {3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15};
   Guid swapped{};
@@ -28,7 +28,7 @@ std::string FormatGuid(const Guid& guid);
 /// The inverse of FormatGuid. kCorrupt on any other form.
 Result<Guid> ParseGuid(std::string_view text);
 
-/// A GUID that the source states as text in lower case. It is evaluated by the compiler, which refuses other text.
+/// A GUID from lower-case text in the source. The compiler evaluates it and refuses any other text.
 consteval Guid GuidLiteral(std::string_view text) {
   Guid guid{};
   size_t digits = 0;

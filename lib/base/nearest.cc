@@ -27,7 +27,7 @@ size_t EditDistance(std::string_view a, std::string_view b) {
 std::vector<std::string> NearestNames(std::string_view name, const std::vector<std::string>& names, size_t count) {
   std::vector<std::pair<size_t, std::string>> ranked;
   for (const std::string& candidate : names) {
-    // Lengths alone bound the distance from below: most names of a long list are settled here.
+    // The difference in length is a lower bound of the distance: it rejects most names of a long list.
     const size_t longer = std::max(name.size(), candidate.size());
     const size_t difference = longer - std::min(name.size(), candidate.size());
     const bool prefix = !name.empty() && candidate.starts_with(name);

@@ -18,8 +18,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// The directory that the kernel means by `path`, whose parents are made; it need not be there itself. "out/" is "out".
-/// Not by the letters of the path: what "link/.." means is told by where the link leads.
+/// The directory that the kernel means by `path`. Makes its parents; it need not exist itself. "out/" is "out". It asks
+/// the filesystem and not the text of the path: "link/.." depends on where the link leads.
 Result<fs::path> Resolve(const fs::path& path) {
   const fs::path named = path.has_filename() ? path : path.parent_path();
   if (named.empty()) return UsageError("a directory's name is empty");
@@ -74,7 +74,7 @@ Result<void> OutputDirectory::Write(const std::string& name, ByteSpan bytes) {
 
 Result<void> OutputDirectory::Commit(const std::function<Result<void>(const fs::path&)>& finish) {
   const fs::path hidden = path_.parent_path() / (".hallmark-" + RandomSuffix());
-  // Before there is anything to remove: no moment is left in which a kill could leave it.
+  // Started before the directory exists: a kill can't leave it behind at any moment.
   ASSIGN_OR_RETURN(const DirectoryReaper reaper, DirectoryReaper::Start(hidden));
   if (mkdir(hidden.c_str(), 0700) != 0) return ErrnoError(errno, "making " + path_.string());
   for (const Output& output : files_) {
@@ -92,7 +92,7 @@ Result<void> OutputDirectory::Commit(const std::function<Result<void>(const fs::
   if (!replaces_) {
     return UsageError(path_.string() + ": has come to hold something meanwhile").WithHint("name another directory");
   }
-  // What is there is not empty: it changes places with the new one and goes away with the hidden directory.
+  // The existing directory is not empty: exchange it with the new one, and remove it with the hidden directory.
   if (syscall(SYS_renameat2, AT_FDCWD, hidden.c_str(), AT_FDCWD, path_.c_str(), RENAME_EXCHANGE) != 0) {
     return ErrnoError(errno, "replacing " + path_.string());
   }

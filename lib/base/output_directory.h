@@ -11,22 +11,22 @@
 
 namespace hallmark {
 
-/// A directory of output files that appears under its name whole or not at all. Until Commit() its files have no name
-/// where the filesystem offers that (O_TMPFILE), so that nothing is left of them whatever kills the process.
+/// A directory of output files that appears under its name complete or not at all. Until Commit() its files have no
+/// name if the filesystem supports that (O_TMPFILE), so that nothing of them is left even if the process is killed.
 class OutputDirectory {
  public:
-  /// `may_replace` says whether a directory that stands at `path` already is one of ours; another one is kUsage.
+  /// `may_replace` says whether an existing directory at `path` is one of ours; kUsage if it is not.
   static Result<OutputDirectory> Create(const std::filesystem::path& path,
                                         const std::function<bool(const std::filesystem::path&)>& may_replace);
   OutputDirectory(OutputDirectory&& other) noexcept = default;
   OutputDirectory& operator=(OutputDirectory&&) = delete;
 
-  /// A new, empty file that will be called `name`. The reference holds as long as this object.
+  /// A new, empty file that will be called `name`. The pointer is valid as long as this object.
   Result<const File*> NewFile(const std::string& name);
   Result<void> Write(const std::string& name, ByteSpan bytes);
 
   /// Gives the files their names in a hidden directory, calls `finish` with it, and renames it to `path`, in exchange
-  /// for what Create() found there, which is removed. kUsage if something has come there since.
+  /// for what Create() found there, which is removed. kUsage if something has appeared there since.
   Result<void> Commit(const std::function<Result<void>(const std::filesystem::path&)>& finish);
 
  private:
@@ -36,11 +36,11 @@ class OutputDirectory {
     File file;
   };
   std::filesystem::path path_;
-  bool replaces_ = false;  // there is a directory, with something in it, that may go
+  bool replaces_ = false;  // a directory exists there, is not empty, and may be replaced
   std::deque<Output> files_;
 };
 
-/// A directory, and no link to one, with nothing in it: a `may_replace` for outputs that take the place of nothing.
+/// True if `path` is an empty directory and not a link to one: a `may_replace` for outputs that replace nothing.
 bool IsEmptyDirectory(const std::filesystem::path& path);
 
 }  // namespace hallmark

@@ -9,7 +9,7 @@
 namespace hallmark {
 namespace {
 
-/// Bytes of the UTF-8 character at the start of `text`; 0: there is none.
+/// The length in bytes of the UTF-8 character at the start of `text`; 0 if there is none.
 size_t CharacterLength(std::string_view text) {
   for (size_t length = 1; length <= std::min<size_t>(4, text.size()); ++length) {
     if (Utf8ToUtf16(text.substr(0, length)).ok()) return length;

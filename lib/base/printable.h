@@ -6,8 +6,8 @@
 
 namespace hallmark {
 
-/// Text from an image that nobody vouched for, fit for a terminal and one line: control characters, backslashes and
-/// bytes that are no UTF-8 become \xHH; all else stays.
+/// Makes text from an untrusted image safe for a terminal and for one line: control characters, backslashes and bytes
+/// that are not UTF-8 become \xHH; the rest stays.
 std::string Printable(std::string_view text);
 
 /// The same for lines of our own that quote such text: backslashes, tabs and line feeds stay.

@@ -7,11 +7,10 @@
 
 namespace hallmark {
 
-/// What a superblock says about the volume that it begins. The rooms of the formats fill it in. Nothing in it is
-/// verified.
+/// What a superblock says about its volume. The library of each format fills it in. Nothing in it is verified.
 struct ProbedVolume {
   std::string_view kind;  ///< as blkid names it: "ext4", "vfat", "exfat", "DM_verity_hash"
-  std::string label;      ///< empty: none
+  std::string label;      ///< empty if there is none
   std::string uuid;       ///< in the form that blkid prints; FAT and exFAT have a serial number there: "1234-ABCD"
 
   bool operator==(const ProbedVolume&) const = default;

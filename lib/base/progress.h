@@ -12,8 +12,8 @@ namespace hallmark {
 
 enum class Verbosity { kQuiet, kNormal, kVerbose };
 
-/// Tells a person how long work goes. On a terminal: one line that is redrawn, with stage, amount, rate and time left.
-/// Elsewhere: a plain line when a stage starts and when it ends. Thread-safe.
+/// Shows a person the progress of work. On a terminal: one line that is redrawn, with stage, amount, rate and time
+/// left. Elsewhere: a plain line when a stage starts and when it ends. Thread-safe.
 class Progress {
  public:
   enum class Unit { kItems, kBytes };
@@ -22,19 +22,19 @@ class Progress {
     std::chrono::duration<double> seconds;
   };
 
-  /// Writes to `stream`, which outlives it.
+  /// Writes to `stream`, which must outlive this object.
   explicit Progress(Verbosity verbosity = Verbosity::kNormal, std::FILE* stream = stderr);
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
   ~Progress() { EndStage(); }
 
-  /// Ends the stage before. `total` of 0: unknown.
+  /// Ends the previous stage and begins the next. `total` is its amount of work in `unit`; 0 if it is not known.
   void BeginStage(std::string_view stage, uint64_t total = 0, Unit unit = Unit::kItems);
-  /// `amount` more of the stage is done; `item` names what is being worked on.
+  /// Adds `amount` to what is done of the stage; `item` names what is being worked on.
   void Advance(uint64_t amount, std::string_view item = {});
   void EndStage();
 
-  /// A line for the person, between stages or within one; with -v only.
+  /// Prints a line for the person, between stages or within one; with -v only.
   void PrintVerbose(std::string_view line);
 
   /// Every stage so far, in order.

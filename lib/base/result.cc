@@ -9,7 +9,7 @@ namespace hallmark {
 Error UsageError(std::string message) { return {ErrorKind::kUsage, std::move(message), {}}; }
 Error IoError(std::string message) {
   Error error{ErrorKind::kIo, std::move(message), {}};
-  // Whoever's words they are: the C library's, libarchive's, dpkg's or a script's.
+  // The text may come from the C library, libarchive, dpkg or a script.
   for (const int full : {ENOSPC, EDQUOT}) {
     if (error.message.find(std::generic_category().message(full)) != std::string::npos) {
       error.hint = "free some space or name another directory, then run the same command again";

@@ -13,7 +13,7 @@ namespace hallmark {
 enum class ErrorKind {
   kUsage,         ///< the caller asked for something that makes no sense
   kIo,            ///< the environment failed: a file, a process, the network, memory
-  kNoSpace,       ///< more than what it must go into holds
+  kNoSpace,       ///< more than the target can hold
   kNotFound,      ///< the named thing does not exist
   kCorrupt,       ///< bytes that do not follow their format
   kUnsupported,   ///< well-formed, but not something this program handles
@@ -21,16 +21,18 @@ enum class ErrorKind {
   kInternal,      ///< a bug in this program
 };
 
-/// A failure: a cause, led by what was being done, and what to do next where we know it.
+/// A failure: a cause, preceded by what was being done, and the next step if we know it.
 struct Error {
   ErrorKind kind = ErrorKind::kInternal;
   std::string message;
   std::string hint;  ///< the next step, one line; may be empty
 
+  /// Puts "`doing`: " in front of the message.
   [[nodiscard]] Error WithContext(std::string_view doing) && {
     message.insert(0, ": ").insert(0, doing);
     return std::move(*this);
   }
+  /// Adds the next step, unless there is one already.
   [[nodiscard]] Error WithHint(std::string_view next_step) && {
     if (hint.empty()) hint = next_step;
     return std::move(*this);
@@ -61,7 +63,7 @@ class [[nodiscard]] Result {
     if (ok()) return std::move(*this);
     return std::get<1>(std::move(state_)).WithContext(doing);
   }
-  /// Adds the next step to the error, if there is one and it has none yet.
+  /// Adds the next step to the error, if there is one and it has no next step yet.
   [[nodiscard]] Result WithHint(std::string_view next_step) && {
     if (ok()) return std::move(*this);
     return std::get<1>(std::move(state_)).WithHint(next_step);
@@ -94,7 +96,7 @@ class [[nodiscard]] Result<void> {
   std::optional<Error> error_;
 };
 
-// One short way to make each kind of error.
+/// One function per kind of error. IoError() adds a hint if the message says that the disk is full.
 Error UsageError(std::string message);
 Error IoError(std::string message);
 Error NoSpaceError(std::string message);
@@ -104,11 +106,11 @@ Error UnsupportedError(std::string message);
 Error VerificationError(std::string message);
 Error InternalError(std::string message);
 
-/// An error for a failed system call: `what: strerror(error_number)`. ENOENT becomes kNotFound; a full disk says how
-/// to go on.
+/// An error for a failed system call, with the message "`what`: " and strerror(error_number). kNotFound for ENOENT,
+/// else kIo, with a hint if the disk is full.
 Error ErrnoError(int error_number, std::string_view what);
 
-/// Process exit status for an error: 2 usage, 3 verification, 1 the rest.
+/// The exit status of a process for an error: 2 for usage, 3 for verification, 1 for all others.
 int ExitStatus(const Error& error);
 
 /// "io", "corrupt", ... as in JSON output.

@@ -15,7 +15,8 @@ namespace hallmark {
 
 namespace {
 
-/// A file that took the place of a standard stream that was closed would have our messages written into it.
+/// Opens /dev/null for each standard stream that is closed. Otherwise the next file that is opened would take its
+/// number, and our messages would be written into that file.
 void OpenStandardStreams() {
   for (int fd = 0; fd <= 2; ++fd) {
     if (fcntl(fd, F_GETFD) < 0 && errno == EBADF) (void)open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY);
@@ -27,7 +28,7 @@ void OpenStandardStreams() {
 void PrintError(std::string_view program, const Error& error) {
   std::string text = std::string(program) + ": " + error.message + "\n";
   if (!error.hint.empty()) text += "  " + error.hint + "\n";
-  text = PrintableLines(text);  // messages name what files hold: nothing in them may steer a terminal
+  text = PrintableLines(text);  // messages quote names from files: nothing in them may control a terminal
   std::fputs(text.c_str(), stderr);
 }
 
@@ -37,7 +38,7 @@ int RunMain(std::string_view program, int argc, char** argv,
   try {
     OpenStandardStreams();
     std::signal(SIGPIPE, SIG_IGN);
-    std::signal(SIGXFSZ, SIG_IGN);  // the write that goes too far says so
+    std::signal(SIGXFSZ, SIG_IGN);  // a write past the limit on file sizes fails with EFBIG instead
     Result<int> status = body({argv + 1, argv + argc});
     if (std::fflush(stdout) != 0 && status.ok()) status = IoError("writing standard output");
     if (status.ok()) return *status;

@@ -13,8 +13,8 @@ namespace hallmark {
 /// Prints `program: message` and the hint, if any, to standard error.
 void PrintError(std::string_view program, const Error& error);
 
-/// Runs a program's body and turns what comes back, exceptions included, into an exit status (ExitStatus()).
-/// The body's own value is the status of a success: 0 unless it stands for a verdict.
+/// Runs a program's body and turns its result, exceptions included, into an exit status (ExitStatus()). If the body
+/// succeeds, its value is the status: 0, or another number if it stands for a verdict.
 int RunMain(std::string_view program, int argc, char** argv,
             const std::function<Result<int>(std::vector<std::string> arguments)>& body);
 

@@ -9,17 +9,18 @@
 
 namespace hallmark {
 
-/// Takes a stream of bytes, front to back. A hole reads as zeros and costs nothing where the receiver can help it.
+/// Takes a stream of bytes, front to back. A hole reads as zeros and takes no space if the receiver supports holes.
 class Sink {
  public:
   virtual ~Sink() = default;
+  /// Takes the next `bytes`.
   virtual Result<void> Write(ByteSpan bytes) = 0;
-  /// `length` zero bytes.
+  /// Takes `length` zero bytes.
   virtual Result<void> WriteHole(uint64_t length) = 0;
 };
 
-/// Writes to a file from `offset` on. Holes are left as the file has them: the caller gives a new or truncated file,
-/// and sets its final size.
+/// Writes to a file from `offset` on. It skips holes and writes nothing there: the caller gives a new or truncated
+/// file, and sets its final size.
 class FileSink : public Sink {
  public:
   explicit FileSink(const File& file, uint64_t offset = 0) : file_(file), position_(offset) {}
@@ -39,15 +40,16 @@ class FileSink : public Sink {
   uint64_t position_;  // where the next byte goes, from the start of the file
 };
 
-/// Takes pieces of a range of bytes in any order, and from several threads at once. What nobody writes reads as zeros.
+/// Takes pieces of a range of bytes in any order, from several threads at once. Bytes that are never written are zeros.
 class PositionedSink {
  public:
   virtual ~PositionedSink() = default;
+  /// Writes `bytes` at `offset`, in bytes from the start of the range.
   virtual Result<void> WriteAt(uint64_t offset, ByteSpan bytes) = 0;
 };
 
-/// A range of a file, from `start` on. Its bytes are zeros so far: the caller gives a new or truncated file, and sets
-/// its final size.
+/// A range of a file, from `start` on. The range must read as zeros before: the caller gives a new or truncated file,
+/// and sets its final size.
 class FilePart : public PositionedSink {
  public:
   explicit FilePart(const File& file, uint64_t start = 0) : file_(file), start_(start) {}

@@ -33,7 +33,7 @@ std::string_view Trimmed(std::string_view text);
 /// `url` with "/" as its last character.
 std::string WithSlash(std::string url);
 
-/// `text` with every byte as %HH (RFC 3986, 2.1) but ASCII letters, digits and the characters of `plain`.
+/// `text` with every byte as %HH (RFC 3986, 2.1), except ASCII letters, digits and the characters of `plain`.
 std::string PercentEncode(std::string_view text, std::string_view plain);
 
 }  // namespace hallmark

@@ -25,7 +25,7 @@ ThreadPool::ThreadPool(size_t threads) {
   for (size_t i = 0; i < threads; ++i) {
     try {
       workers_.emplace_back([this] { Work(); });
-    } catch (const std::system_error&) {  // a limit on threads: those that run are enough
+    } catch (const std::system_error&) {  // the limit on threads is reached: those that run are enough
       if (workers_.empty()) throw;
       return;
     }
@@ -88,7 +88,7 @@ Result<void> ParallelFor(ThreadPool& pool, size_t count, const std::function<Res
       }
     }
   };
-  // What the tasks refer to lasts until the last of them has ended, whatever is thrown here.
+  // Waits for the last task, even if something is thrown here: the tasks refer to objects of this function.
   struct Workers {
     ~Workers() {
       for (std::future<void>& worker : running) {

@@ -49,7 +49,7 @@ Result<uint64_t> ParseUtc(std::string_view text) {
   if (hour > 23 || minute > 59 || second > 59) return error;
   const int64_t seconds =
       days * static_cast<int64_t>(kSecondsPerDay) + int64_t{hour} * 3600 + int64_t{minute} * 60 + second;
-  // What is left are the separators, and digits that were none: its own spelling decides.
+  // Separators and characters that are not digits are still unchecked: the text must equal its canonical form.
   if (seconds < 0 || FormatUtc(static_cast<uint64_t>(seconds)) != text) return error;
   return static_cast<uint64_t>(seconds);
 }

@@ -9,13 +9,13 @@
 
 namespace hallmark {
 
-/// The last second that four digits of a year can tell: 9999-12-31T23:59:59Z.
+/// The last second of the last year with four digits: 9999-12-31T23:59:59Z.
 constexpr uint64_t kLastUtcSecond = 253402300799;
 
-/// "2026-11-01T12:00:00Z" for seconds since 1970 (RFC 3339, UTC). What is past kLastUtcSecond is written as that.
+/// "2026-11-01T12:00:00Z" for seconds since 1970 (RFC 3339, UTC). Later seconds are written as kLastUtcSecond.
 std::string FormatUtc(uint64_t seconds);
 
-/// The inverse of FormatUtc, and of nothing else: kCorrupt on any other spelling, and on days that do not exist.
+/// The inverse of FormatUtc. kCorrupt on any other spelling, and on days that do not exist.
 Result<uint64_t> ParseUtc(std::string_view text);
 
 /// Seconds since 1970 by this machine's clock.

@@ -34,7 +34,7 @@ void AppendUtf8(std::string& utf8, char32_t point) {
   }
 }
 
-/// `on_half` is called with the text so far where half of a surrogate pair stands.
+/// Calls `on_half` with the text so far for each half of a surrogate pair that stands alone.
 template <typename OnHalf>
 std::string ConvertToUtf8(std::u16string_view text, OnHalf on_half) {
   std::string utf8;

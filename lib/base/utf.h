@@ -15,7 +15,7 @@ Result<std::u16string> Utf8ToUtf16(std::string_view text);
 /// Converts UTF-16 to UTF-8. kCorrupt on half of a surrogate pair.
 Result<std::string> Utf16ToUtf8(std::u16string_view text);
 
-/// Converts UTF-16 to UTF-8, with `replacement` in the place of each half of a surrogate pair.
+/// Converts UTF-16 to UTF-8 and replaces each lone half of a surrogate pair with `replacement`.
 std::string Utf16ToUtf8Replacing(std::u16string_view text, std::string_view replacement);
 
 }  // namespace hallmark

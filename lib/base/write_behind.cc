@@ -10,12 +10,12 @@
 namespace hallmark {
 namespace {
 
-// Enough for the disk to be busy, and little beside a machine's memory.
+// Enough to keep the disk busy, and little compared with a machine's memory.
 constexpr uint64_t kBehind = 64 << 20;
-// As often, the disk is to have emptied its own cache.
+// After every so many bytes, the disk is told to empty its own cache.
 constexpr uint64_t kFlush = 64 << 20;
 
-/// No error where the kernel does without: then the sync at the end does it all.
+/// Not an error if the kernel does not support it: then the sync at the end does all the work.
 Result<void> SyncRange(const File& file, DataRange range, unsigned flags) {
   if (sync_file_range(file.fd(), static_cast<off_t>(range.offset), static_cast<off_t>(range.length), flags) == 0 ||
       errno == ENOSYS) {
@@ -27,7 +27,7 @@ Result<void> SyncRange(const File& file, DataRange range, unsigned flags) {
 }  // namespace
 
 void ForgetCached(const File& file) {
-  (void)fdatasync(file.fd());  // only clean pages can be dropped; what it says is known
+  (void)fdatasync(file.fd());  // only clean pages can be dropped; its error is known already
   posix_fadvise(file.fd(), 0, 0, POSIX_FADV_DONTNEED);
 }
 

@@ -10,16 +10,15 @@
 
 namespace hallmark {
 
-/// Keeps the disk busy while a large file is written, so that the sync at its end has little left to wait for, and the
-/// page cache for what other programs have there: what has reached the disk is dropped from it, and its pages are taken
-/// again.
+/// Writes a large file to disk while it is being made, so that the sync at its end has little left to do. It drops what
+/// has reached the disk from the page cache, so that other programs keep their cached files.
 class WriteBehind {
  public:
-  /// `file` must outlive it.
+  /// `file` must outlive this object.
   explicit WriteBehind(const File& file) : file_(file) {}
 
-  /// To be called once `length` bytes from `offset` on are written; may wait for what was written before them.
-  /// Thread-safe. An error is one of an earlier write, and the only word of it: a later sync may succeed.
+  /// Call it after `length` bytes at `offset` were written; it may wait for bytes that were written before.
+  /// Thread-safe. An error is that of an earlier write and is reported only here: a later sync may succeed.
   Result<void> Wrote(uint64_t offset, uint64_t length);
 
  private:
@@ -32,10 +31,10 @@ class WriteBehind {
   uint64_t unflushed_ = 0;
 };
 
-/// After a write or a sync that failed the kernel calls pages clean that never reached the disk. This drops them, so
-/// that who reads next reads the disk.
+/// After a failed write or sync the kernel marks pages clean that never reached the disk. This drops those pages, so
+/// that the next reader reads the disk.
 void ForgetCached(const File& file);
-/// The same if a write of an earlier run has failed, which may have been killed before it was told.
+/// Does the same if a write of an earlier run has failed; that run may have been killed before it learned of it.
 void ForgetFailedWrites(const File& file);
 
 }  // namespace hallmark

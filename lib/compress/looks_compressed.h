@@ -5,7 +5,7 @@
 
 namespace hallmark {
 
-/// True for a file that begins as zstd, gzip or xz do. False where it can't be read.
+/// True if the file begins like zstd, gzip or xz. False if it can't be read.
 bool LooksCompressed(const File& file);
 
 }  // namespace hallmark

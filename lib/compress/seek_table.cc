@@ -15,7 +15,7 @@ constexpr uint8_t kReserved = 0x7c;
 
 struct Header {
   Le32 magic;
-  Le32 size;  ///< of what follows, footer included
+  Le32 size;  ///< bytes that follow this field, footer included
 };
 struct Entry {
   Le32 compressed;

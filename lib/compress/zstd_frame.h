@@ -13,14 +13,14 @@ struct ZSTD_DCtx_s;
 
 namespace hallmark {
 
-constexpr int kDefaultZstdLevel = 3;  // that of the zstd program
-constexpr int kMaxZstdLevel = 19;     // beyond, a frame takes more memory than we allow ourselves
+constexpr int kDefaultZstdLevel = 3;  // the default of the zstd program
+constexpr int kMaxZstdLevel = 19;     // higher levels use more memory than we allow
 
-/// What decides a frame's bytes besides those that it holds: "zstd-1.5.4-level-3".
+/// What determines the bytes of a frame besides its content: "zstd-1.5.4-level-3".
 std::string FrameEncoder(int level);
 
-/// Makes zstd frames (RFC 8878) that stand alone: content size in the header, checksum at the end. One object a thread;
-/// the same bytes, level and library version give the same frame.
+/// Makes zstd frames (RFC 8878) that stand alone: content size in the header, checksum at the end. Use one object per
+/// thread. The same bytes, level and library version give the same frame.
 class FrameCompressor {
  public:
   /// `level` is 1 to kMaxZstdLevel.
@@ -28,6 +28,7 @@ class FrameCompressor {
   FrameCompressor(FrameCompressor&&) noexcept;
   ~FrameCompressor();
 
+  /// One frame that holds `raw`. kInternal if libzstd fails.
   Result<ByteVector> Compress(ByteSpan raw);
 
  private:
@@ -35,10 +36,10 @@ class FrameCompressor {
     void operator()(ZSTD_CCtx_s* context) const;
   };
   std::unique_ptr<ZSTD_CCtx_s, Free> context_;
-  ByteVector scratch_;  // what a frame may take at most: made, and cleared, once
+  ByteVector scratch_;  // as large as the largest frame: allocated and cleared once
 };
 
-/// Reads such frames. One object a thread.
+/// Reads such frames. Use one object per thread.
 class FrameDecompressor {
  public:
   FrameDecompressor();
@@ -46,7 +47,7 @@ class FrameDecompressor {
   ~FrameDecompressor();
 
   /// Fills `raw` with the content of one frame. kCorrupt if `frame` is damaged, is more than one frame, or holds any
-  /// other number of bytes: nothing is ever written past `raw`.
+  /// other number of bytes; nothing is ever written past `raw`.
   Result<void> Decompress(ByteSpan frame, MutableByteSpan raw);
 
  private:

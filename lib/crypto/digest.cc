@@ -24,7 +24,7 @@ const EVP_MD* Algorithm(const Sha512Digest*) {
   return algorithm;
 }
 
-// These calls fail only for lack of memory or of the algorithm itself: nothing that a caller could go on from.
+// These calls fail only for lack of memory or of the algorithm itself: no caller could go on.
 void Require(bool done) {
   if (!done) throw std::bad_alloc();
 }

@@ -14,7 +14,7 @@ namespace hallmark {
 
 using Sha256Digest = std::array<uint8_t, 32>;
 using Sha1Digest = std::array<uint8_t, 20>;
-using Sha512Digest = std::array<uint8_t, 64>;  ///< npm's integrity
+using Sha512Digest = std::array<uint8_t, 64>;  ///< of npm's "integrity"
 
 /// A message digest in progress (OpenSSL EVP, which picks the CPU's SHA instructions). Reset() makes it usable again
 /// without a new allocation, so one object serves many small messages.
@@ -26,8 +26,9 @@ class Hasher {
   Hasher& operator=(Hasher&&) noexcept;
   ~Hasher();
 
+  /// Adds `bytes` to the message.
   void Update(ByteSpan bytes);
-  /// The digest of all that was given since the start or the last Reset(); call Reset() before the next Update().
+  /// The digest of all bytes since the start or the last Reset(). Call Reset() before the next Update().
   Digest Finish();
   void Reset();
 
@@ -41,9 +42,10 @@ class Hasher {
 using Sha256Hasher = Hasher<Sha256Digest>;
 using Sha1Hasher = Hasher<Sha1Digest>;
 
+/// The digest of `bytes`.
 Sha256Digest Sha256(ByteSpan bytes);
 Sha1Digest Sha1(ByteSpan bytes);
-/// BLAKE2b with 64 bytes of output (RFC 7693): what minisign signs.
+/// BLAKE2b with 64 bytes of output (RFC 7693), which minisign signs.
 std::array<uint8_t, 64> Blake2b512(ByteSpan bytes);
 
 class File;

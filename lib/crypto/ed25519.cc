@@ -31,7 +31,7 @@ constexpr uint64_t kScryptP = 1;
 constexpr size_t kMaxPem = 64 << 10;
 constexpr size_t kPemLine = 64;
 
-/// OpenSSL's own reason, and an empty queue for the next caller.
+/// OpenSSL's reason for its failure. Empties its error queue for the next caller.
 std::string OpenSslReason() {
   std::array<char, 256> text{};
   const unsigned long code = ERR_peek_last_error();
@@ -47,7 +47,7 @@ Bio MemoryBio(std::string_view text) {
   return bio;
 }
 
-/// Hands OpenSSL the passphrase; without it, OpenSSL would ask on the terminal.
+/// Gives OpenSSL the passphrase; without this, OpenSSL would ask on the terminal.
 int GivePassphrase(char* buffer, int size, int /*writing*/, void* user) {
   const std::string_view text = static_cast<const Secret*>(user)->text();
   if (text.empty() || text.size() > static_cast<size_t>(size)) return -1;

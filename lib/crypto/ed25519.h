@@ -33,7 +33,7 @@ class PublicKey {
   /// SubjectPublicKeyInfo of RFC 8410, DER: 44 bytes.
   [[nodiscard]] ByteVector SpkiDer() const;
   [[nodiscard]] std::string Pem() const;
-  /// What our files call the key: SHA-256 of SpkiDer(), 64 hex digits. A hint to find it, never a proof.
+  /// The name of the key in our files: SHA-256 of SpkiDer(), 64 hex digits. A hint to find it, never a proof.
   [[nodiscard]] std::string Id() const;
 
   /// True if `signature` is this key's over `message`. Refuses what RFC 8032 refuses: an S that is not reduced, a key
@@ -46,30 +46,32 @@ class PublicKey {
   std::array<uint8_t, 32> bytes_;
 };
 
-/// What can sign with one key: the key itself, or a program that holds it.
+/// Signs with one key: the key itself, or a program that holds it.
 class Signer {
  public:
   virtual ~Signer() = default;
+  /// The key that verifies the signatures.
   [[nodiscard]] virtual PublicKey public_key() const = 0;
   /// Pure Ed25519 over `message` (not prehashed).
   [[nodiscard]] virtual Result<Ed25519Signature> Sign(ByteSpan message) const = 0;
 };
 
-/// An Ed25519 private key in memory, wiped when it goes.
+/// An Ed25519 private key in memory. It is wiped on destruction.
 class PrivateKey : public Signer {
  public:
+  /// A new key from OpenSSL's random numbers. kIo if OpenSSL fails.
   static Result<PrivateKey> Generate();
   /// From the 32 secret bytes of RFC 8032.
   static Result<PrivateKey> FromSeed(ByteSpan seed);
-  /// From a PKCS#8 PEM. `passphrase` is used only if the PEM is encrypted; kUsage if it is and the passphrase is
-  /// wrong or empty.
+  /// From a PKCS#8 PEM. `passphrase` is used only if the PEM is encrypted; kUsage if the PEM is encrypted and the
+  /// passphrase is wrong or empty.
   static Result<PrivateKey> FromPem(std::string_view pem, const Secret& passphrase);
 
   [[nodiscard]] PublicKey public_key() const override;
   [[nodiscard]] Result<Ed25519Signature> Sign(ByteSpan message) const override;
 
-  /// PKCS#8 PEM, what `openssl pkey` reads. With a passphrase: PBES2 of scrypt (N 16384, r 8, p 1, the most that
-  /// OpenSSL takes without being told to) and AES-256-CBC. The caller wipes the text.
+  /// The key as PKCS#8 PEM, which `openssl pkey` reads. With a passphrase: PBES2 of scrypt (N 16384, r 8, p 1, the
+  /// largest that OpenSSL accepts by default) and AES-256-CBC. The caller wipes the text.
   [[nodiscard]] Result<std::string> Pem(const Secret& passphrase) const;
 
  private:

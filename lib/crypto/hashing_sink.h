@@ -10,7 +10,7 @@
 
 namespace hallmark {
 
-/// Hashes what goes through, and passes it on. Null: nowhere.
+/// Hashes a stream and passes it on to `next`. With a null `next` it only hashes.
 template <typename... Digests>
 class HashingSink : public Sink {
  public:
@@ -29,6 +29,7 @@ class HashingSink : public Sink {
     }
     return next_ != nullptr ? next_->WriteHole(length) : Result<void>();
   }
+  /// The digest of the whole stream, of one of the types `Digests`. Call it once per type, after the last write.
   template <typename Digest>
   Digest Finish() {
     return std::get<Hasher<Digest>>(hashers_).Finish();

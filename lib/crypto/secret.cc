@@ -13,7 +13,7 @@ void Wipe(std::string& text) {
 Secret::Secret(std::string&& text) : text_(text) { Wipe(text); }
 
 Secret::Secret(Secret&& other) noexcept {
-  // A short text lies inside the object: a move would leave a copy behind.
+  // A short text is stored inside the object: a move would leave a copy behind.
   text_.swap(other.text_);
 }
 

@@ -6,11 +6,11 @@
 
 namespace hallmark {
 
-/// A passphrase. Its memory is overwritten when it goes; it can be moved and not copied.
+/// A passphrase. Its memory is overwritten on destruction. It can be moved but not copied.
 class Secret {
  public:
   Secret() = default;
-  /// Takes over `text`, and wipes it.
+  /// Takes the content of `text` and wipes `text`.
   explicit Secret(std::string&& text);
   Secret(Secret&& other) noexcept;
   Secret& operator=(Secret&& other) noexcept;
@@ -18,7 +18,7 @@ class Secret {
 
   [[nodiscard]] std::string_view text() const { return text_; }
   [[nodiscard]] bool empty() const { return text_.empty(); }
-  /// Takes as long wherever the two differ.
+  /// Compares in a time that does not depend on where the two differ.
   [[nodiscard]] bool Equals(const Secret& other) const;
 
  private:

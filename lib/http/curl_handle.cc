@@ -9,7 +9,7 @@ namespace {
 
 constexpr long kConnectSeconds = 30;
 constexpr long kMaxRedirects = 10;
-constexpr long kMinSpeed = 1024;  // bytes a second: with less an image takes weeks
+constexpr long kMinSpeed = 1024;  // bytes a second: a slower server would take weeks for an image
 
 std::string ForCurl(const std::string& url) { return url.starts_with("copy:") ? "file:" + url.substr(5) : url; }
 

@@ -12,8 +12,9 @@ namespace hallmark {
 
 using CurlHandle = std::unique_ptr<CURL, Deleter<curl_easy_cleanup>>;
 
-/// A handle for a transfer of `url` (http, https, file; "copy:" is as "file:"): redirects stay with http and https, a
-/// status of 400 or more fails, so does a server that sends nothing for `stall_seconds`.
+/// A handle for a transfer of `url` (http, https, file; "copy:" means the same as "file:"). Redirects may lead to http
+/// and https only. The transfer fails on a status of 400 or more, and if the server is slower than 1 KiB/s for
+/// `stall_seconds`.
 CurlHandle NewCurlHandle(const std::string& url, long stall_seconds);
 
 /// Why a transfer failed, for a person: the HTTP status, or what libcurl says.

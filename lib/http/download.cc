@@ -19,22 +19,22 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr size_t kParallel = 16;
-constexpr long kStallSeconds = 60;  // slower than 1 KiB a second for so long: given up
+constexpr long kStallSeconds = 60;  // a server slower than 1 KiB/s for so long is given up
 constexpr uint64_t kMaxText = 64 << 20;
 
 using Multi = std::unique_ptr<CURLM, Deleter<curl_multi_cleanup>>;
 
-/// One file on its way.
+/// One file that is being fetched.
 struct Transfer {
   Download* download = nullptr;
-  size_t source = 0;     ///< of its URLs
-  std::string failures;  ///< what came of the sources before
+  size_t source = 0;     ///< index of the URL in use
+  std::string failures;  ///< the failures of the sources before
   bool resumed = false;
   CurlHandle easy;
   File file;
   uint64_t position = 0;
-  std::string error;     ///< ours, where curl's says too little
-  Result<void> written;  ///< a failure to write would come with every source
+  std::string error;     ///< our own text if curl's says too little
+  Result<void> written;  ///< an error while writing, which every other source would meet too
 };
 
 size_t WriteToFile(char* bytes, size_t, size_t length, void* user) {
@@ -106,7 +106,7 @@ Result<void> Downloader::Start(Attempt attempt) {
   if (!fd.valid()) return ErrnoError(errno, download->partial.string());
   transfer->file = File(std::move(fd), download->partial.string());
   ASSIGN_OR_RETURN(transfer->position, transfer->file.Size());
-  // What is there already, whole or too long, can't be gone on with: a whole file would have been accepted.
+  // A partial file that is whole or too long can't be continued: a good whole file would have been accepted already.
   if (download->size != 0 && transfer->position >= download->size) transfer->position = 0;
   RETURN_IF_ERROR(transfer->file.Truncate(transfer->position));
   transfer->resumed = transfer->position != 0;
@@ -149,7 +149,7 @@ Result<void> Downloader::Finish(std::unique_ptr<Transfer> transfer, CURLcode cod
     if (accepted.error().kind != ErrorKind::kVerification) return accepted.error();
     return TryNext(*transfer, accepted.error().message);
   }
-  // A server that has no ranges, or not this one: from the start, then.
+  // The server does not support ranges, or not this one: start again from the beginning.
   constexpr long kRangeNotSatisfiable = 416;
   if (transfer->resumed && (code == CURLE_RANGE_ERROR || HttpStatus(transfer->easy.get()) == kRangeNotSatisfiable)) {
     RETURN_IF_ERROR(transfer->file.Truncate(0));
@@ -159,7 +159,7 @@ Result<void> Downloader::Finish(std::unique_ptr<Transfer> transfer, CURLcode cod
   return TryNext(*transfer, transfer->error.empty() ? CurlErrorText(transfer->easy.get(), code) : transfer->error);
 }
 
-/// A partial file of one source is not gone on with from another: their bytes need not be the same.
+/// Does not continue the partial file of another source: its bytes need not be the same.
 Result<void> Downloader::TryNext(const Transfer& transfer, const std::string& reason) {
   const Download& download = *transfer.download;
   const std::string failures = transfer.failures + "\n  " + download.urls[transfer.source] + ": " + reason;

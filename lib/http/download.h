@@ -16,17 +16,17 @@ namespace hallmark {
 struct Download {
   std::string name;               ///< for a person
   std::vector<std::string> urls;  ///< http, https, file; "copy:" is as "file:"
-  std::filesystem::path partial;  ///< where bytes gather; what an earlier run left there is gone on with
-  uint64_t size = 0;              ///< bytes; 0: not known
-  /// Checks the whole file at `partial` and puts it where it belongs. kVerification makes the next source be tried.
+  std::filesystem::path partial;  ///< the file grows here; what an earlier run left is continued
+  uint64_t size = 0;              ///< bytes; 0: unknown
+  /// Checks the whole file at `partial` and moves it to its place. After kVerification the next source is tried.
   std::function<Result<void>()> accept;
 };
 
-/// Fetches all of them, several at a time. The error names the first file that no source gave, with each source and its
-/// reason.
+/// Fetches all of them, several at a time. The error names the first file that no source could give, with each source
+/// and its reason.
 Result<void> DownloadAll(std::vector<Download> downloads, Progress& progress);
 
-/// A small document, at most 64 MiB. kNotFound for HTTP 404, kIo for the rest; the message names the URL.
+/// Fetches a small document, at most 64 MiB. kNotFound for HTTP 404, kIo for other failures; the message names the URL.
 Result<std::string> FetchText(const std::string& url);
 
 }  // namespace hallmark

@@ -12,10 +12,10 @@ namespace hallmark {
 namespace {
 
 constexpr long kPartialContent = 206;
-// Of one read, each going on where the last ended.
+// Attempts for one read; each continues where the last one ended.
 constexpr int kMaxAttempts = 5;
 
-/// One request on its way.
+/// One request in progress.
 struct Transfer {
   CURL* easy;
   uint64_t offset;        ///< of the range, bytes
@@ -26,8 +26,8 @@ struct Transfer {
   bool no_ranges = false;
 };
 
-/// "content-range: bytes OFFSET-LAST/TOTAL". A status line begins the headers of another response: of the one after a
-/// redirect.
+/// Reads "content-range: bytes OFFSET-LAST/TOTAL". A status line begins the headers of a new response, for example
+/// after a redirect.
 size_t TakeHeader(char* data, size_t, size_t length, void* user) {
   auto& transfer = *static_cast<Transfer*>(user);
   const std::string line = Lowercase({data, length});
@@ -60,7 +60,7 @@ size_t TakeBody(char* data, size_t, size_t length, void* user) {
   return length;
 }
 
-/// Without the user and the password that a URL may hold: https://user:password@host/path.
+/// The URL without the user and the password that it may hold: https://user:password@host/path.
 std::string WithoutPassword(const std::string& url) {
   const size_t host = url.find("//") + 2;
   const size_t at = url.substr(0, url.find('/', host)).rfind('@');
@@ -114,7 +114,7 @@ Result<void> RangeReader::Read(uint64_t offset, MutableByteSpan bytes) const {
     }
     if (code == CURLE_OPERATION_TIMEDOUT) return IoError(name_ + ": " + CurlErrorText(easy, code));
     reason = code == CURLE_OK ? "sends less than asked for" : CurlErrorText(easy, code);
-    if (transfer.done == 0) break;  // no progress: it would be the same again
+    if (transfer.done == 0) break;  // no progress: the next attempt would end the same way
   }
   return IoError(name_ + ": " + reason);
 }

@@ -12,8 +12,8 @@
 
 namespace hallmark {
 
-/// Reads parts of a file from a plain HTTP server, by range requests (RFC 9110, section 14). What comes is what the
-/// server says: the caller checks it. May be used from several threads, which keep their connections.
+/// Reads parts of a file from a plain HTTP server by range requests (RFC 9110, section 14). The caller must verify the
+/// bytes: they are what the server sent. Several threads may use it; they keep their connections.
 class RangeReader {
  public:
   /// `url` of a file, http or https. A server that sends less than 1 KiB/s for `stall_seconds` is given up.
@@ -22,12 +22,12 @@ class RangeReader {
   RangeReader& operator=(const RangeReader&) = delete;
   ~RangeReader();
 
-  /// The URL for messages: without the user and the password that it may hold.
+  /// The URL for messages, without the user and the password that it may hold.
   [[nodiscard]] const std::string& name() const { return name_; }
 
-  /// Fills `bytes` from `offset` on; a connection that ends early is gone on with a few times. kIo names the URL: the
-  /// server failed, stalled, or sent something else than that range; kUnsupported: it has no ranges, and would send the
-  /// whole file (it is stopped before).
+  /// Fills `bytes` from `offset` on. A connection that ends early is continued a few times. Errors name the URL. kIo:
+  /// the server failed, stalled, or sent something other than that range. kUnsupported: the server has no ranges and
+  /// would send the whole file (the transfer is stopped before that).
   [[nodiscard]] Result<void> Read(uint64_t offset, MutableByteSpan bytes) const;
 
  private:

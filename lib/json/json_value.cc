@@ -56,7 +56,7 @@ std::optional<uint64_t> JsonValue::Number(std::string_view key) const {
 std::string JsonValue::Text() const { return json_->dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 std::string JsonValue::CanonicalText() const {
-  // Text that is not UTF-8 gets U+FFFD for what is wrong, where the default would throw.
+  // U+FFFD replaces bytes that are not UTF-8; by default the library would throw.
   return json_->dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -13,13 +13,13 @@
 
 #include "lib/json/object_reader.h"
 
-// JSON that is built here or kept whole, with the JSON library out of sight: files that include it take seconds to
-// compile.
+// JSON that is built here or kept whole. This header hides the JSON library: files that include that one take seconds
+// to compile.
 
 namespace hallmark {
 
-/// One JSON value of any kind, which this owns. Text that is not UTF-8 is taken, and written with U+FFFD in place of
-/// what is wrong.
+/// One JSON value of any kind, which this object owns. It accepts text that is not UTF-8, and writes U+FFFD in place of
+/// the bytes that are wrong.
 class JsonValue {
  public:
   /// A member of an object.
@@ -35,7 +35,7 @@ class JsonValue {
   JsonValue(const std::string& text) : JsonValue(std::string_view(text)) {}
   JsonValue(const char* text) : JsonValue(std::string_view(text)) {}
   JsonValue(double number);
-  /// null if there is none.
+  /// null if `number` is empty.
   JsonValue(const std::optional<uint64_t>& number);
   /// An array.
   template <typename Value>
@@ -63,15 +63,16 @@ class JsonValue {
 
   /// True for an object.
   [[nodiscard]] bool IsObject() const;
-  /// The number that a member of an object is; nothing if it is missing, or not a number from 0 up.
+  /// The value of a member that is a number from 0 up; nothing if it is missing or something else.
   [[nodiscard]] std::optional<uint64_t> Number(std::string_view key) const;
   /// The value as JSON, on one line, without blanks.
   [[nodiscard]] std::string Text() const;
-  /// The value in the one spelling of what we sign: two spaces a level, a line for each value, a newline at the end.
-  /// Line by line, so that sed and awk can read it too.
+  /// The value in the canonical form that we sign: two spaces per level, one line per value, a newline at the end. sed
+  /// and awk can read it line by line, too.
   [[nodiscard]] std::string CanonicalText() const;
 
-  /// For ObjectReader, and for those that include the library. After a move from this, it may only be assigned to.
+  /// For ObjectReader, and for sources that include the library. After a move from this object, it may only be assigned
+  /// to.
   [[nodiscard]] const Json& json() const { return *json_; }
 
  private:

@@ -140,7 +140,7 @@ Result<void> ObjectReader::Finish() const {
   if (error_ && missing_.empty()) return *error_;
   for (const auto& [key, value] : object_->items()) {
     if (std::find(known_.begin(), known_.end(), key) != known_.end()) continue;
-    // What is missing may be there, misspelt.
+    // The missing member may be present under a misspelt key.
     if (!error_ || NearestKnown(key) == missing_) return UnknownKey(key, value);
   }
   return error_ ? *error_ : Result<void>();

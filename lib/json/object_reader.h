@@ -14,23 +14,23 @@
 #include "lib/base/bytes.h"
 #include "lib/base/result.h"
 
-// Headers may include this file: it declares the JSON type and leaves the JSON library itself out.
+// Headers may include this file: it only declares the JSON type and does not include the JSON library.
 
 namespace hallmark {
 
 using Json = nlohmann::ordered_json;
 class PlacedJson;
 
-/// Takes the members out of an object one by one; what nobody took is an error. The first error stays, and what is
-/// taken after it is empty: a reader takes all members and then asks Finish() once.
+/// Takes the members of an object one by one; a member that was not taken is an error. The first error is kept, and
+/// every later take returns an empty value: a reader takes all members and then calls Finish() once.
 class ObjectReader {
  public:
   /// `where` is the object's place in the document, for messages: "predicate.disk". With `document`, which holds
-  /// `value`, messages begin with a line and a column too; it must outlive the reader. `kind` is that of every error.
+  /// `value` and must outlive the reader, messages begin with a line and a column too. Every error has the kind `kind`.
   ObjectReader(const Json& value, std::string where, const PlacedJson* document = nullptr,
                ErrorKind kind = ErrorKind::kCorrupt);
 
-  /// Asks for a member that may be absent. It counts as known from then on: messages on others may suggest it.
+  /// True if the object has the member. The key counts as known from then on: messages about other keys may suggest it.
   [[nodiscard]] bool Has(std::string_view key);
   /// The member itself, or null after an error.
   const Json& Take(std::string_view key);
@@ -50,20 +50,20 @@ class ObjectReader {
   /// Up to `max_size` bytes in lower-case hexadecimal.
   ByteVector TakeHexBytes(std::string_view key, size_t max_size);
 
-  /// Notes that a member holds what it may not: "WHERE.KEY: TEXT".
+  /// Records the error that a member has a value that it may not have: "WHERE.KEY: TEXT".
   void Refuse(std::string_view key, std::string_view text);
   /// The same for an entry of an array that was taken: "WHERE.KEY[INDEX]: TEXT".
   void RefuseEntry(std::string_view key, size_t index, std::string_view text);
   [[nodiscard]] std::string Place(std::string_view key) const;
 
-  /// The first error; or that the object has a member that nobody asked for, and the nearest one that it may have: this
-  /// too where the nearest one is the one that is missing.
+  /// The first error. If there is none, the error that the object has a member that nobody asked for, with the nearest
+  /// known key. This one also comes in place of a missing member if that member's key is the nearest.
   [[nodiscard]] Result<void> Finish() const;
 
  private:
   void TakeHexInto(std::string_view key, MutableByteSpan out);
 
-  /// Of the keys that were asked for. Empty: none is near.
+  /// The nearest of the keys that were asked for; empty if none is near.
   [[nodiscard]] std::string NearestKnown(const std::string& key) const;
   [[nodiscard]] Error UnknownKey(const std::string& key, const Json& value) const;
 
@@ -76,11 +76,11 @@ class ObjectReader {
   std::string missing_;  // the key whose absence is the error
 };
 
-/// The entries of an array of at most `max_count`, which the reader's value owns. Empty after an error.
+/// The entries of an array of at most `max_count`; the reader's value owns them. Empty after an error.
 std::vector<const Json*> TakeEntries(ObjectReader& reader, std::string_view key, size_t max_count);
-/// The members of an object, which the reader's value owns; refused as "not an object" otherwise.
+/// The members of an object; the reader's value owns them. Anything else is refused as "not an object".
 std::vector<std::pair<std::string, const Json*>> TakeMembers(ObjectReader& reader, std::string_view key);
-/// The text that a value is; nothing if it is not a text.
+/// The text of a value; nothing if the value is not a text.
 std::optional<std::string> TextOf(const Json& value);
 
 }  // namespace hallmark

@@ -13,16 +13,16 @@
 
 namespace hallmark {
 
-/// Where a value stands in its text, both from 1; columns count characters.
+/// The place of a value in its text: line and column from 1; columns count characters.
 struct JsonPlace {
   uint32_t line = 0;
   uint32_t column = 0;
 };
 
-/// A document that still knows where its values stood: for files that people write.
+/// A document that remembers the places of its values: for files that people write.
 class PlacedJson {
  public:
-  /// As ParseJsonValue().
+  /// Parses as ParseJsonValue() does.
   static Result<PlacedJson> Parse(std::string_view text, size_t max_size, std::string_view what);
 
   PlacedJson(PlacedJson&&) noexcept;
@@ -30,9 +30,9 @@ class PlacedJson {
   ~PlacedJson();
 
   [[nodiscard]] const Json& value() const { return *value_; }
-  /// Of any value inside value().
+  /// The place of any value inside value().
   [[nodiscard]] JsonPlace PlaceOf(const Json& value) const { return places_.at(&value); }
-  /// Of the key of a member of an object.
+  /// The place of the key of the member that has this value.
   [[nodiscard]] JsonPlace PlaceOfKeyOf(const Json& value) const { return key_places_.at(&value); }
   /// "WHAT:LINE:COLUMN: "
   [[nodiscard]] std::string Prefix(JsonPlace place) const;
@@ -42,7 +42,7 @@ class PlacedJson {
   void Note(const Json& value, const std::vector<JsonPlace>& places, size_t& next);
 
   std::string what_;
-  std::unique_ptr<const Json> value_;  // where it is stays, so that addresses do
+  std::unique_ptr<const Json> value_;  // on the heap, so that a move does not change the addresses
   std::map<const Json*, JsonPlace> places_;
   std::map<const Json*, JsonPlace> key_places_;
 };

@@ -13,11 +13,11 @@ namespace {
 
 constexpr size_t kMaxDepth = 16;
 constexpr size_t kMaxValues = 100000;
-constexpr size_t kMaxKeys = 4096;           // of one object: the tree looks for each among those before it
+constexpr size_t kMaxKeys = 4096;           // per object: the tree compares each key with those before it
 constexpr uint64_t kMaxNumber = INT64_MAX;  // sizes and offsets are off_t in the end
 
-/// Reads a text for the parser and counts what it took: its callbacks come when exactly their token was read, or, for a
-/// number, one character more.
+/// Reads a text for the parser and counts the bytes that it took. A callback of the parser comes directly after its
+/// token was read; after a number, one more character was read.
 class CountingIterator {
  public:
   using iterator_category = std::input_iterator_tag;
@@ -41,7 +41,7 @@ class CountingIterator {
   size_t* count_;
 };
 
-/// Lines and columns of offsets that grow.
+/// Computes lines and columns for increasing offsets.
 class PlaceCounter {
  public:
   explicit PlaceCounter(std::string_view text) : text_(text) {}
@@ -52,7 +52,7 @@ class PlaceCounter {
       if (byte == '\n') {
         ++place_.line;
         place_.column = 1;
-      } else if ((byte & 0xC0) != 0x80) {  // not the rest of a character of UTF-8
+      } else if ((byte & 0xC0) != 0x80) {  // not a continuation byte of UTF-8
         ++place_.column;
       }
     }
@@ -65,8 +65,8 @@ class PlaceCounter {
   JsonPlace place_{1, 1};
 };
 
-/// Checks what a tree of values could no longer tell: keys that came twice, depth, how a number was written. Notes
-/// where each key and value stands, in the order of the text.
+/// Checks what the finished tree no longer shows: duplicate keys, depth, how a number was written. Records the place of
+/// each key and value, in the order of the text.
 class StrictChecker : public nlohmann::json_sax<Json> {
  public:
   explicit StrictChecker(std::string_view text) : text_(text), counter_(text) {}
@@ -126,7 +126,7 @@ class StrictChecker : public nlohmann::json_sax<Json> {
     token_end_ = read_;
     return true;
   }
-  /// Notes a key or a value: it begins after what stands between tokens.
+  /// Records the place of a key or a value, which begins after blanks and separators.
   bool Count() {
     const size_t begin = text_.find_first_not_of(" \t\r\n,:", token_end_);
     token_end_ = read_;
@@ -154,7 +154,7 @@ std::string PlacePrefix(std::string_view what, JsonPlace place) {
   return std::string(what) + ":" + std::to_string(place.line) + ":" + std::to_string(place.column) + ": ";
 }
 
-/// Checks a text, and gives the places of its keys and values.
+/// Checks a text and returns the places of its keys and values.
 Result<std::vector<JsonPlace>> CheckStrictly(std::string_view text, size_t max_size, std::string_view what) {
   if (text.size() > max_size) {
     return CorruptError(std::string(what) + ": larger than " + std::to_string(max_size) + " bytes");
@@ -162,7 +162,7 @@ Result<std::vector<JsonPlace>> CheckStrictly(std::string_view text, size_t max_s
   const auto refuse = [&](JsonPlace place, const std::string& reason) {
     return CorruptError(PlacePrefix(what, place) + "not the JSON that is expected: " + reason);
   };
-  // The parser skips the one, and takes the other for the end.
+  // The parser would skip a byte order mark, and would take a NUL for the end.
   if (text.starts_with("\xEF\xBB\xBF")) return refuse({1, 1}, "a byte order mark");
   if (const size_t nul = text.find('\0'); nul != std::string_view::npos) {
     return refuse(PlaceCounter(text).At(nul), "a NUL");

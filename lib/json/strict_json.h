@@ -7,8 +7,8 @@
 #include "lib/base/result.h"
 #include "lib/json/object_reader.h"
 
-// The JSON library itself, which costs every file that includes it seconds of compile time: for the sources beside it.
-// Others take JsonValue, ObjectReader and PlacedJson.
+// This header includes the JSON library itself, which adds seconds to the compile time of each file. Only the sources
+// in this directory include it; others use JsonValue, ObjectReader and PlacedJson.
 
 namespace hallmark {
 

@@ -18,8 +18,8 @@ struct Network {
 using Network4 = Network<4>;
 using Network6 = Network<16>;
 
-// The narrower of two networks stands first. Sources: IANA's IPv4 Special-Purpose Address Registry, and for addresses
-// inside public space that clouds serve metadata and platform services from, their vendors' documents.
+// A narrower network stands before the wider one that contains it. Sources: IANA's IPv4 Special-Purpose Address
+// Registry, and the documents of clouds for public addresses at which they serve metadata and platform services.
 constexpr std::array kRefused4 = {
     Network4{{0, 0, 0, 0}, 8, "this network"},                       // RFC 791
     Network4{{10, 0, 0, 0}, 8, "private"},                           // RFC 1918

@@ -7,11 +7,11 @@
 
 namespace hallmark {
 
-/// Why an address, in network order, is not one that a session may be connected to, as in "loopback"; empty if it is a
-/// unicast address of the public internet. By IANA's IPv4 and IPv6 Special-Purpose Address Registries: whatever those
-/// do not call globally reachable is refused, and of IPv6 only 2000::/3 is public at all. An IPv6 address that carries
-/// an IPv4 address (mapped, compatible, translated by NAT64, 6to4, Teredo) is refused whatever it carries: a host
-/// reaches that by IPv4.
+/// Why a session may not connect to an address (in network order), as in "loopback"; empty if it is a unicast address
+/// of the public internet. Follows IANA's IPv4 and IPv6 Special-Purpose Address Registries: addresses that they do not
+/// call globally reachable are refused, and of IPv6 only 2000::/3 is public. An IPv6 address that carries an IPv4
+/// address (mapped, compatible, translated by NAT64, 6to4, Teredo) is refused whatever it carries: a host can reach
+/// that one by IPv4.
 std::string_view RefusedIpv4(const std::array<uint8_t, 4>& address);
 std::string_view RefusedIpv6(const std::array<uint8_t, 16>& address);
 

@@ -13,14 +13,14 @@
 namespace hallmark {
 namespace {
 
-// RFC 1035, section 2.3.4; the name without its last dot.
+// RFC 1035, section 2.3.4; the length of a name without its last dot.
 constexpr size_t kMaxLabel = 63;
 constexpr size_t kMaxName = 253;
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsLowerHexDigit(char c) { return IsDigit(c) || (c >= 'a' && c <= 'f'); }
 
-/// What is wrong with single characters, before anything is cut apart. Null: nothing.
+/// What is wrong with single characters of the text, before it is split; null if nothing.
 const char* BadCharacter(std::string_view text) {
   for (const char c : text) {
     const auto byte = static_cast<uint8_t>(c);
@@ -33,7 +33,7 @@ const char* BadCharacter(std::string_view text) {
   return nullptr;
 }
 
-/// A label that makes a host a number to some parser: decimal digits, or 0x and hexadecimal ones.
+/// True for a label that some parsers read as a number: decimal digits, or 0x and hexadecimal digits.
 bool IsNumber(std::string_view label) {
   if (label.starts_with("0x")) return std::all_of(label.begin() + 2, label.end(), IsLowerHexDigit);
   return std::all_of(label.begin(), label.end(), IsDigit);
@@ -55,8 +55,8 @@ std::optional<std::array<uint8_t, 16>> ReadIpv4(const std::vector<std::string_vi
 Result<Host> ReadIpv6(const std::string& text) {
   Host host{.kind = Host::Kind::kIpv6};
   if (::inet_pton(AF_INET6, text.c_str(), host.address.data()) != 1) return UsageError("is no IPv6 address");
-  // RFC 4291, section 2.5.5: ::a.b.c.d, ::ffff:a.b.c.d and ::ffff:0:a.b.c.d (RFC 2765) name IPv4 hosts. What is left
-  // below 2^32 is :: and ::1.
+  // RFC 4291, section 2.5.5: ::a.b.c.d, ::ffff:a.b.c.d and ::ffff:0:a.b.c.d (RFC 2765) name IPv4 hosts. The only other
+  // addresses below 2^32 are :: and ::1.
   const bool low = IsZero(ByteSpan(host.address).first(8));
   const bool loopback = IsZero(ByteSpan(host.address).first(15)) && host.address[15] <= 1;
   if (low && !loopback) return UsageError("is an IPv4 address in IPv6's clothes, or one of no use");
@@ -66,7 +66,7 @@ Result<Host> ReadIpv6(const std::string& text) {
   return host;
 }
 
-/// A name's labels. The text is in lower case and has no bad character.
+/// Splits a name into its labels. The text is in lower case and has no bad character.
 Result<std::vector<std::string_view>> SplitLabels(std::string_view text) {
   if (text.size() > kMaxName) return UsageError("is longer than 253 characters");
   if (text.ends_with('.')) return UsageError("ends in a dot");

@@ -10,8 +10,8 @@
 
 namespace hallmark {
 
-/// A host as a client names it, in one of the few spellings that are taken. Nothing is normalised but the case of
-/// letters: a spelling that could mean two things to two parsers is refused, never repaired.
+/// A host as a client names it, in one of the few spellings that are accepted. Only the case of letters is normalised:
+/// a spelling that two parsers could read differently is refused, never repaired.
 struct Host {
   enum class Kind { kName, kIpv4, kIpv6 };
   Kind kind = Kind::kName;
@@ -35,18 +35,18 @@ struct Authority {
   Host host;
   uint16_t port = 0;
 };
-/// HOST:PORT cut apart: what a host and a port would be. The host, which may stand in brackets, has yet to be read.
+/// HOST:PORT split into its two parts. The host may be in brackets and is not parsed yet.
 struct WrittenAuthority {
   std::string_view host;
   uint16_t port = 0;
 };
-/// kUsage on what is no HOST:PORT. The result points into `text`.
+/// kUsage if `text` is not HOST:PORT. The result points into `text`.
 Result<WrittenAuthority> SplitAuthority(std::string_view text);
 
 /// Reads HOST:PORT. The port is decimal, 1 to 65535, without leading zeros; an IPv6 address stands in brackets.
 Result<Authority> ParseAuthority(std::string_view text);
 
-/// A port in decimal, 1 to 65535, without leading zeros or anything else. kUsage.
+/// Reads a port in decimal, 1 to 65535, without leading zeros. kUsage on anything else.
 Result<uint16_t> ParsePort(std::string_view text);
 
 }  // namespace hallmark

@@ -20,7 +20,7 @@ Decision ByRule(Decision::Verdict verdict, std::string_view list, const DomainRu
   return {verdict, std::string(list), rule, reason + Named(list, rule)};
 }
 
-/// Why nobody may be connected to a host that is an address; empty for a name.
+/// Why nobody may connect to a host that is an address; empty for a name.
 std::string_view RefusedHost(const Host& host) {
   if (host.kind == Host::Kind::kName) return {};
   if (host.kind == Host::Kind::kIpv6) return RefusedIpv6(host.address);
@@ -53,7 +53,7 @@ std::vector<size_t> Matcher::Index::Find(const Host& host) const {
       found.insert(found.end(), entry->second.begin(), entry->second.end());
     }
   };
-  // An address and a name never share a text: ParseHost() takes what ends in a number as an address only.
+  // An address and a name never share a text: ParseHost() reads a host that ends in a number only as an address.
   add(hosts, host.text);
   if (host.kind == Host::Kind::kName) {
     const std::string_view text = host.text;

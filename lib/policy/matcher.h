@@ -11,15 +11,15 @@
 
 namespace hallmark {
 
-/// May a connection be made, and by which rule.
+/// Whether a connection is allowed, and by which rule.
 struct Decision {
   enum class Verdict {
-    kAllowed,   ///< an entry of allowedDomains covers host and port, and none of deniedDomains
+    kAllowed,   ///< an entry of allowedDomains covers host and port, and no entry of deniedDomains does
     kDenied,    ///< an entry of deniedDomains covers host and port
-    kPort,      ///< an entry of allowedDomains covers the host, and none this port
+    kPort,      ///< an entry of allowedDomains covers the host, but no entry covers this port
     kNoRule,    ///< no entry covers the host
-    kBadHost,   ///< no spelling that ParseHost() takes, or port 0
-    kAddress,   ///< an address that is not public: no entry opens it
+    kBadHost,   ///< ParseHost() refuses the spelling, or the port is 0
+    kAddress,   ///< an address that is not public: no entry can allow it
     kNoPolicy,  ///< there are no settings
   };
   Verdict verdict = Verdict::kNoPolicy;
@@ -32,29 +32,29 @@ struct Decision {
 /// "allowed", "denied", "port", "no-rule", "bad-host", "address", "no-policy".
 std::string_view VerdictName(Decision::Verdict verdict);
 
-/// Decides by the network rules of settings. Deny goes before allow, and what no rule allows is denied; so is an
-/// address that is not public, whatever allows it. What a name leads to is for who looks it up: RefusedIpv4(),
-/// RefusedIpv6(). Immutable: threads may share it.
+/// Decides by the network rules of settings. Deny goes before allow; a host that no rule allows is denied; an address
+/// that is not public is denied even if a rule allows it. Whoever looks up a name must check its addresses with
+/// RefusedIpv4() and RefusedIpv6(). Immutable: threads may share it.
 class Matcher {
  public:
   /// Without settings: allows nothing.
   Matcher() = default;
   explicit Matcher(const Settings& settings);
 
-  /// `host` as the client wrote it, brackets of an IPv6 address or not.
+  /// `host` as the client wrote it; an IPv6 address with or without brackets.
   [[nodiscard]] Decision Decide(std::string_view host, uint16_t port) const;
   [[nodiscard]] Decision Decide(const Host& host, uint16_t port) const;
 
  private:
-  /// Rules by what they name, so that a lookup costs as much as the host has labels.
+  /// Rules, indexed by the host that they name: a lookup takes one step per label of the host.
   struct Index {
     explicit Index(const std::vector<DomainRule>& rules);
     Index() = default;
-    /// Those that cover the host, by their place in the list.
+    /// The rules that cover the host, as indexes into the list.
     [[nodiscard]] std::vector<size_t> Find(const Host& host) const;
 
     std::map<std::string, std::vector<size_t>, std::less<>> hosts;
-    std::map<std::string, std::vector<size_t>, std::less<>> parents;  // of subdomains
+    std::map<std::string, std::vector<size_t>, std::less<>> parents;  // "*.example.com"
     std::vector<size_t> everything;
   };
 

@@ -4,8 +4,8 @@
 namespace hallmark {
 namespace {
 
-/// Cuts ":PORT" off the end of `text`. A colon inside brackets is none, and neither is one of several: ParseHost()
-/// tells an address without brackets then.
+/// Cuts ":PORT" off the end of `text`. A colon inside brackets does not count, nor does one of several colons: then
+/// ParseHost() reports an address without brackets.
 Result<std::optional<uint16_t>> TakePort(std::string_view& text) {
   const size_t colon = text.rfind(':');
   if (colon == std::string_view::npos || text.ends_with(']')) return std::optional<uint16_t>();

@@ -11,10 +11,10 @@
 
 namespace hallmark {
 
-/// What an entry of a domain list stands for.
+/// What an entry of a domain list covers.
 enum class RuleKind {
   kHost,        ///< "example.com", "192.0.2.1", "[2001:db8::1]": this host alone
-  kSubdomains,  ///< "*.example.com": what is below it, and not itself
+  kSubdomains,  ///< "*.example.com": the names below it, but not the name itself
   kEverything,  ///< "*", in deniedDomains only
 };
 
@@ -27,15 +27,14 @@ struct DomainRule {
   uint32_t line = 0;             ///< in the file, from 1
   uint32_t column = 0;           ///< characters, from 1
 
-  /// Does an entry of allowedDomains cover this port? Without one of its own, 80 and 443.
+  /// True if an entry of allowedDomains covers this port. An entry without a port covers 80 and 443.
   [[nodiscard]] bool Allows(uint16_t asked) const { return port ? *port == asked : asked == 80 || asked == 443; }
-  /// Does an entry of deniedDomains cover this port? Without one of its own, all.
+  /// True if an entry of deniedDomains covers this port. An entry without a port covers all.
   [[nodiscard]] bool Denies(uint16_t asked) const { return !port || *port == asked; }
 };
 
-/// Reads an entry, with an optional ":PORT" behind it. kUsage on what ParseHost() refuses, on a '*' anywhere but in a
-/// leading "*.", on fewer than two labels behind that, on an address there, and on one label alone that is not
-/// "localhost".
+/// Reads an entry, with an optional ":PORT" at its end. kUsage on what ParseHost() refuses, on a '*' anywhere but in a
+/// leading "*.", on fewer than two labels or an address after "*.", and on a single label other than "localhost".
 Result<DomainRule> ParseDomainRule(std::string_view text);
 
 }  // namespace hallmark

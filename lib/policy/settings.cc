@@ -23,7 +23,7 @@ constexpr std::string_view kNotDone = "the guest's proxy does not do this";
 constexpr std::string_view kWeakens = "it would weaken the sandbox, which no file may";
 constexpr std::string_view kFixedProgram = "the guest brings its own programs";
 
-// Keys that say nothing to a sandbox on Linux: their values may be anything.
+// Keys that mean nothing to a sandbox on Linux: their values may be anything.
 constexpr auto kCarriedAtTop =
     std::to_array<std::string_view>({"ignoreViolations", "enableWeakerNetworkIsolation", "allowAppleEvents", "ripgrep",
                                      "mandatoryDenySearchDepth", "allowPty", "javaAgentJarPath", "windows", "git"});
@@ -37,7 +37,7 @@ constexpr auto kRefusedInNetwork = std::to_array<RefusedKey>(
     {{"mitmProxy", kNotDone}, {"filterRequest", kNotDone}, {"tlsTerminate", kNotDone}, {"parentProxy", kNotDone}});
 constexpr auto kRefusedInFilesystem = std::to_array<RefusedKey>({{"disabled", kWeakens}, {"allowGitConfig", kWeakens}});
 
-/// Takes keys whose values say nothing here, and refuses those that may not stand here.
+/// Takes keys whose values mean nothing here, and refuses keys that are not allowed here.
 void SortOut(ObjectReader& reader, std::span<const std::string_view> carried, std::span<const RefusedKey> refused) {
   for (const std::string_view key : carried) {
     if (reader.Has(key)) reader.Take(key);
