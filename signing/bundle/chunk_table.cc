@@ -13,7 +13,7 @@ namespace {
 constexpr std::array<char, 8> kMagic = {'H', 'M', 'C', 'H', 'U', 'N', 'K', 'S'};
 constexpr uint32_t kVersion = 1;
 constexpr uint32_t kZeroFlag = 1;
-// A frame of bytes that do not compress is a little larger than they are.
+// The frame of an incompressible chunk is a little larger than the chunk.
 constexpr uint64_t kMaxFrameSize = uint64_t{kMaxChunkSize} + (1 << 20);
 
 struct Header {

@@ -9,13 +9,13 @@
 namespace hallmark {
 namespace {
 
-/// What one thread looks at: a task as a whole, or one of its chunks.
+/// The work of one thread: a whole task, or one of its chunks.
 struct Part {
   size_t task = 0;
   std::optional<size_t> chunk;
 };
 
-/// Whole files first: they take longest.
+/// Whole files come first, because they take longest.
 std::vector<Part> PartsOf(const std::vector<DigestTask>& tasks) {
   std::vector<Part> parts;
   for (size_t i = 0; i < tasks.size(); ++i) {

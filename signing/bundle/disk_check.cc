@@ -15,7 +15,7 @@ Finding TableFinding(Verdict verdict, std::string message, uint64_t offset, uint
   return {verdict, std::string(kImage), std::move(message), offset, length};
 }
 
-/// What differs in one partition, or empty.
+/// What differs in one partition; empty if nothing does.
 std::string Difference(const Partition& expected, const Partition& actual) {
   if (actual.offset != expected.offset) {
     return "begins at " + std::to_string(actual.offset) + " and not at " + std::to_string(expected.offset);
@@ -29,8 +29,8 @@ std::string Difference(const Partition& expected, const Partition& actual) {
   return {};
 }
 
-/// Says what is other in a table that is sound in itself. Partitions' GUIDs come last: that they alone differ is what
-/// tells releases apart, since they hold the root hash (Discoverable Partitions Specification).
+/// Says what differs between two sound partition tables. GUIDs of partitions come last: if nothing else differs, the
+/// image is another release, since these GUIDs hold its root hash (Discoverable Partitions Specification).
 Finding Compare(const DiskDescription& expected, const DiskDescription& actual) {
   const uint64_t front = kGptPrimarySize;
   if (actual.partitions.size() != expected.partitions.size()) {

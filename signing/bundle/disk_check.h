@@ -10,7 +10,7 @@
 
 namespace hallmark {
 
-/// Compares the partition table of rootfs.img, both copies, with the signed one. The finding tells an image of another
+/// Compares both copies of the partition table of rootfs.img with the signed one. The finding tells an image of another
 /// release from a damaged or changed table, and names the partition.
 Result<std::optional<Finding>> CheckDiskTable(const DiskDescription& expected, const File& image);
 

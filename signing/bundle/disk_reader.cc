@@ -14,10 +14,10 @@
 namespace hallmark {
 namespace {
 
-// What is read is hashed while it is in the second-level cache.
+// Bytes are hashed while they are still in the second-level cache.
 constexpr size_t kReadSize = 128 << 10;
 
-// The one form of table that a bundle's image has.
+// The only form of table that a bundle's image may have.
 constexpr uint64_t kSector = 512;
 constexpr uint32_t kHeaderSize = 92;
 constexpr uint64_t kEntriesSector = 2;
@@ -25,10 +25,11 @@ constexpr uint32_t kEntries = 128;
 constexpr uint32_t kEntrySize = 128;
 static_assert(kGptPrimarySize == kEntriesSector * kSector + kEntries * kEntrySize);
 
-/// U+FFFD, in the place of half a surrogate pair.
+/// U+FFFD, which replaces half a surrogate pair.
 constexpr std::string_view kReplacementCharacter = "\xef\xbf\xbd";
 
-/// The header of the primary table in `front`, the first kGptPrimarySize bytes of an image of `sectors`.
+/// Reads the header of the primary table from `front`, the first kGptPrimarySize bytes of an image of `sectors`
+/// sectors.
 Result<GptHeader> ReadHeader(ByteSpan front, uint64_t sectors) {
   ASSIGN_OR_RETURN(const GptHeader header, DecodeGptHeader(front.subspan(kSector, kSector), 1));
   if (header.header_size != kHeaderSize || header.entries_lba != kEntriesSector || header.entry_count != kEntries ||

@@ -16,7 +16,8 @@ Result<void> FetchFrameFrom(const FrameSource& source, const ChunkTable::Chunk& 
 }  // namespace
 
 Result<void> FetchFrame(const FrameSources& sources, const ChunkTable& table, size_t index, ByteVector& frame) {
-  // If one of them could not be asked, asking again may help: that outweighs that another has no signed bytes.
+  // If any source could not be asked, asking again may help: this counts for more than another source without signed
+  // bytes.
   ErrorKind kind = sources.empty() ? ErrorKind::kNotFound : ErrorKind::kVerification;
   std::string reasons;
   for (const std::unique_ptr<FrameSource>& source : sources) {

@@ -15,14 +15,14 @@
 
 namespace hallmark {
 
-/// Where bytes of rootfs.img.zst come from. What it gives is checked by those who ask, so it need not be trusted.
-/// Called from several threads at once.
+/// A source of bytes of rootfs.img.zst. The caller checks the bytes, so the source need not be trusted. Several threads
+/// call it at once.
 class FrameSource {
  public:
   virtual ~FrameSource() = default;
-  /// For error messages.
+  /// The source's name, for error messages.
   [[nodiscard]] virtual std::string name() const = 0;
-  /// Fills `bytes` from `offset` on.
+  /// Fills `bytes` with the bytes from `offset` on.
   [[nodiscard]] virtual Result<void> Read(uint64_t offset, MutableByteSpan bytes) const = 0;
 };
 
@@ -41,12 +41,12 @@ class FileFrameSource : public FrameSource {
 
 using FrameSources = std::vector<std::unique_ptr<FrameSource>>;
 
-/// Puts frame `index` in `frame`, from the first source that gives the bytes that the table names. The error has every
-/// source's reason; kVerification if all of them gave other bytes, kIo if one could not be read.
+/// Puts frame `index` in `frame`, from the first source whose bytes match the table. An error gives the reason of every
+/// source: kVerification if all sources gave other bytes, kIo if one could not be read.
 Result<void> FetchFrame(const FrameSources& sources, const ChunkTable& table, size_t index, ByteVector& frame);
 
-/// Puts the raw bytes of chunk `index` in `raw`, which has their size. A frame is checked before it is decompressed,
-/// and what comes out before it is handed out.
+/// Puts the raw bytes of chunk `index` in `raw`, which has their size. Checks the frame before decompressing it, and
+/// the result before returning.
 Result<void> FetchChunk(const FrameSources& sources, const ChunkTable& table, size_t index, MutableByteSpan raw);
 
 }  // namespace hallmark

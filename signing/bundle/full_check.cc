@@ -11,7 +11,7 @@
 namespace hallmark {
 namespace {
 
-/// The indices below `count`, ascending, for which `holds` is false. `size` gives the bytes that one stands for.
+/// The indices below `count`, ascending, for which `holds` is false. `size` gives the bytes of an index, for progress.
 Result<std::vector<size_t>> FindBad(size_t count, ThreadPool& pool, Progress& progress,
                                     const std::function<Result<bool>(size_t)>& holds,
                                     const std::function<uint64_t(size_t)>& size) {
@@ -68,7 +68,7 @@ Finding FrameFinding(const Manifest& manifest, const ChunkTable& table, size_t i
           .chunk = index};
 }
 
-/// Compares what is behind the last frame with the one seek table that can be there.
+/// Compares the bytes after the last frame with the only seek table that is possible.
 Result<void> CheckSeekTable(const Manifest& manifest, const ChunkTable& table, const File& compressed,
                             std::vector<Finding>& findings) {
   ASSIGN_OR_RETURN(const ByteVector expected, SeekTableOf(table));

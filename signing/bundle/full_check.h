@@ -14,8 +14,8 @@
 
 namespace hallmark {
 
-/// Which chunks of `image`, ascending, hold other bytes than the table says. All cores of `pool`; the image has the
-/// table's size.
+/// The indices, ascending, of the chunks of `image` whose bytes do not match the table. Uses all threads of `pool`. The
+/// image must have the table's size.
 Result<std::vector<size_t>> FindBadChunks(const File& image, const ChunkTable& table, ThreadPool& pool,
                                           Progress& progress);
 
@@ -23,12 +23,12 @@ Result<std::vector<size_t>> FindBadChunks(const File& image, const ChunkTable& t
 Result<std::vector<size_t>> FindBadFrames(const File& compressed, const ChunkTable& table, ThreadPool& pool,
                                           Progress& progress);
 
-/// A FullCheck by the whole files' digests: for bundles without a chunk table.
+/// A FullCheck that compares the digests of whole files: for bundles without a chunk table.
 Result<std::vector<Finding>> CheckWholeFiles(const VerifiedManifest& manifest, const BundleFiles& files,
                                              ThreadPool& pool);
 
-/// A FullCheck: every byte of rootfs.img and rootfs.img.zst, chunk by chunk, on all cores of `pool`; by the whole
-/// files' digests where there is no chunk table.
+/// A FullCheck that compares every byte of rootfs.img and rootfs.img.zst, chunk by chunk, on all threads of `pool`. If
+/// there is no chunk table, compares the digests of whole files.
 Result<std::vector<Finding>> CheckEveryByte(const VerifiedManifest& manifest, const BundleFiles& files,
                                             ThreadPool& pool, Progress& progress);
 

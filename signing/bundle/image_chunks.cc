@@ -7,7 +7,7 @@
 namespace hallmark {
 namespace {
 
-// What is read is hashed while it is in the second-level cache.
+// Bytes are hashed while they are still in the second-level cache.
 constexpr uint64_t kReadSize = 128 << 10;
 
 }  // namespace

@@ -11,15 +11,16 @@
 
 namespace hallmark {
 
-/// The chunks of a raw image as they are on disk, looked at one by one. The image has the table's size. Image and table
-/// outlive this object, whose functions may be called from several threads.
+/// The chunks of a raw image on disk. The image must have the table's size. Image and table must outlive this object.
+/// Its functions may be called from several threads.
 class ImageChunks {
  public:
+  /// Asks the filesystem where the image has data. kIo if it can't tell.
   static Result<ImageChunks> Open(const File& image, const ChunkTable& table);
 
-  /// True if no byte of the chunk was ever written, as the file system tells when this object was made.
+  /// True if no byte of the chunk was ever written, as the filesystem said when this object was made.
   [[nodiscard]] bool IsHole(size_t index) const;
-  /// True if the chunk holds what the table says. A hole where zeros must be is not read.
+  /// True if the chunk's bytes match the table. Does not read a hole where the table has zeros.
   [[nodiscard]] Result<bool> Holds(size_t index) const;
 
  private:

@@ -5,7 +5,7 @@
 
 #include "signing/bundle/manifest.h"
 
-// The kernel command line of a bundle's guest: its own parameters are those of signing/document/guest_parameters.h.
+// The kernel command line of a bundle's guest. The parameters of its own are in signing/document/guest_parameters.h.
 
 namespace hallmark {
 

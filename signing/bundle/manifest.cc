@@ -18,7 +18,7 @@ constexpr StatementKind kStatement = {.name = kManifestName,
 
 struct RoleEntry {
   std::string_view name;
-  std::string_view file;  // empty: see ArtifactFileName
+  std::string_view file;  // empty: see ArtifactFileName()
   bool shipped;
 };
 // In the order of ArtifactRole.
@@ -66,7 +66,7 @@ const Artifact* Manifest::Find(ArtifactRole role) const {
 Result<std::string> FormatManifest(const Manifest& manifest) {
   if (const std::string rule = BrokenRule(manifest); !rule.empty()) return UsageError("manifest: " + rule);
   std::string text = ManifestText(manifest);
-  // Numbers past 2^63 - 1 and text that is not UTF-8 show here.
+  // Parsing finds numbers above 2^63 - 1 and text that is not UTF-8.
   const Result<Manifest> again = ParseManifest(text);
   if (!again.ok() || *again != manifest) {
     return UsageError("manifest: can't be written: " + (again.ok() ? "text that is not UTF-8" : again.error().message));

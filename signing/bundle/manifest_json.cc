@@ -10,7 +10,7 @@
 namespace hallmark {
 namespace {
 
-// Linux takes 2048 bytes on arm64 and amd64 (COMMAND_LINE_SIZE); the rest is the host's.
+// Linux takes 2048 bytes on arm64 and amd64 (COMMAND_LINE_SIZE); the rest is left to the host.
 constexpr size_t kMaxCommandLine = 1536;
 constexpr size_t kMaxPartitionName = size_t{36} * 3;  // 36 UTF-16 units of at most three bytes each in UTF-8
 
@@ -60,7 +60,7 @@ Result<Artifact> ReadArtifact(const Json& json, const std::string& where) {
   } else {
     reader.Refuse("role", "no such role: " + role);
   }
-  reader.TakeText("name");  // fixed by the role: that it is the right one, the canonical text shows
+  reader.TakeText("name");  // the role determines it; RequireCanonical() finds a wrong one
   artifact.size = reader.TakeNumber("size");
   artifact.sha256 = reader.TakeHex<32>("sha256");
   if (reader.Has("sha1")) artifact.sha1 = reader.TakeHex<20>("sha1");

@@ -7,10 +7,10 @@
 
 namespace hallmark {
 
-/// The predicate of a bundle's statement.
+/// The predicate of a bundle's in-toto statement.
 JsonValue PredicateJson(const Manifest& manifest);
 
-/// Reads a predicate. kCorrupt, naming the member. What holds between members is for BrokenRule() to say.
+/// Parses a predicate. kCorrupt names the member. BrokenRule() checks the rules between members.
 Result<Manifest> ReadPredicate(const Json& predicate);
 
 }  // namespace hallmark

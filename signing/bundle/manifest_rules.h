@@ -10,8 +10,8 @@ namespace hallmark {
 constexpr size_t kMaxPartitions = 128;
 constexpr size_t kMaxVeritySalt = 256;  ///< bytes
 
-/// What holds between the members of a manifest, and of each alone: the text for the first rule that is broken, or
-/// empty.
+/// Checks the rules for each member of a manifest and between members. Returns text about the first broken rule, or an
+/// empty text.
 std::string BrokenRule(const Manifest& manifest);
 
 }  // namespace hallmark

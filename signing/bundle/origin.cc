@@ -18,7 +18,7 @@ Result<Sha1Digest> OriginOf(SignedDirectory& directory, const std::string& name)
   return ParseOrigin(text).WithContext(name);
 }
 
-/// True if another file of the directory has the same origin: two files can't have one SHA-1.
+/// True if another file of the directory has the same origin: two files do not have the same SHA-1.
 bool StandsElsewhere(SignedDirectory& directory, const std::string& own, const Sha1Digest& digest) {
   const Result<std::vector<std::string>> names = directory.Names();
   if (!names.ok()) return false;

@@ -11,31 +11,32 @@
 #include "lib/base/result.h"
 #include "lib/crypto/digest.h"
 
-// A digest in a file beside a file: .NAME.origin holds the SHA-1 of NAME in 40 hexadecimal digits and nothing else, as
-// existing hosts read it. It is a hint for tools that know no better: the signed manifest decides.
+// .NAME.origin, beside the file NAME, holds the SHA-1 of NAME as 40 hexadecimal digits and nothing else, which is what
+// existing hosts read. It is a hint for tools without signatures: the signed manifest decides.
 
 namespace hallmark {
 
 constexpr uint64_t kMaxOriginSize = 64;  ///< bytes of a .origin that are read
 
-/// "rootfs.img" to ".rootfs.img.origin".
+/// The name of a file's origin: ".rootfs.img.origin" for "rootfs.img".
 std::string OriginName(std::string_view file_name);
 
-/// 40 hexadecimal digits, in either case, with at most one newline behind them.
+/// Parses 40 hexadecimal digits, in either case, and at most one newline after them. kCorrupt for anything else.
 Result<Sha1Digest> ParseOrigin(std::string_view text);
 
-/// Writes the origin beside `file`, whole or not at all: 40 lower-case digits, no newline.
+/// Writes the origin beside `file`, completely or not at all: 40 lower-case digits, no newline.
 Result<void> WriteOrigin(const std::filesystem::path& file, const Sha1Digest& digest);
 
-/// The SHA-1 of a file. Holes are hashed as the zeros they stand for.
+/// The SHA-1 of a file. Holes count as zeros.
 Result<Sha1Digest> Sha1OfFile(const File& file);
 
 enum class OriginVerdict {
-  kContent,  ///< it is the file's SHA-1
-  kStamp,  ///< it stands beside other files of the directory too: a release's stamp, which says nothing of the content
-  kMismatch,  ///< it is the SHA-1 of something else
-  kMissing,   ///< there is none
+  kContent,   ///< the SHA-1 of the file
+  kStamp,     ///< the same for several files of the directory: a release's stamp, which says nothing about the content
+  kMismatch,  ///< the SHA-1 of something else
+  kMissing,   ///< there is no origin
 };
+/// The verdict as messages and --json have it: "content", "stamp", "mismatch", "missing".
 std::string_view OriginVerdictName(OriginVerdict verdict);
 
 struct OriginCheck {
@@ -43,8 +44,8 @@ struct OriginCheck {
   std::optional<Sha1Digest> origin;
   Sha1Digest content{};
 };
-/// Holds a file, all of which is read, against its origin. kNotFound if there is no such file; kCorrupt if the origin
-/// is not the digits of a SHA-1.
+/// Reads a whole file and compares its SHA-1 with its origin. kNotFound if there is no such file; kCorrupt if the
+/// origin is not a SHA-1 in digits.
 Result<OriginCheck> CheckOrigin(const std::filesystem::path& file);
 
 }  // namespace hallmark

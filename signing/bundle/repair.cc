@@ -25,7 +25,7 @@ Result<std::optional<File>> OpenForMending(const SignedDirectory& bundle, const 
   return std::move(file).error();
 }
 
-/// Gives a file its signed size. True if it had another one.
+/// Gives a file its signed size. True if its size was different.
 Result<bool> Resize(const File& file, uint64_t size) {
   ASSIGN_OR_RETURN(const uint64_t found, file.Size());
   if (found == size) return false;
@@ -33,7 +33,7 @@ Result<bool> Resize(const File& file, uint64_t size) {
   return true;
 }
 
-/// Puts on the disk what was mended. Where that fails, who reads next reads the disk.
+/// Syncs what was repaired. If that fails, drops the file's cached pages, so that later readers read from the disk.
 Result<void> SyncMended(const File& file, Result<void> mended) {
   if (mended.ok()) mended = file.Sync();
   if (!mended.ok()) ForgetCached(file);
@@ -75,15 +75,15 @@ Result<std::vector<size_t>> BadChunks(const File& image, const ChunkTable& table
   return holds ? std::vector<size_t>() : std::vector<size_t>{*chunk};
 }
 
-/// What a repair works on: the files that there are, and where good frames come from.
+/// The work of a repair: the files of the bundle, and the sources of good frames.
 struct Job {
   ChunkTable table;
   std::optional<File> image;       ///< rootfs.img
   std::optional<File> compressed;  ///< rootfs.img.zst
-  FrameSources sources;            ///< of good frames: other bundles, later with the bundle's own in front
+  FrameSources sources;            ///< of good frames: other bundles; later also the bundle itself, in front
 };
 
-/// Mends the frames of rootfs.img.zst from other bundles' ones.
+/// Repairs the frames of rootfs.img.zst with those of other bundles.
 Result<void> RepairFrames(const Job& job, RepairReport& report, ThreadPool& pool, Progress& progress) {
   ForgetFailedWrites(*job.compressed);
   ASSIGN_OR_RETURN(const bool resized, Resize(*job.compressed, job.table.compressed_size));
@@ -92,7 +92,7 @@ Result<void> RepairFrames(const Job& job, RepairReport& report, ThreadPool& pool
   return SyncMended(*job.compressed, MendFrames(*job.compressed, job.table, job.sources, report.frames, pool));
 }
 
-/// Mends the chunks of rootfs.img.
+/// Repairs the chunks of rootfs.img.
 Result<void> RepairChunks(const Job& job, const std::optional<uint64_t>& chunk, RepairReport& report, ThreadPool& pool,
                           Progress& progress) {
   ForgetFailedWrites(*job.image);

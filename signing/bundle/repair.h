@@ -16,23 +16,22 @@
 namespace hallmark {
 
 struct RepairOptions {
-  /// The least sequence that this host takes: its high-water mark.
+  /// The lowest sequence that this host takes: its high-water mark.
   uint64_t least_sequence = 0;
-  /// Looks at this chunk alone. Empty: at all of them.
+  /// Checks only this chunk. Empty: checks all of them.
   std::optional<uint64_t> chunk;
 };
 
 struct RepairReport {
-  std::vector<size_t> chunks;  ///< of rootfs.img, that were bad and are mended
-  std::vector<size_t> frames;  ///< of rootfs.img.zst, the same
+  std::vector<size_t> chunks;  ///< bad chunks of rootfs.img that were repaired
+  std::vector<size_t> frames;  ///< bad frames of rootfs.img.zst that were repaired
   bool resized = false;        ///< rootfs.img was shorter or longer than signed
 };
 
-/// Mends rootfs.img of a bundle in place: finds the chunks that hold other bytes than signed and rewrites those alone,
-/// from the bundle's rootfs.img.zst or, where that is damaged or gone, from `others`. With `others`, damaged frames of
-/// rootfs.img.zst are mended, too, unless one chunk alone was asked for. Killed at any point, it leaves what was good
-/// good, and the next run goes on. kNotFound if there is no rootfs.img; kVerification if no source has the signed
-/// bytes.
+/// Repairs rootfs.img of a bundle in place. Finds the chunks that differ from the signed ones and rewrites only those,
+/// from the bundle's rootfs.img.zst or, if that is damaged or missing, from `others`. With `others`, damaged frames of
+/// rootfs.img.zst are repaired too, unless only one chunk was asked for. A kill at any point leaves good bytes good,
+/// and the next run continues. kNotFound if there is no rootfs.img; kVerification if no source has the signed bytes.
 Result<RepairReport> RepairImage(const std::filesystem::path& bundle, const Trust& trust, FrameSources others,
                                  const RepairOptions& options, ThreadPool& pool, Progress& progress);
 

@@ -23,10 +23,10 @@
 namespace hallmark {
 namespace {
 
-// Zeros of at least this length within a chunk become holes: a file system's largest common block.
+// Zeros of at least this length in a chunk become holes: the largest common block size of filesystems.
 constexpr size_t kHoleSize = 64 << 10;
 
-/// True if rootfs.img lies there with its signed size and partition table. What has another one is an image of before,
+/// True if rootfs.img exists with its signed size and partition table. An image with another table is an older one,
 /// which restore replaces.
 Result<bool> IsThere(const SignedDirectory& bundle, const Manifest& manifest) {
   const Result<File> image = bundle.OpenFile(manifest.FileName(ArtifactRole::kRootfs));
@@ -39,20 +39,20 @@ Result<bool> IsThere(const SignedDirectory& bundle, const Manifest& manifest) {
   return !finding;
 }
 
-/// Bytes that this process may still write on the file system of `file`.
+/// The bytes that this process may still write on the filesystem of `file`.
 Result<uint64_t> FreeBytes(const File& file) {
   struct statvfs status {};
   if (fstatvfs(file.fd(), &status) != 0) return ErrnoError(errno, file.path());
   return uint64_t{status.f_bavail} * status.f_frsize;
 }
 
-/// Fills one work file from frames; see RestoreImage.
+/// Fills one work file from frames; see RestoreImage().
 class Restorer {
  public:
   Restorer(const File& work, const ChunkTable& table, const ImageChunks& chunks, const FrameSources& sources)
       : work_(work), write_behind_(work), table_(table), chunks_(chunks), sources_(sources) {}
 
-  /// kIo if what is still to be written does not fit the disk.
+  /// kIo if the remaining bytes do not fit the disk.
   Result<void> CheckSpace() const;
   /// Thread-safe.
   Result<void> RestoreChunk(size_t index);
@@ -105,7 +105,7 @@ Result<void> Restorer::RestoreChunk(size_t index) {
   return write_behind_.Wrote(table_.RawOffset(index), size);
 }
 
-/// Writes into a hole: runs of pieces that are not all zero.
+/// Writes into a hole. Skips pieces that are all zero.
 Result<void> Restorer::WriteSparse(uint64_t offset, ByteSpan raw) const {
   size_t begin = 0;
   for (size_t at = 0; at < raw.size();) {
@@ -138,12 +138,12 @@ Result<RestoreReport> FillWorkFile(const File& work, const ChunkTable& table, co
   return restorer.report();
 }
 
-/// fsync of the directory, so that names which were given or taken in it last.
+/// Syncs the directory, so that added and removed names last.
 Result<void> SyncNames(const SignedDirectory& bundle) {
   return fsync(bundle.fd()) == 0 ? Result<void>() : ErrnoError(errno, bundle.path().string());
 }
 
-/// Lasting names only for bytes that are on the disk: what is renamed is what a power loss leaves.
+/// Syncs the bytes before it renames the file: after a power loss, the name leads to complete content.
 Result<void> Publish(const SignedDirectory& bundle, const File& work, const std::string& work_name,
                      const std::string& image_name, Progress& progress) {
   progress.BeginStage("Writing rootfs.img to the disk");
@@ -154,7 +154,7 @@ Result<void> Publish(const SignedDirectory& bundle, const File& work, const std:
   return SyncNames(bundle);
 }
 
-/// Makes rootfs.img in a work file, which gets its name at the end.
+/// Makes rootfs.img in a work file, which is renamed at the end.
 Result<RestoreReport> MakeImage(const SignedDirectory& bundle, const Manifest& manifest, ThreadPool& pool,
                                 Progress& progress) {
   const std::string image_name = manifest.FileName(ArtifactRole::kRootfs);
@@ -180,7 +180,7 @@ Result<void> DropCompressed(const SignedDirectory& bundle, const Manifest& manif
   return SyncNames(bundle);
 }
 
-/// An image that was made earlier is nobody's only copy before every byte of it has been looked at.
+/// Checks every byte of an image that was made earlier, before its compressed form is removed.
 Result<void> CheckBeforeDropping(const SignedDirectory& bundle, const Manifest& manifest, ThreadPool& pool,
                                  Progress& progress) {
   const std::string name = manifest.FileName(ArtifactRole::kRootfs);

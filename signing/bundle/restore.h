@@ -12,24 +12,24 @@
 namespace hallmark {
 
 struct RestoreOptions {
-  /// The least sequence that this host takes: its high-water mark.
+  /// The lowest sequence that this host takes: its high-water mark.
   uint64_t least_sequence = 0;
-  /// Removes rootfs.img.zst once rootfs.img is safely on the disk, and was looked at if it lay there already.
+  /// Removes rootfs.img.zst once rootfs.img is synced. If rootfs.img existed already, checks it first.
   bool drop_compressed = false;
 };
 
 struct RestoreReport {
-  bool was_there = false;  ///< rootfs.img lay there already, with its signed size; not looked into
+  bool was_there = false;  ///< rootfs.img existed with its signed size; its content was not checked
   uint64_t made = 0;       ///< bytes decompressed
-  uint64_t kept = 0;       ///< bytes that an earlier run had made, verified anew
-  uint64_t zeros = 0;      ///< bytes of chunks that are left as holes
+  uint64_t kept = 0;       ///< bytes from an earlier run, verified again
+  uint64_t zeros = 0;      ///< bytes of chunks left as holes
 };
 
-/// Makes rootfs.img of a bundle from its rootfs.img.zst on all cores of `pool`. Checks the manifest's signatures, each
-/// frame before it is decompressed and each chunk before it is written. Works in .rootfs.img.partial, which gets its
-/// name at the end; a run that was killed is gone on with. Holes come out as holes.
-/// kVerification if something is not as signed; kIo if the disk is too small (told before anything is written), or if
-/// another restore or repair of this bundle runs.
+/// Makes rootfs.img of a bundle from its rootfs.img.zst on all threads of `pool`. Checks the manifest's signatures,
+/// each frame before decompressing it, and each chunk before writing it. Works in .rootfs.img.partial, which is renamed
+/// at the end; continues the work of a run that was killed. Holes stay holes. kVerification if something is not as
+/// signed. kIo if the disk is too small (before anything is written), or if another restore or repair of this bundle is
+/// running.
 Result<RestoreReport> RestoreImage(const std::filesystem::path& bundle, const Trust& trust,
                                    const RestoreOptions& options, ThreadPool& pool, Progress& progress);
 

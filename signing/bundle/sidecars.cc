@@ -32,11 +32,11 @@ Result<std::optional<Finding>> CheckMinisig(SignedDirectory& bundle, const Verif
   return std::optional(Finding{Verdict::kUntrusted, name, "not signed by a trusted key"});
 }
 
-/// The origin of one artifact, as it lies in the bundle.
+/// The origin of one artifact in the bundle.
 struct FoundOrigin {
   const Artifact* artifact = nullptr;
   std::optional<Sha1Digest> digest;
-  std::optional<Finding> finding;  ///< it can't be read
+  std::optional<Finding> finding;  ///< why it can't be read
 };
 
 Result<std::vector<FoundOrigin>> ReadOrigins(SignedDirectory& bundle, const Manifest& manifest) {

@@ -8,8 +8,8 @@
 
 namespace hallmark {
 
-/// Compares what lies around a manifest with it: manifest.json.minisig, origin files, SHA256SUMS. Each may be missing;
-/// none may disagree.
+/// Compares the files around a manifest with it: manifest.json.minisig, origins and SHA256SUMS. Each may be missing,
+/// but must not disagree.
 Result<std::vector<Finding>> CheckSidecars(SignedDirectory& bundle, const VerifiedManifest& manifest,
                                            const Trust& trust);
 

@@ -9,18 +9,18 @@
 
 namespace hallmark {
 
-/// The bytes of the chunk table that `manifest` names, read from `file` once; their digest was checked. kUnsupported if
-/// the manifest names none, or one that is too large to be read; kVerification if its size or its digest differs.
+/// Reads the chunk table that `manifest` names from `file`, once, and checks its digest. kUnsupported if the manifest
+/// names no chunk table, or one that is too large; kVerification if its size or its digest differs.
 Result<ByteVector> ReadChunkTableBytes(const Manifest& manifest, const File& file);
 
-/// The chunk table in those bytes, whose sizes are those of the manifest's images. kCorrupt or kUnsupported, with a
-/// message that does not name the file.
+/// Parses those bytes, and checks that the sizes are those of the manifest's images. kCorrupt or kUnsupported; the
+/// message does not name the file.
 Result<ChunkTable> ParseSignedChunkTable(const Manifest& manifest, ByteSpan bytes);
 
-/// Both at once; messages begin with the path of `file`.
+/// Reads and parses the chunk table. Messages begin with the path of `file`.
 Result<ChunkTable> ReadChunkTable(const Manifest& manifest, const File& file);
 
-/// The bytes of rootfs.img.zst behind its last frame: the seek table. There is one only that fits a chunk table.
+/// The bytes of rootfs.img.zst after its last frame: the seek table. The chunk table determines all of them.
 Result<ByteVector> SeekTableOf(const ChunkTable& table);
 
 }  // namespace hallmark

@@ -17,10 +17,11 @@ constexpr uint64_t kMaxSums = 1 << 20;
 constexpr size_t kSumDigits = 64;
 constexpr uint64_t kMaxSmallFile = 8 << 20;
 
-/// The files of a bundle that are no artifacts, and that the manifest therefore does not list.
+/// The files of a bundle that are not artifacts, so the manifest does not list them.
 constexpr std::array<std::string_view, 4> kSmallFiles = {kManifestName, kEnvelopeName, kMinisigName, kTrustName};
 
-/// A name that can't lead out of its directory, nor hide from a person: no '/', no control character, no "..".
+/// True for a name that can't lead out of its directory or look like something else to a person: no '/', no control
+/// character, not "..".
 bool IsPlainName(std::string_view name) {
   return !name.empty() && name.size() <= 255 && name != "." && name != ".." &&
          std::none_of(name.begin(), name.end(), [](char c) {
@@ -43,7 +44,7 @@ Result<Sum> ParseSumLine(std::string_view line) {
   return sum;
 }
 
-/// What SHA256SUMS must hold.
+/// The lines that SHA256SUMS must have.
 Result<std::vector<Sum>> ExpectedSums(SignedDirectory& bundle, const Manifest& manifest,
                                       const std::map<std::string_view, std::string>& texts) {
   std::vector<Sum> sums;
@@ -62,7 +63,7 @@ Result<std::vector<Sum>> ExpectedSums(SignedDirectory& bundle, const Manifest& m
   return sums;
 }
 
-/// What of a list differs from the one that must be there. Empty: nothing.
+/// The first difference between a list and the expected one; empty if they agree.
 std::string Difference(const std::vector<Sum>& sums, const std::vector<Sum>& expected) {
   for (const Sum& sum : sums) {
     const auto found = std::find_if(expected.begin(), expected.end(), [&](const Sum& e) { return e.name == sum.name; });

@@ -13,7 +13,7 @@
 #include "signing/document/finding.h"
 #include "signing/document/signed_directory.h"
 
-// SHA256SUMS, which `sha256sum -c --strict` reads: a hint for tools that know no better. The signed manifest decides.
+// SHA256SUMS, which `sha256sum -c --strict` reads: a hint for tools without signatures. The signed manifest decides.
 
 namespace hallmark {
 
@@ -26,19 +26,19 @@ struct Sum {
 
   bool operator==(const Sum&) const = default;
 };
-/// The text of SHA256SUMS: a line for each, in their order.
+/// The text of SHA256SUMS: one line for each entry, in order.
 std::string FormatSums(const std::vector<Sum>& sums);
-/// kCorrupt, naming the line and not the file: lower-case digits, a space, a space or '*', and the plain name of a
-/// file, each once.
+/// Parses lines of lower-case digits, a space, a space or '*', and the plain name of a file; each name once. kCorrupt
+/// names the line but not the file.
 Result<std::vector<Sum>> ParseSums(std::string_view text);
 
-/// The SHA256SUMS of a bundle: its artifacts as the manifest has them, and the small files around the manifest as they
-/// are, but for those that `texts` is about to replace (by name).
+/// The SHA256SUMS of a bundle: the artifacts as the manifest has them, and the small files around the manifest as they
+/// are on disk. For the small files that are about to be replaced, `texts` has the new content by name.
 Result<std::string> MakeBundleSums(SignedDirectory& bundle, const Manifest& manifest,
                                    const std::map<std::string_view, std::string>& texts);
-/// Writes MakeBundleSums of what is there.
+/// Writes MakeBundleSums() of the current files.
 Result<void> WriteBundleSums(const std::filesystem::path& bundle, const Manifest& manifest);
-/// What of SHA256SUMS, where there is one, does not agree with the manifest and the files around it.
+/// Compares SHA256SUMS with the manifest and the files around it. Empty if they agree, or if there is no SHA256SUMS.
 Result<std::optional<Finding>> CheckBundleSums(SignedDirectory& bundle, const Manifest& manifest);
 
 }  // namespace hallmark

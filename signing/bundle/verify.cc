@@ -23,13 +23,13 @@ Finding SizeFinding(const Artifact& artifact, const std::string& name, const Fil
               std::to_string(size) + " and not " + std::to_string(artifact.size)};
 }
 
-/// Opens one artifact and checks its kind and size. Into `report`: the open file, or a finding.
+/// Opens one artifact and checks its kind and size. Adds the open file, or a finding, to `report`.
 Result<void> OpenArtifact(const SignedDirectory& bundle, const Manifest& manifest, const Artifact& artifact,
                           VerifyReport& report) {
   const std::string name = manifest.FileName(artifact.role);
   Result<File> file = bundle.OpenFile(name);
   if (!file.ok()) {
-    // A host short of space drops the compressed image once it has the raw one.
+    // To save space, a host may remove the compressed image once it has the raw one.
     const bool dropped =
         artifact.role == ArtifactRole::kRootfsCompressed && report.files.contains(ArtifactRole::kRootfs);
     const bool required = IsShipped(artifact.role) && !dropped;
@@ -47,7 +47,7 @@ Result<void> OpenArtifact(const SignedDirectory& bundle, const Manifest& manifes
   return {};
 }
 
-/// The digests of the partitions of rootfs.img that the manifest has one of.
+/// Adds a task for each partition of rootfs.img whose digest the manifest has.
 void AddPartitionTasks(const Manifest& manifest, const File& image, const std::optional<SignedChunks>& chunks,
                        std::vector<DigestTask>& tasks) {
   for (const Partition& partition : manifest.disk->partitions) {
@@ -62,7 +62,7 @@ void AddPartitionTasks(const Manifest& manifest, const File& image, const std::o
   }
 }
 
-/// All that a quick check looks at: partitions and small artifacts. A full check, which follows, looks at the chunks.
+/// Checks what a quick check covers: partitions and small artifacts. If a full check follows, that checks the chunks.
 Result<void> CheckDigests(const Manifest& manifest, bool full, ThreadPool& pool, VerifyReport& report) {
   const std::optional<SignedChunks> chunks = full ? std::nullopt : SignedChunks::Of(manifest, report.files);
   std::vector<DigestTask> tasks;

@@ -13,31 +13,32 @@
 
 namespace hallmark {
 
-/// Looks at every byte of rootfs.img and rootfs.img.zst, as far as they are there.
+/// Checks every byte of rootfs.img and rootfs.img.zst, as far as they exist.
 using FullCheck = std::function<Result<std::vector<Finding>>(const VerifiedManifest& manifest, const BundleFiles& files,
                                                              ThreadPool& pool)>;
 
 struct VerifyOptions {
   ManifestRequirements requirements;
-  /// Runs after the quick check has found nothing: always, or only for an image that dm-verity does not guard.
+  /// Runs after a quick check without findings: always, or only for an image that dm-verity does not protect.
   FullCheck full_check;
   bool always_full = false;
 };
 
 struct VerifyReport {
   std::optional<VerifiedManifest> manifest;  ///< empty: its signatures do not hold
-  uint64_t trust_version = 0;                ///< of the trust that counted: the bundle's if it grew out of the host's
-  uint64_t trust_expires = 0;                ///< of that version, seconds since 1970
-  BundleFiles files;                         ///< those that are there and have the right size
-  std::vector<Finding> findings;             ///< empty: all that was looked at holds
-  bool full = false;                         ///< the full check ran
+  /// Of the trust file that counts: the bundle's, if the host's is an older version of it
+  uint64_t trust_version = 0;
+  uint64_t trust_expires = 0;     ///< of that version, seconds since 1970
+  BundleFiles files;              ///< the files that exist and have the right size
+  std::vector<Finding> findings;  ///< empty: everything that was checked holds
+  bool full = false;              ///< the full check ran
 
   [[nodiscard]] bool good() const { return findings.empty(); }
 };
 
-/// Checks a bundle on the threads of `pool`: signatures, sequence, sizes, digests of all but rootfs.img and
-/// rootfs.img.zst, partition table and EFI system partition of rootfs.img (if it was made already), sidecars. An error
-/// is one of the environment; what does not hold is a finding.
+/// Checks a bundle on the threads of `pool`: signatures; sequence; sizes; digests of everything but rootfs.img and
+/// rootfs.img.zst; partition table and EFI system partition of rootfs.img, if it exists; sidecars. What does not hold
+/// is a finding; an error is one of the environment.
 Result<VerifyReport> VerifyBundle(SignedDirectory& bundle, const Trust& trust, const VerifyOptions& options,
                                   ThreadPool& pool);
 

@@ -15,8 +15,8 @@ Finding TrustFinding(const Error& error) {
   return {verdict, std::string(kTrustName), error.message};
 }
 
-/// The trust that counts: the bundle's own file if it grew out of `pinned`, and `pinned` otherwise. A file that grew
-/// out of another root is a finding.
+/// The trust file that counts: the bundle's own if `pinned` is an older version of it, otherwise `pinned`. A trust file
+/// that does not descend from the same root is a finding.
 Trust EffectiveTrust(const std::optional<std::string>& text, const Trust& pinned, std::vector<Finding>& findings) {
   if (!text) return pinned;
   Result<Trust> offered = ParseTrust(*text);
@@ -25,7 +25,7 @@ Trust EffectiveTrust(const std::optional<std::string>& text, const Trust& pinned
     return pinned;
   }
   const bool older = offered->versions().size() < pinned.versions().size();
-  // Expiry is for updates: a host that is offline boots what it has.
+  // Expiry matters only for updates: an offline host must be able to boot what it has.
   const Result<void> grown = older ? CheckTrustUpdate(*offered, pinned, 0) : CheckTrustUpdate(pinned, *offered, 0);
   if (!grown.ok()) {
     findings.push_back(TrustFinding(grown.error()));
@@ -34,7 +34,7 @@ Trust EffectiveTrust(const std::optional<std::string>& text, const Trust& pinned
   return older ? pinned : std::move(offered).value();
 }
 
-/// For ManifestRequirements::update_at.
+/// Checks ManifestRequirements::update_at.
 void CheckExpiry(const TrustVersion& trust, uint64_t update_at, std::vector<Finding>& findings) {
   if (update_at == 0 || update_at < trust.expires) return;
   findings.push_back({Verdict::kUntrusted, std::string(kTrustName),

@@ -5,7 +5,7 @@
 
 namespace hallmark {
 
-// The files of every directory whose content is signed.
+// The files of every signed directory.
 inline constexpr std::string_view kManifestName = "manifest.json";
 inline constexpr std::string_view kEnvelopeName = "manifest.dsse.json";
 inline constexpr std::string_view kMinisigName = "manifest.json.minisig";

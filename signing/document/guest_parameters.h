@@ -3,9 +3,9 @@
 
 #include <string_view>
 
-// What the guest is told of its release on the kernel command line, each with a decimal number. The least sequences are
-// sealed in the image with the rest of the line; the release's own sequence is known at signing only, so whoever boots
-// the kernel directly adds it from the manifest that it verified.
+// Kernel parameters that tell the guest about its release, each with a decimal number. The lowest sequences are in the
+// image, like the rest of the command line. The release's own sequence is known only once it is signed, so whoever
+// boots the kernel directly adds it from the manifest that it verified.
 
 namespace hallmark {
 

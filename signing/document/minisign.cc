@@ -16,16 +16,16 @@ constexpr std::string_view kPrehashedAlgorithm = "ED";
 constexpr size_t kKeySize = 2 + 8 + 32;
 constexpr size_t kSignatureSize = 2 + 8 + 64;
 constexpr size_t kGlobalSignatureSize = 64;
-constexpr size_t kMaxLine = 8192;  // minisign's own limit of a trusted comment
+constexpr size_t kMaxLine = 8192;  // minisign's own limit for a trusted comment
 
-/// Minisign prints a key's id as a number: the bytes back to front.
+/// Minisign prints a key's id as a number, that is with the bytes in reverse order.
 std::string KeyNumber(const MinisignKeyId& id) {
   std::string text = ToHex(MinisignKeyId{id[7], id[6], id[5], id[4], id[3], id[2], id[1], id[0]});
   for (char& c : text) c = c >= 'a' ? static_cast<char>(c - 'a' + 'A') : c;
   return text;
 }
 
-/// Splits off the first line, without its "\n" or "\r\n".
+/// Removes the first line, and returns it without its "\n" or "\r\n".
 std::string_view TakeLine(std::string_view& text) {
   const size_t end = std::min(text.find('\n'), text.size());
   std::string_view line = text.substr(0, end);

@@ -9,8 +9,8 @@
 #include "lib/base/result.h"
 #include "lib/crypto/ed25519.h"
 
-// Minisign's keys and signatures: minisign(1), and src/minisign.h of jedisct1/minisign. signify's public keys have the
-// same form.
+// Keys and signatures of minisign: minisign(1), and src/minisign.h of jedisct1/minisign. Public keys of signify have
+// the same form.
 
 namespace hallmark {
 
@@ -23,17 +23,17 @@ struct MinisignPublicKey {
   bool operator==(const MinisignPublicKey&) const = default;
 };
 
-/// What minisign calls a key of ours: the first 8 bytes of PublicKey::Id().
+/// The id that minisign shows for our key: the first 8 bytes of PublicKey::Id().
 MinisignKeyId DeriveMinisignKeyId(const PublicKey& key);
 
-/// Reads a public key file of minisign, or its line of base64 alone.
+/// Parses a public key file of minisign, or only its line of base64. kCorrupt or kUnsupported for anything else.
 Result<MinisignPublicKey> ParseMinisignPublicKey(std::string_view text);
-/// Two lines: an untrusted comment with the key's id, and the key.
+/// The two lines of a public key file: an untrusted comment with the key's id, and the key.
 std::string FormatMinisignPublicKey(const MinisignPublicKey& key);
 
 struct MinisignSignature {
   std::string untrusted_comment;
-  bool prehashed = true;  ///< signs BLAKE2b-512 of the file ("ED"), and not the file itself ("Ed")
+  bool prehashed = true;  ///< signs BLAKE2b-512 of the file ("ED"), not the file itself ("Ed")
   MinisignKeyId key_id{};
   Ed25519Signature signature{};
   std::string trusted_comment;
@@ -44,15 +44,15 @@ struct MinisignSignature {
 
 /// The four lines of a .minisig file.
 std::string FormatMinisign(const MinisignSignature& signature);
-/// kCorrupt or kUnsupported on anything else, with the cause alone as its message; `*line_at_fault` is the line then,
-/// from 1, or 0 for the text as a whole.
+/// Parses a .minisig file. kCorrupt or kUnsupported for anything else; the message is only the cause. `*line_at_fault`
+/// gets the line, from 1, or 0 for the text as a whole.
 Result<MinisignSignature> ParseMinisign(std::string_view text, size_t* line_at_fault = nullptr);
 
-/// Signs `message`, prehashed, as minisign does today. `trusted_comment` is one line.
+/// Signs `message` in prehashed form, as minisign does by default. `trusted_comment` is one line.
 Result<MinisignSignature> SignMinisign(std::string_view message, std::string trusted_comment, const Signer& signer);
 
-/// True if `key` made both signatures, that of `message` and that of the trusted comment. The key id is a hint, and is
-/// not looked at.
+/// True if `key` made both signatures, the one over `message` and the one over the trusted comment. Ignores the key id,
+/// which is only a hint.
 bool VerifiesMinisign(const MinisignSignature& signature, std::string_view message, const PublicKey& key);
 
 }  // namespace hallmark

@@ -27,7 +27,7 @@ Result<File> SignedDirectory::OpenFile(std::string_view name, int flags) const {
   const std::string base(name);
   const std::string path = (path_ / base).string();
   if (!fd_.valid()) return ErrnoError(ENOENT, path);
-  // O_NONBLOCK: opening a FIFO must not wait for its other end.
+  // O_NONBLOCK, because opening a FIFO must not wait for its other end.
   UniqueFd fd(::openat(fd_.get(), base.c_str(), flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0666));
   struct stat status {};
   if (!fd.valid()) {
@@ -52,7 +52,8 @@ Result<std::string> SignedDirectory::ReadSmallFile(std::string_view name, uint64
   }
   const Result<File> file = OpenFile(name);
   Result<std::string> text = file.ok() ? hallmark::ReadSmallFile(*file, limit) : Result<std::string>(file.error());
-  if (!text.ok() && text.error().kind == ErrorKind::kCorrupt) return too_large();  // another reader may take more
+  // Not remembered: the limit of another caller may be higher
+  if (!text.ok() && text.error().kind == ErrorKind::kCorrupt) return too_large();
   const bool lasting =
       text.ok() || text.error().kind == ErrorKind::kNotFound || text.error().kind == ErrorKind::kUnsupported;
   if (lasting) read_.emplace(name, text);
@@ -81,7 +82,7 @@ Result<std::vector<std::string>> SignedDirectory::Names() const {
   UniqueFd again(::openat(fd_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   const std::unique_ptr<DIR, Deleter<closedir>> directory(again.valid() ? ::fdopendir(again.get()) : nullptr);
   if (!directory) return ErrnoError(errno, path_.string());
-  again.Release();  // closedir closes it
+  again.Release();  // closedir() closes it
   std::vector<std::string> names;
   while (true) {
     errno = 0;

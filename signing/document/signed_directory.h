@@ -17,36 +17,36 @@
 
 namespace hallmark {
 
-/// A directory whose content is signed, opened once: whatever happens to its name afterwards, all files come from the
-/// same directory. What leads out of it (a link), or could block or change (a FIFO, a device), is not opened. Files are
-/// named without a directory in front. Not for several threads at once.
+/// A directory whose content is signed. It is opened once: even if its name is given to another directory later, all
+/// files come from the same one. Links, which lead out of it, and FIFOs and devices, which could block or change, are
+/// not opened. File names have no directory in front. Not thread-safe.
 class SignedDirectory {
  public:
-  /// A directory that does not exist is one without files.
+  /// Opens a directory. One that does not exist counts as one without files.
   static Result<SignedDirectory> Open(const std::filesystem::path& path);
 
-  /// As given to Open(), for messages.
+  /// The path given to Open(), for messages.
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   /// -1 if the directory does not exist.
   [[nodiscard]] int fd() const { return fd_.get(); }
 
-  /// Opens a regular file. `flags` are those of open(2); with O_CREAT, a new file has mode 0666 less the umask.
-  /// kNotFound if it does not exist; kUnsupported for anything but a regular file.
+  /// Opens a regular file. `flags` are those of open(2); with O_CREAT, a new file gets mode 0666 less the umask.
+  /// kNotFound if it does not exist; kUnsupported if it is not a regular file.
   [[nodiscard]] Result<File> OpenFile(std::string_view name, int flags = O_RDONLY) const;
 
-  /// The content of a small file, which is read once: whoever asks later gets what the first one got, or that it was
-  /// missing or no regular file. Also kCorrupt if it is larger than `limit` bytes. Messages begin with the name.
+  /// The content of a small file. The file is read once: every later call gets the same content, or the same error that
+  /// it is missing or not a regular file. kCorrupt if it is larger than `limit` bytes. Messages begin with the name.
   Result<std::string> ReadSmallFile(std::string_view name, uint64_t limit);
 
-  /// The same for a file that may be missing: empty then.
+  /// The same for an optional file. Empty if it is missing.
   Result<std::optional<std::string>> ReadIfPresent(std::string_view name, uint64_t limit);
 
   enum class Presence { kOptional, kRequired };
-  /// The same for a file whose kind, size or, if it is required, absence is a finding: empty then.
+  /// The same, but kind and size, and for a required file its absence, become a finding. Empty then.
   Result<std::optional<std::string>> ReadOrFind(std::string_view name, uint64_t limit, Presence presence,
                                                 std::vector<Finding>& findings);
 
-  /// The names of all it holds, sorted, without "." and "..".
+  /// The names of all entries, sorted, without "." and "..".
   [[nodiscard]] Result<std::vector<std::string>> Names() const;
 
  private:
@@ -57,8 +57,8 @@ class SignedDirectory {
   std::map<std::string, Result<std::string>, std::less<>> read_;
 };
 
-/// What an error of SignedDirectory says of the file: that it is missing, no regular file, or too large. What the
-/// environment refuses stays an error.
+/// Turns an error of SignedDirectory about a file into a finding: the file is missing, is not a regular file, or is too
+/// large. Errors of the environment stay errors.
 Result<Finding> UnopenedFinding(const Error& error, std::string_view name);
 
 }  // namespace hallmark

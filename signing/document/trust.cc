@@ -30,7 +30,7 @@ std::string PayloadText(const TrustVersion& version) {
       .CanonicalText();
 }
 
-/// A key as SubjectPublicKeyInfo in base64: the middle line of its PEM.
+/// Parses a key: SubjectPublicKeyInfo in base64, which is the middle line of its PEM.
 Result<PublicKey> ReadKey(const Json& json) {
   const std::optional<std::string> text = TextOf(json);
   if (!text) return CorruptError("a key that is not a text");
@@ -57,7 +57,7 @@ KeyThreshold TakeRole(ObjectReader& parent, std::string_view name) {
   return role;
 }
 
-/// The text for a rule that a role breaks, or empty.
+/// Says which rule a role breaks; empty if it breaks none.
 std::string BrokenRule(const KeyThreshold& role) {
   if (role.keys.size() > kMaxKeysOfRole) return "more than 32 keys";
   for (size_t i = 1; i < role.keys.size(); ++i) {
@@ -99,7 +99,8 @@ Result<TrustVersion> ReadPayload(std::string_view text) {
   return version;
 }
 
-/// Checks the signatures before it looks at what is signed, but for the first version: its keys are in itself.
+/// Checks the signatures before it reads the signed text. The first version is an exception, because it contains its
+/// own keys.
 Result<TrustVersion> CheckVersion(const Envelope& envelope, const TrustVersion* previous) {
   if (previous != nullptr) {
     RETURN_IF_ERROR(VerifyEnvelope(envelope, kTrustPayloadType, previous->root)

@@ -7,7 +7,7 @@
 namespace hallmark {
 namespace {
 
-/// True if each signature by one of `keys` names that key: what is said of a key that we know must be so.
+/// True if each signature by one of `keys` names that key: for a key that we know, the id must be right.
 bool NamesItsKeys(const Envelope& envelope, const std::vector<PublicKey>& keys) {
   const std::string signed_bytes = PreAuthEncoding(envelope.payload_type, envelope.payload);
   for (const EnvelopeSignature& signature : envelope.signatures) {

@@ -13,11 +13,11 @@
 #include "signing/document/signed_directory.h"
 #include "signing/document/trust.h"
 
-// The one way from signed bytes to a document: signatures are checked first, and only then is a byte of it read.
+// The only way from signed bytes to a document: the signatures are checked before any byte of it is parsed.
 
 namespace hallmark {
 
-/// A document and what signs it.
+/// A document and the envelope with its signatures.
 struct SignedTexts {
   std::string document;  ///< manifest.json
   std::string envelope;  ///< manifest.dsse.json
@@ -25,27 +25,28 @@ struct SignedTexts {
 
 /// How documents of one kind are signed.
 struct SigningRules {
-  std::string_view name;                       ///< of the document's file
-  std::string_view envelope_name;              ///< of the envelope's file
-  std::string_view payload_type;               ///< as the envelope must name it
+  std::string_view name;                       ///< file name of the document
+  std::string_view envelope_name;              ///< file name of the envelope
+  std::string_view payload_type;               ///< the payload type that the envelope must have
   size_t max_size = 0;                         ///< bytes of the document
-  KeyThreshold TrustVersion::*role = nullptr;  ///< whose keys count
-  /// The envelope is in its one spelling, and names the keys that signed it: no bit of it may change unseen.
+  KeyThreshold TrustVersion::*role = nullptr;  ///< the role whose keys count
+  /// The envelope must have its canonical spelling and name the keys that signed it, so that no bit of it can change
+  /// unnoticed.
   bool canonical_envelope = false;
 };
 
-/// What does not hold of the signatures: empty if enough keys of the newest trust signed exactly this document.
+/// Checks the signatures. Empty if enough keys of the newest trust version signed exactly this document.
 std::optional<Finding> CheckSignatures(const SignedTexts& texts, const SigningRules& rules, const Trust& trust);
 
-/// A kind of document: how it is signed, and how it is read. One constant for each.
+/// A kind of document: how it is signed and how it is parsed. There is one constant for each kind.
 template <typename Document>
 struct DocumentKind {
   SigningRules rules;
-  /// The message of its error does not begin with the file's name.
+  /// Parses the document. The message of an error does not begin with the file's name.
   Result<Document> (*parse)(std::string_view text) = nullptr;
 };
 
-/// A document whose signatures were checked. Only VerifyDocument makes one.
+/// A document whose signatures were checked. Only VerifyDocument() makes one.
 template <typename Document>
 class Verified {
  public:
@@ -63,7 +64,7 @@ class Verified {
   std::string text_;
 };
 
-/// Checks the signatures, and only then reads the document. Empty, with one finding more, if either does not hold.
+/// Checks the signatures, and then parses the document. If either fails, returns empty and adds one finding.
 template <typename Document>
 std::optional<Verified<Document>> VerifyDocument(SignedTexts texts, const DocumentKind<Document>& kind,
                                                  const Trust& trust, std::vector<Finding>& findings) {

@@ -21,9 +21,9 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr uint64_t kStep = 1 << 20;
-constexpr uint64_t kMaxSmall = 64 << 10;  // manifest.json.minisig and SHA256SUMS
+constexpr uint64_t kMaxSmall = 64 << 10;  // limit for manifest.json.minisig and SHA256SUMS
 
-/// A small file's name in the archive, in its order, with the most bytes that it may have.
+/// A small file's name in the archive, and the most bytes that it may have. The table has the order of the archive.
 struct SmallFile {
   std::string name;
   uint64_t limit = 0;
@@ -72,7 +72,7 @@ Result<void> ExportArtifact(const SignedDirectory& bundle, const std::string& na
   return hasher.Finish() == artifact.sha256 ? Result<void>() : differs();
 }
 
-/// A name that somebody else chose, for a message.
+/// A name chosen by somebody else, in a form fit for a message.
 std::string Printable(std::string_view name) {
   constexpr size_t kMaxShown = 100;
   std::string text = "'";
@@ -80,19 +80,20 @@ std::string Printable(std::string_view name) {
   return text + (name.size() > kMaxShown ? "...'" : "'");
 }
 
-/// Reads one archive; see ImportBundle.
+/// Reads one archive; see ImportBundle().
 class Importer {
  public:
   Importer(const File& archive, TarGzReader& reader, OutputDirectory& directory, Progress& progress)
       : archive_(archive), reader_(reader), directory_(directory), progress_(progress) {}
 
-  /// The first members, up to the envelope: kCorrupt if there is anything else before it.
+  /// Reads the first members, up to the envelope. kCorrupt if any other member comes before it.
   Result<ManifestTexts> TakeTexts();
-  /// All that follows, as far as the manifest has a place for it.
+  /// Reads all other members, as far as the manifest has a place for them.
   Result<void> TakeFiles(const Manifest& manifest);
 
  private:
-  /// kCorrupt unless the member is a plain file that has not come before and has a size in `allowed`.
+  /// kCorrupt unless the member is a plain file that occurs for the first time, has a name in `limits`, and is not
+  /// larger than its limit there.
   Result<void> CheckMember(const TarGzReader::Member& member, const std::map<std::string, uint64_t>& limits) const;
   Result<void> Copy(const TarGzReader::Member& member);
   [[nodiscard]] Error Bad(const TarGzReader::Member& member, const std::string& reason) const {
@@ -103,7 +104,7 @@ class Importer {
   TarGzReader& reader_;
   OutputDirectory& directory_;
   Progress& progress_;
-  std::map<std::string, uint64_t> taken_;  // name: size
+  std::map<std::string, uint64_t> taken_;  // name and size
 };
 
 Result<void> Importer::CheckMember(const TarGzReader::Member& member,

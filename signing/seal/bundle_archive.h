@@ -15,16 +15,15 @@
 
 namespace hallmark {
 
-/// Writes what a signed bundle ships into `archive`, which is new or empty: first trust.json, manifest.json and
-/// manifest.dsse.json, by which a reader knows what may come behind them, then the other small files, then the
-/// artifacts. rootfs.img is made from rootfs.img.zst, and stays out. The same bundle gives the same bytes.
-/// kVerification if an artifact is not what the manifest says.
+/// Writes the files that a signed bundle ships into `archive`, which is new or empty: first trust.json, manifest.json
+/// and manifest.dsse.json, which tell a reader what may follow; then the other small files; then the artifacts.
+/// rootfs.img is left out, because it is made from rootfs.img.zst. The same bundle gives the same bytes. kVerification
+/// if an artifact does not match the manifest.
 Result<void> ExportBundle(const std::filesystem::path& bundle, const File& archive, Progress& progress);
 
-/// Makes the directory `bundle` of an archive that anybody may have made. Only plain files come out, with the names
-/// that bundles have, each once, none larger than signed; signatures are checked before anything large is read, and
-/// `options.full_check` has seen every byte before the directory appears. kVerification or kCorrupt names what is not
-/// as it must be.
+/// Makes the directory `bundle` from an untrusted archive. Extracts only plain files with the names that bundles have,
+/// each once, none larger than signed. Checks the signatures before reading anything large, and runs
+/// `options.full_check` on every byte before the directory appears. kVerification or kCorrupt names what is wrong.
 Result<VerifiedManifest> ImportBundle(const File& archive, const std::filesystem::path& bundle, const Trust& trust,
                                       const VerifyOptions& options, ThreadPool& pool, Progress& progress);
 

@@ -32,8 +32,8 @@ Result<void> WriteOrigins(OutputDirectory& directory, const Manifest& manifest) 
   return {};
 }
 
-/// The session disk in its compressed form alone: what a host makes of it changes with each session. Hosts that write
-/// origin files know of none here.
+/// Packs the session disk in compressed form only: a host's disk made from it changes with each session. It gets no
+/// origin, because hosts that write origins expect none for it.
 Result<Artifact> PackSessionDisk(OutputDirectory& directory, const File& disk, const Manifest& manifest,
                                  PackOptions options, ThreadPool& pool, Progress& progress) {
   options.sha1 = false;
@@ -53,7 +53,7 @@ bool IsBundle(const fs::path& directory) {
   Result<SignedDirectory> bundle = SignedDirectory::Open(directory);
   if (!bundle.ok()) return false;
   const Result<std::string> text = bundle->ReadSmallFile(kManifestName, kMaxManifestSize);
-  // Of any version: whoever has an older Hallmark's bundle there means to replace it.
+  // True for any version: if an older Hallmark made the bundle there, the caller means to replace it.
   return text.ok() && text->find("\"urn:hallmark:manifest:") != std::string::npos;
 }
 
@@ -87,7 +87,7 @@ Result<BundleFile> LoadSmolBin(const fs::path& path, Manifest& manifest) {
 Result<Manifest> WriteBundle(OutputDirectory& directory, const File& image, const File* session_disk, Manifest manifest,
                              const std::vector<BundleFile>& extras, const PackOptions& options, ThreadPool& pool,
                              Progress& progress) {
-  // Its partitions' digests take a while, and the lanes of packing leave cores idle.
+  // The digests of the partitions take long, and packing leaves cores idle for them.
   std::future<Result<std::optional<DiskDescription>>> disk =
       std::async(std::launch::async, [&image] { return DescribeDisk(image); });
   ASSIGN_OR_RETURN(const File* compressed, directory.NewFile(manifest.FileName(ArtifactRole::kRootfsCompressed)));

@@ -18,7 +18,7 @@
 
 namespace hallmark {
 
-/// What becomes of a chunk.
+/// The result for one chunk.
 struct PackedChunk {
   Sha256Digest raw_sha256{};
   Sha256Digest frame_sha256{};
@@ -27,12 +27,14 @@ struct PackedChunk {
   bool known = false;
 };
 
-/// Makes the frames of chunks, or finds those that are known. Keeps the compressors that are not in use, so that there
-/// are only as many as threads compress at a time.
+/// Compresses chunks into frames, or takes known frames. Keeps idle compressors, so that there are only as many as
+/// threads compress at a time.
 class ChunkPacker {
  public:
   ChunkPacker(int level, const KnownFrames* known) : level_(level), known_(known) {}
 
+  /// Packs one chunk, whose raw bytes are `raw`, into one frame of its own. Thread-safe. Does not look for zeros:
+  /// `zero` of the result is false.
   Result<PackedChunk> Pack(ByteSpan raw) {
     PackedChunk chunk{.raw_sha256 = Sha256(raw)};
     std::optional<KnownFrames::Frame> frame = known_ != nullptr ? known_->Find(chunk.raw_sha256) : std::nullopt;
@@ -72,12 +74,12 @@ class ChunkPacker {
   std::vector<std::unique_ptr<FrameCompressor>> idle_;
 };
 
-/// Buffers of one size that are used again: making one anew means that the kernel and we clear it.
+/// A pool of buffers of one size. Making a buffer anew would have the kernel and us clear it.
 class BufferPool {
  public:
   explicit BufferPool(size_t size) : shared_(std::make_shared<Shared>()), size_(size) {}
 
-  /// Holds what it held before. Comes back once nobody has it any more, in whichever thread.
+  /// A buffer with undefined content. It returns to the pool once its last owner drops it, in any thread.
   std::shared_ptr<ByteVector> Take() {
     std::unique_ptr<ByteVector> buffer;
     {

@@ -13,7 +13,8 @@
 namespace hallmark {
 namespace {
 
-// Nobody has vouched for what lies there: a build's memory stays flat, and more frames than that are made anew.
+// The table is not verified yet. The limit keeps the memory of a build small; frames of a larger table are compressed
+// again.
 constexpr uint64_t kMaxTableSize = 64 << 20;
 
 }  // namespace

@@ -12,10 +12,10 @@ namespace {
 
 struct ElfHeader {
   std::array<uint8_t, 4> magic;  // 0
-  uint8_t bits;                  // 4: 1 32-bit, 2 64-bit
-  uint8_t order;                 // 5: 1 little-endian, 2 big-endian
+  uint8_t bits;                  // 4: 1 is 32-bit, 2 is 64-bit
+  uint8_t order;                 // 5: 1 is little-endian, 2 is big-endian
   std::array<uint8_t, 10> rest_of_ident;
-  Le16 type;     // 16: 2 executable, 3 shared object, which a static PIE is too
+  Le16 type;     // 16: 2 is an executable, 3 a shared object, which includes a static PIE
   Le16 machine;  // 18
   Le32 version;
   Le64 entry;
@@ -23,9 +23,9 @@ struct ElfHeader {
   Le64 section_headers;  // 40: offset in the file
   Le32 flags;
   Le16 header_size;
-  Le16 program_header_size;   // 54: 56
+  Le16 program_header_size;   // 54: is 56
   Le16 program_header_count;  // 56
-  Le16 section_header_size;   // 58: 64
+  Le16 section_header_size;   // 58: is 64
   Le16 section_header_count;  // 60
   Le16 section_names;
 };
@@ -77,10 +77,10 @@ std::string MachineName(uint16_t number) {
   return "machine " + std::to_string(number);
 }
 
-/// Element `index` of a table of T.
+/// Reads element `index` of a table of T.
 template <typename T>
 Result<T> ReadEntry(ByteSpan file, uint64_t table, uint64_t index) {
-  // Both factors have at most 16 bits.
+  // Both factors have at most 16 bits, so the product does not overflow.
   ASSIGN_OR_RETURN(const uint64_t offset, CheckedAdd<uint64_t>(table, index * sizeof(T), "ELF"));
   if (!InBounds(offset, sizeof(T), file.size())) return UsageError("is a damaged ELF file: a table outside of it");
   return ReadStruct<T>(file.subspan(offset), "ELF");

@@ -10,13 +10,13 @@
 namespace hallmark {
 
 struct ElfExpectation {
-  std::string_view architecture;  ///< as Debian names it: "arm64", "amd64"
-  std::optional<bool> stripped;   ///< absent: either
+  std::string_view architecture;  ///< Debian's name: "arm64", "amd64"
+  std::optional<bool> stripped;   ///< absent: either is accepted
 };
 
-/// Checks that a file is a program that runs on its own: 64-bit ELF, little-endian, for the right machine, without an
-/// interpreter and without shared libraries; and with a symbol table or without, as asked. kUsage says what it is
-/// instead. Source: the generic ABI, chapters "ELF Header", "Sections" and "Program Header".
+/// Checks that a file is a program that runs by itself: 64-bit little-endian ELF for the right machine, without an
+/// interpreter or shared libraries, and with or without a symbol table as asked. kUsage says what it is instead.
+/// Source: the generic ABI, chapters "ELF Header", "Sections" and "Program Header".
 Result<void> CheckElf(ByteSpan file, const ElfExpectation& expected);
 
 }  // namespace hallmark

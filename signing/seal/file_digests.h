@@ -8,7 +8,7 @@
 
 namespace hallmark {
 
-/// A file as the manifest names it.
+/// Size and digests of a file, as the manifest has them.
 struct FileDigests {
   uint64_t size = 0;  ///< bytes
   Sha256Digest sha256{};

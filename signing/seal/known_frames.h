@@ -11,20 +11,19 @@
 
 namespace hallmark {
 
-/// Frames that were made before, by what they hold: packing an image of which little has changed compresses that
-/// little. The table is trusted, since the frames in it decide bytes of a bundle; the file is not, since each frame is
-/// checked.
+/// Existing frames, found by the digest of their content, so that an image that has changed little takes little
+/// compression. The table must be trusted, because its frames determine bytes of a bundle. The file need not be,
+/// because each frame is checked.
 class KnownFrames {
  public:
-  /// `compressed` is the .zst that `table` is of.
+  /// `compressed` is the .zst file that `table` describes.
   KnownFrames(const ChunkTable& table, File compressed);
 
   struct Frame {
     ByteVector bytes;
     Sha256Digest sha256;
   };
-  /// The frame of a chunk with that digest; nothing if none is known or the file no longer holds it. Several threads
-  /// may call it.
+  /// The frame of the chunk with that digest. Empty if none is known, or if the file no longer holds it. Thread-safe.
   [[nodiscard]] std::optional<Frame> Find(const Sha256Digest& raw_sha256) const;
 
  private:

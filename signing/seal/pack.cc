@@ -17,10 +17,10 @@
 namespace hallmark {
 namespace {
 
-/// Buffers that may wait for a digest.
+/// How many buffers may wait for a digest.
 size_t MaxWaiting(const PackOptions& options) { return std::min<size_t>(6, ChunksAtOnce(options.chunk_size)); }
 
-/// Packs one image; see PackImage.
+/// Packs one image; see PackImage().
 class Packer {
  public:
   Packer(const File& image, const File& compressed, const PackOptions& options, ThreadPool& pool, Progress& progress)
@@ -63,7 +63,7 @@ class Packer {
   std::vector<DataRange> data_;
   size_t next_data_ = 0;
   std::mutex zero_mutex_;
-  std::optional<PackedChunk> zero_chunk_;  // of a whole chunk: made once
+  std::optional<PackedChunk> zero_chunk_;  // the result for a whole chunk of zeros, made once
   std::deque<std::future<Result<PackedChunk>>> running_;
   ChunkTable table_;
   size_t known_chunks_ = 0;
@@ -100,7 +100,7 @@ Result<PackedImage> Packer::Pack() {
   return packed;
 }
 
-/// A buffer that begins with the chunk's bytes; zeros_ itself if they are a hole or nothing but zeros.
+/// A buffer that begins with the chunk's bytes; zeros_ itself if the chunk is a hole or only zeros.
 Result<Buffer> Packer::ReadChunk(uint64_t offset, size_t length) {
   while (next_data_ < data_.size() && data_[next_data_].offset + data_[next_data_].length <= offset) ++next_data_;
   if (next_data_ == data_.size() || data_[next_data_].offset >= offset + length) return zeros_;

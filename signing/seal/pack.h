@@ -19,21 +19,21 @@ namespace hallmark {
 struct PackOptions {
   int level = kDefaultZstdLevel;
   uint32_t chunk_size = kDefaultChunkSize;      ///< bytes: a power of two from 64 KiB to 64 MiB
-  bool sha1 = true;                             ///< digests for .origin files too
-  bool raw_digests = true;                      ///< digests of the image as a whole too
-  const KnownFrames* known = nullptr;           ///< made by this zstd at this level; outlives the packing
-  std::string stage = "Compressing the image";  ///< what progress calls it
+  bool sha1 = true;                             ///< also compute the SHA-1, for origins
+  bool raw_digests = true;                      ///< also compute the digests of the whole image
+  const KnownFrames* known = nullptr;           ///< made by this zstd at this level; must outlive the packing
+  std::string stage = "Compressing the image";  ///< the name of this stage in progress messages
 };
 
 struct PackedImage {
-  std::optional<FileDigests> raw;  ///< absent if not asked for
+  std::optional<FileDigests> raw;  ///< absent unless asked for
   FileDigests compressed;
   ChunkTable table;
 };
 
-/// Reads `image` once, front to back, and makes of it on all cores of `pool`: seekable zstd in `compressed` (a new
-/// file), the chunk table, and the digests of both files. Holes are not read. The result does not depend on the number
-/// of threads, nor on what is known. Memory: some ten chunks a thread.
+/// Reads `image` once, front to back, and makes from it on all threads of `pool`: seekable zstd in `compressed` (a new
+/// file), the chunk table, and the digests of both files. Does not read holes. The result does not depend on the number
+/// of threads, nor on the known frames. Uses memory for about ten chunks per thread.
 Result<PackedImage> PackImage(const File& image, const File& compressed, const PackOptions& options, ThreadPool& pool,
                               Progress& progress);
 

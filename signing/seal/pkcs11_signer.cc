@@ -15,7 +15,7 @@ namespace {
 
 using Uri = std::unique_ptr<P11KitUri, Deleter<p11_kit_uri_free>>;
 
-/// Loaded token libraries; finalized and released when they go.
+/// Loaded token libraries. The deleter finalizes and releases them.
 using Modules = std::unique_ptr<CK_FUNCTION_LIST*, Deleter<p11_kit_modules_finalize_and_release>>;
 
 Error TokenError(CK_RV code, std::string_view doing) {
@@ -42,7 +42,7 @@ Result<Modules> LoadModules(P11KitUri* uri) {
   }
   CK_FUNCTION_LIST* module = p11_kit_module_load(path, 0);
   if (module == nullptr) return IoError("loading " + std::string(path) + ": " + p11_kit_message());
-  // p11-kit frees the list with free(3), as it does with its own.
+  // p11-kit frees the list with free(3), as it does with its own lists.
   auto** list = static_cast<CK_FUNCTION_LIST**>(calloc(2, sizeof(CK_FUNCTION_LIST*)));
   list[0] = module;
   if (const CK_RV code = p11_kit_module_initialize(module); code != CKR_OK) {
@@ -52,7 +52,7 @@ Result<Modules> LoadModules(P11KitUri* uri) {
   return Modules(list);
 }
 
-/// The objects of a class that the URI names, at most two: one more than there may be.
+/// The objects of a class that the URI names. Stops at two: more than one is an error.
 Result<std::vector<CK_OBJECT_HANDLE>> FindObjects(CK_FUNCTION_LIST* module, CK_SESSION_HANDLE session, P11KitUri* uri,
                                                   CK_OBJECT_CLASS object_class) {
   CK_KEY_TYPE type = CKK_EC_EDWARDS;
@@ -72,7 +72,7 @@ Result<std::vector<CK_OBJECT_HANDLE>> FindObjects(CK_FUNCTION_LIST* module, CK_S
   return found;
 }
 
-/// CKA_EC_POINT: the 32 bytes of the key, by PKCS#11 3.0 inside a DER OCTET STRING.
+/// Reads CKA_EC_POINT: the 32 bytes of the key, which PKCS#11 3.0 wraps in a DER OCTET STRING.
 Result<PublicKey> ReadPublicKey(CK_FUNCTION_LIST* module, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object) {
   ByteVector point(128);
   CK_ATTRIBUTE attribute = {CKA_EC_POINT, point.data(), point.size()};
@@ -96,7 +96,7 @@ struct Pkcs11Signer::Session {
     if (module != nullptr) module->C_CloseSession(handle);
   }
 
-  /// Opens a session with the first token that the URI fits.
+  /// Opens a session with the first token that matches the URI.
   Result<void> Connect(P11KitUri* uri);
   Result<void> LogIn(const Secret& pin) const;
   Result<void> FindKeys(P11KitUri* uri);
@@ -125,7 +125,7 @@ Result<void> Pkcs11Signer::Session::Connect(P11KitUri* uri) {
 }
 
 Result<void> Pkcs11Signer::Session::LogIn(const Secret& pin) const {
-  // The interface wants bytes that it could change, and does not.
+  // The interface takes non-const bytes, but does not change them.
   auto* bytes = reinterpret_cast<CK_UTF8CHAR_PTR>(const_cast<char*>(pin.text().data()));
   const CK_RV code = module->C_Login(handle, CKU_USER, bytes, pin.text().size());
   if (code == CKR_OK || code == CKR_USER_ALREADY_LOGGED_IN) return {};

@@ -9,16 +9,16 @@
 
 namespace hallmark {
 
-/// True for a name that is the URI of a key in a token (RFC 7512), and not a file.
+/// True if the name is the URI of a key in a token (RFC 7512), and not a file.
 bool IsPkcs11Uri(std::string_view name);
 
-/// Signs with an Ed25519 key that never leaves its token: a smart card, an HSM, SoftHSM2. The signature is made in one
-/// C_Sign with CKM_EDDSA (PKCS#11 3.0, 2.3.14): several tokens know no other way for Ed25519.
+/// Signs with an Ed25519 key that never leaves its token: a smart card, an HSM, SoftHSM2. Signs in one C_Sign with
+/// CKM_EDDSA (PKCS#11 3.0, 2.3.14), because several tokens support no other way for Ed25519.
 class Pkcs11Signer : public Signer {
  public:
-  /// The one key that `uri` names. `module-path` in it names the token's library; without it, those that p11-kit is set
-  /// up with are asked. kUsage for a PIN in the URI, where every user of the machine could read it, and for a wrong
-  /// PIN; kNotFound if there is no such key.
+  /// Opens the only key that `uri` names. `module-path` in the URI names the token's library; without it, the libraries
+  /// in p11-kit's configuration are tried. kUsage for a wrong PIN, and for a PIN in the URI, where every user of the
+  /// machine could read it. kNotFound if there is no such key.
   static Result<std::unique_ptr<Pkcs11Signer>> Open(const std::string& uri, const Secret& pin);
   ~Pkcs11Signer() override;
 

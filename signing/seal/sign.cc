@@ -32,7 +32,7 @@ Result<void> SetSequence(Manifest& manifest, const SignOptions& options) {
   return {};
 }
 
-/// A signed manifest that does not fit its files would send hosts a release that they refuse.
+/// Checks that the files have the sizes of the manifest: otherwise hosts would refuse the signed release.
 Result<void> CheckSizes(const SignedDirectory& bundle, const Manifest& manifest) {
   for (const Artifact& artifact : manifest.artifacts) {
     if (!IsShipped(artifact.role)) continue;
@@ -47,8 +47,8 @@ Result<void> CheckSizes(const SignedDirectory& bundle, const Manifest& manifest)
   return {};
 }
 
-/// A smol-bin that guests of this release would refuse belongs to no release. Without a trust file nobody knows who may
-/// sign it: then the sequences count alone.
+/// Checks that guests of this release will take its smol-bin. Without a trust file, nobody knows who may sign the
+/// smol-bin, so only the sequences are checked.
 Result<void> CheckSmolBin(const SignedDirectory& bundle, const Manifest& manifest, const std::optional<Trust>& trust) {
   const Artifact* artifact = manifest.Find(ArtifactRole::kSmolBin);
   if (artifact == nullptr) return {};
@@ -78,7 +78,7 @@ Result<void> CheckSmolBin(const SignedDirectory& bundle, const Manifest& manifes
           : "guests of this release would refuse it: make the bundle with another smol-bin");
 }
 
-/// The envelope of these exact bytes, with the signatures that it has already.
+/// The envelope of exactly these bytes, with the signatures that it has already.
 Result<Envelope> EnvelopeOf(SignedDirectory& bundle, const std::string& manifest_text) {
   Envelope envelope{std::string(kStatementPayloadType), manifest_text, {}};
   ASSIGN_OR_RETURN(const std::optional<std::string> text, bundle.ReadIfPresent(kEnvelopeName, kMaxEnvelopeSize));
@@ -88,8 +88,8 @@ Result<Envelope> EnvelopeOf(SignedDirectory& bundle, const std::string& manifest
   return envelope;
 }
 
-/// A .minisig holds one signature. The one that is there stays if its own key, which a signer may hold, made it over
-/// these bytes.
+/// A .minisig holds one signature. An existing one stays if its own key, which a signer may hold, made it over these
+/// bytes.
 Result<std::string> MinisigOf(SignedDirectory& bundle, const Manifest& manifest, const std::string& manifest_text,
                               const std::vector<const Signer*>& signers, const std::optional<Trust>& trust) {
   std::vector<PublicKey> known_keys;
@@ -109,8 +109,8 @@ Result<std::string> MinisigOf(SignedDirectory& bundle, const Manifest& manifest,
   return FormatMinisign(signature);
 }
 
-/// The trust file to go by: the one to put into the bundle, or else the one that is there. One that is older than that
-/// would take back what hosts learn from it.
+/// The trust file that counts: the one to put into the bundle, otherwise the one in the bundle. A new one must not be
+/// older than the one in the bundle: that would revoke what hosts learn from it.
 Result<std::optional<Trust>> TrustFor(SignedDirectory& bundle, const SignOptions& options) {
   ASSIGN_OR_RETURN(const std::optional<std::string> existing_text, bundle.ReadIfPresent(kTrustName, kMaxTrustSize));
   std::optional<Trust> existing;
@@ -144,8 +144,9 @@ Result<void> RequireBundleKeys(const Trust& trust, const std::vector<const Signe
   return {};
 }
 
-/// Gives the bundle its new texts, all or none: what can fail comes before the first rename. Between two renames a kill
-/// could still come; verify then refuses the bundle, and the next run completes it from either manifest.
+/// Writes the new texts of the bundle, all or none: everything that can fail comes before the first rename. A kill
+/// between two renames is still possible; then verify refuses the bundle, and the next run completes it from either
+/// manifest.
 Result<void> Replace(const std::filesystem::path& bundle, const std::map<std::string_view, std::string>& texts) {
   std::vector<AtomicFile> files;
   for (const auto& [name, text] : texts) {

@@ -14,7 +14,7 @@
 namespace hallmark {
 namespace {
 
-constexpr uint64_t kLastExfatSecond = 4354819199;  // the end of 2107
+constexpr uint64_t kLastExfatSecond = 4354819199;  // end of 2107, where exFAT's times end
 
 Result<void> CheckMember(size_t member, const SmolBinImageOptions& options, std::string_view content) {
   if (member == kSettingsMember) {

@@ -17,16 +17,16 @@
 namespace hallmark {
 namespace {
 
-constexpr uint64_t kMaxNames = 4 << 20;  // bytes: a smol-bin has five
+constexpr uint64_t kMaxNames = 4 << 20;  // bytes; a smol-bin has five short names
 
-/// The checks of one image, and what they share.
+/// The checks of one image, and the state that they share.
 class ImageCheck {
  public:
   ImageCheck(const ExfatReader& reader, SmolBinOutput* output) : reader_(reader), output_(output) {
     for (const ExfatReader::Entry& entry : reader.List()) entries_.emplace(entry.path, &entry);
   }
 
-  /// A small file, or nothing and a finding.
+  /// Reads a small file. Empty, with a finding, if that fails.
   Result<std::optional<std::string>> ReadHead(std::string_view name, uint64_t limit, SmolBinReport& report) const {
     const ExfatReader::Entry* entry = Find(name, report);
     if (entry == nullptr) return std::optional<std::string>();
@@ -41,7 +41,7 @@ class ImageCheck {
     return std::optional(text);
   }
 
-  /// Names, kinds, times, label and serial number: what the filesystem says beside the content of its files.
+  /// Checks what the filesystem has beside the content of its files: names, types, times, label and serial number.
   void CheckEntries(const SmolBinManifest& manifest, SmolBinReport& report) const {
     const auto wrong = [&](const std::string& where, const std::string& message) {
       report.findings.push_back({Verdict::kFilesystem, where, message});

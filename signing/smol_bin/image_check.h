@@ -9,25 +9,25 @@
 #include "lib/base/result.h"
 #include "signing/smol_bin/smol_bin.h"
 
-// Verifies a smol-bin as an image: exFAT, without a partition table.
+// Verifies a smol-bin as an image: exFAT without a partition table.
 
 namespace hallmark {
 
-/// Where the members of an image go while they are checked. Null: nowhere.
+/// The destination of an image's members while they are checked.
 class SmolBinOutput {
  public:
   virtual ~SmolBinOutput() = default;
-  /// An empty file for a file of the image; `mode` are its permissions.
+  /// Makes an empty file for a member, with the permissions `mode`.
   virtual Result<const File*> NewFile(const std::string& name, uint32_t mode) = 0;
 };
 
-/// Checks an image: that it is to the last bit the filesystem that belongs to its files, then all that
-/// VerifySmolBinDirectory checks. With `output`, all five files are written there on the way: they are good only if the
-/// report is.
+/// Checks that an image is, to the last bit, the filesystem that its files determine, and then everything that
+/// VerifySmolBinDirectory() checks. With `output`, also writes all five files there; they are good only if the report
+/// is.
 Result<SmolBinReport> VerifySmolBinImage(const File& image, const Trust& trust, const SmolBinRequirements& requirements,
                                          SmolBinOutput* output = nullptr);
 
-/// What an image says of itself; nothing of it is verified but that the filesystem is sound. kCorrupt.
+/// The content of an image. Nothing of it is verified, except that the filesystem is valid.
 struct SmolBinContents {
   struct Entry {
     std::string name;
@@ -41,6 +41,7 @@ struct SmolBinContents {
   std::string manifest_text;
   std::string envelope_text;
 };
+/// Reads an image. kCorrupt if it is larger than 2 GiB or not a valid exFAT filesystem.
 Result<SmolBinContents> ReadSmolBinContents(const File& image);
 
 }  // namespace hallmark

@@ -12,7 +12,8 @@
 namespace hallmark {
 namespace {
 
-/// Kind, size and digest of one file. Its bytes go to `content` if that is given: what was checked is what is used.
+/// Checks type, size and digest of one file. If `content` is given, it gets the checked bytes, so that the caller uses
+/// these.
 Result<std::optional<Finding>> CheckFile(const SignedDirectory& directory, std::string_view name,
                                          const SmolBinFile& expected, std::string* content) {
   const Result<File> file = directory.OpenFile(name);

@@ -10,39 +10,39 @@
 #include "signing/document/verified.h"
 #include "signing/smol_bin/smol_bin_manifest.h"
 
-// Verifies a smol-bin as a directory, be it a mounted image or an installed copy: for guests and hosts.
+// Verifies a smol-bin as a directory, which may be a mounted image or an installed copy: for guests and hosts.
 
 namespace hallmark {
 
 using VerifiedSmolBin = Verified<SmolBinManifest>;
 
-/// Signed by the role `smol_bin`.
+/// Manifests of smol-bins, signed by the role `smol_bin`.
 const DocumentKind<SmolBinManifest>& SmolBinManifestKind();
 
-/// What a smol-bin must fit. A number of 0 asks for nothing.
+/// What a smol-bin must match. A number of 0 requires nothing.
 struct SmolBinRequirements {
   std::string architecture;  ///< empty: any
   uint64_t rootfs_sequence = 0;
   uint64_t least_sequence = 0;
   uint64_t least_policy_sequence = 0;
 };
-/// The rules that a manifest breaks.
+/// A finding for each requirement that a manifest does not meet.
 std::vector<Finding> CheckRequirements(const SmolBinManifest& manifest, const SmolBinRequirements& requirements);
 
 struct SmolBinReport {
   std::optional<VerifiedSmolBin> manifest;  ///< empty: its signatures do not hold
-  std::vector<Finding> findings;            ///< empty: all that was looked at holds
+  std::vector<Finding> findings;            ///< empty: everything that was checked holds
 
   [[nodiscard]] bool good() const { return findings.empty(); }
 };
 
-/// Checks the signatures and the requirements of a directory's smol-bin; of its files only the manifest and the
-/// envelope. An error is one of the environment; what does not hold is a finding.
+/// Checks the signatures and requirements of the smol-bin in a directory. Reads only the manifest and the envelope.
+/// What does not hold is a finding; an error is one of the environment.
 Result<SmolBinReport> VerifySmolBinHead(SignedDirectory& directory, const Trust& trust,
                                         const SmolBinRequirements& requirements);
 
-/// The same, and that the directory holds exactly the files of the manifest, with their sizes and digests, and settings
-/// that can be read.
+/// The same, and also checks that the directory contains exactly the files of the manifest, with their sizes and
+/// digests, and that the settings can be read.
 Result<SmolBinReport> VerifySmolBinDirectory(SignedDirectory& directory, const Trust& trust,
                                              const SmolBinRequirements& requirements);
 

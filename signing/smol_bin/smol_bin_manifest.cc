@@ -56,7 +56,7 @@ std::string BrokenRule(const SmolBinManifest& manifest) {
   return {};
 }
 
-/// A file's size and digest; name and mode are fixed by its place, and the canonical text shows whether they are right.
+/// Reads a file's size and digest. Its position fixes name and mode; RequireCanonical() finds wrong ones.
 Result<SmolBinFile> ReadFile(const Json& json, const std::string& where) {
   ObjectReader reader(json, where);
   SmolBinFile file;
@@ -71,7 +71,7 @@ Result<SmolBinFile> ReadFile(const Json& json, const std::string& where) {
 Result<SmolBinManifest> ReadPredicate(const Json& json) {
   ObjectReader reader(json, "predicate");
   SmolBinManifest manifest;
-  reader.TakeText("role");  // one value: see the canonical text
+  reader.TakeText("role");  // has only one value: RequireCanonical() checks it
   manifest.version = reader.TakeText("version");
   manifest.architecture = reader.TakeText("architecture");
   manifest.sequence = reader.TakeNumber("sequence");
@@ -92,7 +92,7 @@ Result<SmolBinManifest> ReadPredicate(const Json& json) {
 Result<std::string> FormatSmolBinManifest(const SmolBinManifest& manifest) {
   if (const std::string rule = BrokenRule(manifest); !rule.empty()) return UsageError("manifest: " + rule);
   std::string text = ManifestText(manifest);
-  const Result<SmolBinManifest> again = ParseSmolBinManifest(text);  // numbers past 2^63 - 1 show here
+  const Result<SmolBinManifest> again = ParseSmolBinManifest(text);  // finds numbers above 2^63 - 1
   if (!again.ok()) return UsageError("manifest: can't be written: " + again.error().message);
   return text;
 }
