@@ -1,7 +1,7 @@
 # Programs with verbs. Their CMakeLists.txt lists each verb once, in the order of --help:
 #
-#   hallmark_verb(kernel-config "check a kernel for what the guest needs of it" [SOURCES ...])
-#   hallmark_program(hallmark SUMMARY ... LINK ...)
+#   hallmark_verb(kernel-config "check a kernel for what the guest requires" [SOURCES ...])
+#   hallmark_program(hallmark LINK ...)
 #
 # A verb is the function RunKernelConfig in kernel_config.cc, and in more sources where it has them.
 

@@ -105,9 +105,9 @@ class Daemon {
   }
 
   void AddMethods() {
-    const auto health = [this](const JsonValue&, const Reply& reply) { reply(Health()); };
-    host_methods_.Add("health", health);
-    host_methods_.Add("shutdown", [this](const JsonValue&, const Reply& reply) {
+    const auto health = [this](const Reply& reply) { reply(Health()); };
+    host_methods_.AddWithoutParameters("health", health);
+    host_methods_.AddWithoutParameters("shutdown", [this](const Reply& reply) {
       reply(JsonValue::Object());
       Shutdown("the host says so");
     });
@@ -115,8 +115,8 @@ class Daemon {
     processes_.AddMethods(host_methods_);
     disk_.AddMethods(host_methods_);
     supervisor_methods_.Add("trimmed", [this](const JsonValue& parameters, const Reply&) { Trimmed(parameters); });
-    supervisor_methods_.Add("health", health);
-    supervisor_methods_.Add("shutdown", [this](const JsonValue&, const Reply& reply) {
+    supervisor_methods_.AddWithoutParameters("health", health);
+    supervisor_methods_.AddWithoutParameters("shutdown", [this](const Reply& reply) {
       reply(JsonValue::Object());
       Shutdown("guestd says so");
     });

@@ -61,7 +61,7 @@ void DiskService::AddMethods(MethodTable& methods) {
   add("disk.usage", &DiskService::Usage);
   add("disk.collect", &DiskService::Collect);
   add("session.quota", &DiskService::Quota);
-  methods.Add("disk.trim", [this](const JsonValue&, Reply reply) { trim_(std::move(reply)); });
+  methods.AddWithoutParameters("disk.trim", [this](Reply reply) { trim_(std::move(reply)); });
 }
 
 void DiskService::Start() {

@@ -26,8 +26,10 @@ class MethodTable {
   /// `parameters` is an object; it lives only during the call.
   using Method = std::function<void(const JsonValue& parameters, Reply reply)>;
 
-  /// Adds a method, or replaces the one of that name.
-  void Add(const std::string& name, Method method) { methods_[name] = std::move(method); }
+  /// Adds a method. Two of one name are a bug, which ends the program.
+  void Add(const std::string& name, Method method);
+  /// Adds a method that takes no parameters: any is refused with kUsage, as it is elsewhere.
+  void AddWithoutParameters(const std::string& name, std::function<void(Reply reply)> method);
   /// Calls the method that the request names. Replies kUnsupported if there is no such method.
   void Call(const Request& request, Reply reply) const;
 

@@ -106,7 +106,7 @@ void SessionService::AddMethods(MethodTable& methods) {
   add("session.limit", &SessionService::Limit);
   add("session.mount", &SessionService::Mount);
   add("session.unmount", &SessionService::Unmount);
-  methods.Add("session.list", [this](const JsonValue&, const Reply& reply) { List(reply); });
+  methods.AddWithoutParameters("session.list", [this](const Reply& reply) { List(reply); });
 }
 
 Result<Session*> SessionService::Find(const std::string& name) {

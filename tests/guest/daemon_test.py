@@ -48,7 +48,8 @@ class ProtocolTest(DaemonTest):
                 ("stream: neither stdout nor stderr", "process.widen", {"process": 1, "stream": "stdin", "bytes": 1}),
                 ("data: not a base64 digit", "process.write", {"process": 1, "data": "!!!!"}),
                 ("columns: not 1 to 65535", "process.resize", {"process": 1, "rows": 1, "columns": 65536}),
-                ("session: not a text", "disk.usage", {"session": []}), ("more: unknown here", "process.list", {"more": 1})):
+                ("session: not a text", "disk.usage", {"session": []}), ("more: unknown here", "process.list", {"more": 1}),
+                ("more: unknown here", "session.list", {"more": 1}), ("delay: unknown here", "shutdown", {"delay": 5})):
             with self.subTest(text=text):
                 self.assertFails("usage", text, method, **parameters)
 

@@ -31,6 +31,21 @@ TEST(MethodTable, CallsByName) {
               HasError(ErrorKind::kUsage, "double: more: unknown here"));
 }
 
+TEST(MethodTable, RefusesParametersOfAMethodThatTakesNone) {
+  MethodTable methods;
+  methods.AddWithoutParameters("list", [](const Reply& reply) { reply(JsonValue::Object({{"list", "all"}})); });
+  ASSERT_OK_AND_ASSIGN(const JsonValue answer, Call(methods, "list", JsonValue::Object()));
+  EXPECT_EQ(answer.Text(), R"({"list":"all"})");
+  EXPECT_THAT(Call(methods, "list", JsonValue::Object({{"delay", 5}})),
+              HasError(ErrorKind::kUsage, "list: delay: unknown here"));
+}
+
+TEST(MethodTableDeathTest, HasOneMethodOfAName) {
+  MethodTable methods;
+  methods.AddWithoutParameters("list", [](const Reply&) {});
+  EXPECT_DEATH(methods.AddWithoutParameters("list", [](const Reply&) {}), "");
+}
+
 TEST(MethodTable, NamesAMethodThatItLacks) {
   EXPECT_THAT(Call({}, "triple", JsonValue::Object()), HasError(ErrorKind::kUnsupported, "no method \"triple\""));
 }
