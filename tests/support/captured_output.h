@@ -9,11 +9,11 @@
 
 namespace hallmark::testing {
 
-/// An Output whose text stays in memory.
+/// An Output that keeps its text in memory.
 class CapturedOutput {
  public:
   cli::Output& output() { return output_; }
-  /// What was written so far.
+  /// The results written so far.
   [[nodiscard]] std::string results() const { return results_.Text(); }
   [[nodiscard]] std::string messages() const { return messages_.Text(); }
 

@@ -18,7 +18,7 @@
 namespace hallmark::testing {
 
 constexpr uint32_t kSampleChunk = 64 << 10;
-// Of the sample image: the GPT; the EFI system partition in chunks 1 and 2; the root partition in 4 to 11.
+// Chunks of the sample image: first the GPT; the EFI system partition in chunks 1 and 2; the root partition in 4 to 11.
 constexpr size_t kSampleChunks = kSampleImageSize / kSampleChunk;
 
 /// The sample bundle with a chunk table, signed.
@@ -64,7 +64,7 @@ class ChunkedBundleTest : public ::testing::Test {
       return CheckEveryByte(manifest, files, threads, progress);
     });
   }
-  /// Of a quick check, if none is given.
+  /// The findings of a check, one per line. Without `full_check`, of a quick check.
   std::string FindingsOf(FullCheck full_check = {}) {
     VerifyOptions options;
     options.full_check = std::move(full_check);

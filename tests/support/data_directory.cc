@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 constexpr std::string_view kMessageExtension = ".message";
 constexpr std::string_view kOpenEnd = "...\n";
 
-/// The entries of a directory that are inputs (or, for `messages`, the others), sorted.
+/// The inputs in a directory (or, for `messages`, the expected messages), sorted.
 std::set<fs::path> Entries(const fs::path& directory, bool messages) {
   std::set<fs::path> entries;
   for (const fs::directory_entry& entry : fs::directory_iterator(directory)) {

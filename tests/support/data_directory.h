@@ -9,18 +9,18 @@
 
 namespace hallmark::testing {
 
-/// tests/data/FORMAT.
+/// The directory tests/data/FORMAT.
 std::filesystem::path DataDirectory(std::string_view format);
 
-/// Gives an input, a file or a directory, to the parser under test.
+/// Gives an input, which is a file or a directory, to the parser under test.
 using ParseInput = std::function<Result<void>(const std::filesystem::path& input)>;
 
 /// Gives every input of tests/data/FORMAT to `parse`. Inputs in good/ must be accepted. An input NAME.EXTENSION in bad/
 /// must be refused with the text of NAME.message beside it: "KIND: MESSAGE", and a line "next: HINT" if the error has a
-/// next step. In the text, paths are relative to bad/; a text that ends with "..." gives the beginning alone, for what
-/// a library says in its own words. An input without a message, a message without an input and an empty directory fail.
+/// next step. In the text, paths are relative to bad/. A text that ends with "..." gives only the beginning, because a
+/// library writes the rest. An input without a message, a message without an input and an empty directory fail.
 ///
-/// With HALLMARK_UPDATE_MESSAGES in the environment the messages are written instead, and the test counts as skipped.
+/// If HALLMARK_UPDATE_MESSAGES is in the environment, the messages are written instead, and the test counts as skipped.
 void CheckDataDirectory(std::string_view format, const ParseInput& parse);
 
 }  // namespace hallmark::testing

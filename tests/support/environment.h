@@ -7,7 +7,8 @@
 
 namespace hallmark::testing {
 
-/// Sets a variable of this process's environment, or takes it away if `value` is null, as long as this object lives.
+/// Sets a variable of this process's environment, or removes it if `value` is null. Undone when this object is
+/// destroyed.
 class ScopedVariable {
  public:
   ScopedVariable(std::string name, const char* value) : name_(std::move(name)) {

@@ -23,7 +23,7 @@ template <typename T>
   return ::testing::AssertionFailure() << result.error();
 }
 
-/// The result is an error of `kind` whose message contains `text`: asserts the reason, not only the class.
+/// Matches an error of `kind` whose message contains `text`: asserts the reason, not only the kind.
 MATCHER_P2(HasError, kind, text, "") {
   if (arg.ok()) {
     *result_listener << "which is ok";

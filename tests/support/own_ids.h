@@ -11,8 +11,8 @@
 
 namespace hallmark::testing {
 
-/// Lets this process give files to root:root, which is all that most trees need: without root it becomes root of a user
-/// namespace with one id, its own. False where the machine lets no user make one. No thread may run yet.
+/// Lets this process give files to root:root, which is all that most trees require. Without root, it becomes root of a
+/// user namespace with one id, its own. False if this machine does not let users make one. No other thread may run yet.
 inline bool MayOwnAsRoot() {
   if (geteuid() == 0) return true;
   const std::string user = "0 " + std::to_string(geteuid()) + " 1";

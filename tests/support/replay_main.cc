@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs a fuzz target over the files of the directories named on the command line, where libFuzzer is not there to do
-// it.
+// Runs a fuzz target on the files of the directories named on the command line, for builds without libFuzzer.
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>

@@ -25,7 +25,8 @@ constexpr uint64_t kSampleEspSize = 128 << 10;
 constexpr uint64_t kSampleRootOffset = 256 << 10;
 constexpr uint64_t kSampleRootSize = 512 << 10;
 
-/// A GPT with root as number 1 (GUID of `root_guid` bytes) and an ESP as number 15, both full of letters.
+/// A GPT with a root partition as number 1 (every byte of its GUID is `root_guid`) and an ESP as number 15, both full
+/// of letters.
 inline std::string SampleImage(uint8_t root_guid = 1) {
   std::string image(kSampleImageSize, '\0');
   const auto put = [&](uint64_t offset, ByteSpan bytes) {

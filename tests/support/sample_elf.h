@@ -11,13 +11,13 @@
 
 namespace hallmark::testing {
 
-/// A 64-bit little-endian program, as the generic ABI lays it out: a header of 64 bytes, program headers of 56, section
-/// headers of 64, and one dynamic section of 16 bytes an entry.
+/// A 64-bit little-endian program in the layout of the generic ABI: a header of 64 bytes, program headers of 56,
+/// section headers of 64, and one dynamic section with entries of 16 bytes.
 struct SampleElf {
   uint16_t machine = 183;                ///< EM_AARCH64
   uint16_t type = 2;                     ///< an executable
   std::vector<uint32_t> segments = {1};  ///< PT_LOAD
-  std::vector<uint64_t> dynamic_tags;    ///< what the segment of type PT_DYNAMIC (2) holds
+  std::vector<uint64_t> dynamic_tags;    ///< content of the segment of type PT_DYNAMIC (2)
   std::vector<uint32_t> sections;        ///< SHT_SYMTAB is 2
 
   [[nodiscard]] std::string Bytes() const {

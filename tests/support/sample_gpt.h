@@ -24,7 +24,7 @@ inline void SealGpt(ByteVector& disk, size_t lba, size_t entries_lba) {
   Put32(disk, header + 16, Crc32(ByteSpan(disk).subspan(header, 92)));
 }
 
-/// Writes one copy of a GPT with four entries, of which the second is in use, byte by byte as the specification has it.
+/// Writes one copy of a GPT with four entries, of which the second is in use, byte by byte from the specification.
 inline void PutGpt(ByteVector& disk, size_t lba, size_t other_lba, size_t entries_lba) {
   const size_t header = lba * kSampleSector;
   std::memcpy(disk.data() + header, "EFI PART\0\0\1\0", 12);
@@ -50,7 +50,7 @@ inline void PutGpt(ByteVector& disk, size_t lba, size_t other_lba, size_t entrie
   SealGpt(disk, lba, entries_lba);
 }
 
-/// A disk of 100 sectors with both copies.
+/// A disk of 100 sectors with both copies of the GPT.
 inline ByteVector SampleGptDisk() {
   ByteVector disk(kSampleSectors * kSampleSector);
   PutGpt(disk, 1, kSampleSectors - 1, 2);

@@ -6,7 +6,7 @@
 
 namespace hallmark::testing {
 
-/// The private key whose 32 secret bytes are all `number`.
+/// The private key whose 32 secret bytes all have the value `number`.
 inline PrivateKey SampleKey(uint8_t number) { return PrivateKey::FromSeed(ByteVector(32, number)).value(); }
 
 }  // namespace hallmark::testing

@@ -64,7 +64,7 @@ struct SampleSmolBin {
 
   /// An image of 1 MiB, as hallmark-smol-bin(5) describes it.
   [[nodiscard]] std::string Image() const {
-    const Timestamp time{.seconds = 315532800};  // 1980: exFAT tells no earlier one
+    const Timestamp time{.seconds = 315532800};  // 1980: exFAT has no earlier time
     FileTree tree;
     for (const auto& [name, content] : Files()) {
       EXPECT_OK(tree.Put("/" + name, FileTree::RegularFile(content, 0644, time)));

@@ -16,7 +16,7 @@
 
 namespace hallmark::testing {
 
-/// A private directory that lives as long as the test, and goes with all it holds.
+/// A private directory. It is deleted with its content when this object is destroyed.
 class TempDir {
  public:
   TempDir() : path_(std::filesystem::temp_directory_path() / ("hallmark-test-" + RandomSuffix())) {

@@ -9,7 +9,7 @@
 
 namespace hallmark::cli {
 
-/// What every verb that checks a bundle takes.
+/// The options of every verb that checks a bundle.
 struct BundleOptions {
   std::string directory;
   Trust trust;
@@ -18,7 +18,8 @@ struct BundleOptions {
 
 /// Adds BUNDLE, --trust, --least-sequence, --json, --jobs, -q and -v.
 void AddBundleOptions(Options& options);
-/// kUsage if --trust is missing; kNotFound if there is no such directory or trust file; else as LoadTrust().
+/// The options as given. kUsage if --trust is missing; kNotFound if there is no such directory or trust file; otherwise
+/// the errors of LoadTrust().
 Result<BundleOptions> BundleOptionsFrom(const Parsed& parsed);
 
 }  // namespace hallmark::cli

@@ -11,20 +11,20 @@
 
 namespace hallmark::cli {
 
-/// Adds -q and -v, as every verb with long work has them.
+/// Adds -q and -v, for verbs with long work.
 void AddVerbosityOptions(Options& options);
-/// -q counts for more than -v.
+/// The verbosity of -q and -v. If both are given, -q wins.
 Verbosity VerbosityFrom(const Parsed& parsed);
 
 /// Adds --jobs.
 void AddJobsOption(Options& options);
-/// Threads to use; 0: one a core.
+/// How many threads to use; 0: one per core.
 size_t JobsFrom(const Parsed& parsed);
 
-/// Adds --json. What --json prints is a promise: members are added to it, and none goes or is renamed.
+/// Adds --json. Scripts rely on the output of --json: members may be added to it, but never removed or renamed.
 void AddJsonOption(Options& options);
 
-/// $SOURCE_DATE_EPOCH, seconds since 1970; absent if it is not set. kUsage if it is not such a number.
+/// $SOURCE_DATE_EPOCH, seconds since 1970; absent if it is not set. kUsage if it is not a number.
 Result<std::optional<uint64_t>> SourceDateEpoch();
 
 }  // namespace hallmark::cli

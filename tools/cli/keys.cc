@@ -20,10 +20,10 @@ namespace {
 constexpr size_t kMaxPassphrase = 1024;  // OpenSSL's own limit (PEM_BUFSIZE)
 constexpr uint64_t kMaxKeyFile = 64 << 10;
 
-/// One line of a descriptor, byte by byte: what follows is for the next key.
+/// Reads one line from a descriptor, byte by byte, because what follows it is for the next key.
 Result<Secret> ReadLine(int fd, const std::string& what) {
   std::string line;
-  line.reserve(kMaxPassphrase);  // so that it never moves and leaves a copy behind
+  line.reserve(kMaxPassphrase);  // so that the text never moves and leaves a copy behind
   while (true) {
     char c = 0;
     const ssize_t n = ::read(fd, &c, 1);
@@ -38,7 +38,7 @@ Result<Secret> ReadLine(int fd, const std::string& what) {
   }
 }
 
-/// Stops a terminal from showing what is typed, as long as this object lives.
+/// Stops a terminal from echoing input as long as this object lives.
 class SilentTerminal {
  public:
   explicit SilentTerminal(int fd) : fd_(fd), known_(::tcgetattr(fd, &saved_) == 0) {
@@ -85,7 +85,7 @@ Result<Secret> Prompt(const std::string& what, bool confirm) {
 Result<Secret> FromCommand(const std::string& shell_command) {
   Command command;
   command.argv = {"sh", "-c", shell_command};
-  // Not RunCommandChecked: its message holds what the command printed.
+  // Not RunCommandChecked(): its message would contain what the command printed.
   ASSIGN_OR_RETURN(CommandOutput output, RunCommand(command).WithContext("asking a command for the passphrase"));
   if (output.exit_status != 0) {
     Wipe(output.standard_output);
@@ -108,7 +108,7 @@ Result<PrivateKey> LoadPrivateKey(const std::string& path, const Parsed& parsed)
   return std::move(key).WithContext(path);
 }
 
-/// A key by its file, or by the URI of a token.
+/// Opens a key by its file, or by the URI of a token.
 Result<std::unique_ptr<Signer>> LoadSigner(const std::string& name, const Parsed& parsed) {
   if (IsPkcs11Uri(name)) {
     ASSIGN_OR_RETURN(const Secret pin, ReadPassphrase(parsed, name, false));

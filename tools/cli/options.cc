@@ -2,7 +2,8 @@
 #include "tools/cli/options.h"
 
 #include <charconv>
-// No character of a text separates two, and a regular expression for each option would take milliseconds of each start.
+// cxxopts splits values at the delimiter: no argument contains a NUL. Regular expressions, one for each option, would
+// take milliseconds of every start.
 #define CXXOPTS_VECTOR_DELIMITER '\0'
 #define CXXOPTS_NO_REGEX
 #include <cxxopts.hpp>
@@ -17,15 +18,15 @@ enum class Kind { kFlag, kText, kTexts, kNumber, kSize };
 
 struct Option {
   std::string name;
-  std::string value;  ///< what the help calls it
+  std::string value;  ///< the name of the value in the help
   Kind kind = Kind::kFlag;
-  bool argument = false;  ///< given without its name
+  bool argument = false;  ///< given without a name
   bool required = false;
   std::optional<std::string> fallback;
   Options::NumberRange range;
 };
 
-/// "quiet" of "q,quiet".
+/// The long name: "quiet" for "q,quiet".
 std::string LongName(const std::string& names) { return names.substr(names.find(',') + 1); }
 
 Result<uint64_t> ParseNumber(const std::string& text, const Option& option) {
@@ -41,7 +42,7 @@ Result<uint64_t> ParseNumber(const std::string& text, const Option& option) {
   return UsageError("--" + option.name + ": '" + text + "' is not a number" + bounds);
 }
 
-/// What was wrong, in the library's words, and in ASCII: "Option 'trust' is missing an argument".
+/// The library's error message in ASCII: "Option 'trust' is missing an argument".
 std::string Plain(std::string text) {
   for (const std::string_view quote : {"‘", "’"}) {
     for (size_t at = text.find(quote); at != std::string::npos; at = text.find(quote))
@@ -71,7 +72,7 @@ struct Options::Impl {
     positional.push_back(name);
   }
 
-  /// What was given of one option, checked.
+  /// The checked value of one option.
   [[nodiscard]] Result<Parsed::Value> ValueOf(const Option& option, const cxxopts::ParseResult& parsed) const {
     Parsed::Value value;
     if (option.fallback) value.text = *option.fallback;
@@ -95,7 +96,7 @@ struct Options::Impl {
     return value;
   }
 
-  /// `name` is what was given, without dashes.
+  /// `name` is what the person typed, without dashes.
   [[nodiscard]] Error UnknownOption(const std::string& name) const {
     const std::string dashes = name.size() == 1 ? "-" : "--";
     Error error = UsageError("unknown option '" + dashes + name + "'");
@@ -118,7 +119,7 @@ struct Options::Impl {
 Options::Options(const std::string& program, const std::string& usage, const std::string& summary)
     : impl_(std::make_unique<Impl>(program, summary)) {
   impl_->parser.custom_help(usage);
-  impl_->parser.positional_help("");  // `usage` names them
+  impl_->parser.positional_help("");  // `usage` has the names
   impl_->next_step = "'" + program + " --help' lists the options";
 }
 

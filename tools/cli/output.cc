@@ -7,7 +7,7 @@
 
 namespace hallmark::cli {
 
-// That a stream can't be written is found when it is flushed at the end (RunMain()).
+// Write errors are found when the streams are flushed at the end (RunMain()).
 
 void Output::Print(const char* format, ...) {
   va_list arguments;

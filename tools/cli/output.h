@@ -10,27 +10,27 @@ class JsonValue;
 
 namespace hallmark::cli {
 
-/// Where a verb writes: standard output and standard error in a program, memory in a test. Results go to the first,
-/// which is what a script reads; what is for the person alone goes to the second. Text from files that nobody vouched
-/// for passes through Printable() (lib/base/printable.h) first, and no verb writes binary data here.
+/// Where a verb writes: standard output and standard error in a program, memory in a test. Results, which scripts read,
+/// go to the first; messages for the person go to the second. Text from untrusted files must pass through Printable()
+/// (lib/base/printable.h) first. No verb writes binary data here.
 class Output {
  public:
-  /// Both streams outlive it.
+  /// Both streams must outlive this object.
   Output(std::FILE* results, std::FILE* messages) : results_(results), messages_(messages) {}
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
   ~Output() = default;
 
-  /// A result, as printf() would print it.
+  /// Prints a result, like printf().
   [[gnu::format(printf, 2, 3)]] void Print(const char* format, ...);
-  /// A line of the result: `line` and a line feed.
+  /// Prints a line of the result: `line` and a line feed.
   void Puts(std::string_view line);
-  /// The result of --json.
+  /// Prints the result of --json.
   void PutJson(const JsonValue& json);
-  /// A message to the person, as printf() would print it.
+  /// Prints a message to the person, like printf().
   [[gnu::format(printf, 2, 3)]] void Warn(const char* format, ...);
 
-  /// Where messages go, for Progress.
+  /// The stream of messages, for Progress.
   [[nodiscard]] std::FILE* messages() const { return messages_; }
 
  private:

@@ -6,9 +6,9 @@
 
 namespace hallmark::cli {
 
-/// Adds --level, --frame-size and --jobs, which every verb that compresses an image has.
+/// Adds --level, --frame-size and --jobs, for verbs that compress an image.
 void AddPackOptions(Options& options);
-/// What --level and --frame-size say. kUsage if --frame-size is more than 64 MiB.
+/// The options of --level and --frame-size. kUsage if --frame-size is more than 64 MiB.
 Result<PackOptions> PackOptionsFrom(const Parsed& parsed);
 
 }  // namespace hallmark::cli

@@ -11,7 +11,7 @@
 namespace hallmark::cli {
 namespace {
 
-/// The verbs of a help text, one a line, their names padded to `width`.
+/// The verbs of a help text, one per line, with their names padded to `width`.
 std::string VerbLines(std::span<const Verb> verbs, size_t width) {
   std::string lines;
   for (const Verb& verb : verbs) {
@@ -47,7 +47,7 @@ const Verb* FindVerb(std::span<const Verb> verbs, std::string_view name) {
   return verb == verbs.end() ? nullptr : &*verb;
 }
 
-/// "no KIND 'NAME'", with the nearest name that there is and where all are listed.
+/// "no KIND 'NAME'", with the most similar name and where all names are listed.
 Error NoSuch(std::string_view kind, const std::string& name, std::span<const Verb> verbs, std::string_view program) {
   std::vector<std::string> names;
   for (const Verb& verb : verbs) names.emplace_back(verb.name);

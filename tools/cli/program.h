@@ -9,7 +9,7 @@
 
 namespace hallmark::cli {
 
-/// A program with verbs, as hallmark is.
+/// A program with verbs, such as hallmark.
 struct Program {
   std::string_view name;
   std::string_view summary;  ///< one sentence, for --help
@@ -17,11 +17,12 @@ struct Program {
   std::span<const Verb> verbs;
 };
 
-/// The whole of main(): runs the verb that the first argument names on standard output and standard error, and prints
-/// its error. The value is the exit status.
+/// All of main(): runs the verb that the first argument names, writes to standard output and standard error, and prints
+/// its error. Returns the exit status.
 int RunProgram(const Program& program, int argc, char** argv);
 
-/// Runs the verb that the first argument names, or answers --help and --version. kUsage if there is no such verb.
+/// Runs the verb that the first argument names, or answers --help and --version. Returns the exit status. kUsage if
+/// there is no such verb.
 Result<int> RunVerb(const Program& program, const Arguments& arguments, Output& output);
 
 /// A verb that only groups others: `hallmark trust init|rotate|show`.
@@ -31,7 +32,8 @@ struct VerbGroup {
   std::span<const Verb> verbs;
 };
 
-/// Runs the subcommand that the first argument names, or answers --help. kUsage if there is no such subcommand.
+/// Runs the subcommand that the first argument names, or answers --help. Returns the exit status. kUsage if there is no
+/// such subcommand.
 Result<int> RunSubcommand(const VerbGroup& group, const Arguments& arguments, Output& output);
 
 }  // namespace hallmark::cli

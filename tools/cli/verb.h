@@ -18,11 +18,11 @@ using Arguments = std::vector<std::string>;
 struct Verb {
   std::string_view name;
   std::string_view summary;  ///< one line, for --help
-  /// `arguments` are those after the name. The value is the exit status of a run without error.
+  /// `arguments` are those after the name. Returns the exit status of a run without error.
   Result<int> (*run)(const Arguments& arguments, Output& output);
 };
 
-/// The exit status of a run without error whose verdict is no.
+/// The exit status of a run without error whose verdict is negative.
 constexpr int kDoesNotHold = 3;
 
 /// Every verb of the program, in the order of its --help. CMake makes this table from the list in the CMakeLists.txt of

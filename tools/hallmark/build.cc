@@ -104,7 +104,8 @@ Result<ByteVector> ReadKernel(const BootFiles& boot) {
 
 ByteVector ToBytes(const std::string& text) { return {text.begin(), text.end()}; }
 
-/// An empty session disk, so that neither host nor guest ever runs mkfs. It has no name: it goes with its descriptor.
+/// Makes an empty session disk, so that neither host nor guest ever runs mkfs. The file has no name: it disappears when
+/// its descriptor is closed.
 Result<File> MakeSessionDisk(const Recipe& recipe, const Lock& lock, const WorkDirectory& work) {
   const Seed seed(recipe.name, recipe.architecture);
   ASSIGN_OR_RETURN(File disk, File::Open(work.path(), O_TMPFILE | O_RDWR));
@@ -118,7 +119,7 @@ Result<File> MakeSessionDisk(const Recipe& recipe, const Lock& lock, const WorkD
   return disk;
 }
 
-/// The image and all that belongs to it, from a finished tree to a bundle under its name.
+/// Makes the image and the other files of its bundle from a finished tree, and gives the bundle its name.
 Result<Manifest> MakeBundle(const BuildOptions& options, const Recipe& recipe, const Lock& lock, const FileTree& tree,
                             const Cache& cache, const WorkDirectory& work, ThreadPool& pool, Progress& progress) {
   const Timestamp time{.seconds = static_cast<int64_t>(lock.source_date_epoch)};
@@ -202,7 +203,7 @@ void PrintJson(const BuildOptions& options, const Manifest& manifest, const Prog
   output.PutJson(json);
 }
 
-/// The text of the trust file, which is sound; empty if there is to be none.
+/// Reads the trust file and checks it. Empty if no trust file is wanted.
 Result<std::string> ReadTrust(const BuildOptions& options) {
   if (options.trust.empty()) return std::string();
   ASSIGN_OR_RETURN(std::string text, ReadSmallFile(options.trust, kMaxTrustSize));
@@ -210,7 +211,7 @@ Result<std::string> ReadTrust(const BuildOptions& options) {
   return text;
 }
 
-/// Nothing if the person did not ask for it.
+/// Empty if the person did not ask for a comparison.
 Result<std::optional<Differences>> CheckAgainst(const BuildOptions& options, Progress& progress) {
   if (options.check_against.empty()) return std::optional<Differences>();
   progress.BeginStage("Comparing with " + options.check_against.string());

@@ -24,7 +24,7 @@ constexpr int kMaxJsonDepth = 64;
 
 std::string JsonText(const AnyJson& json) { return json.dump(-1, ' ', false, AnyJson::error_handler_t::replace); }
 
-/// Names each member that differs by its JSON Pointer (RFC 6901).
+/// Names each differing member by its JSON Pointer (RFC 6901).
 void CompareJson(const std::string& file, const std::string& pointer, const AnyJson& a, const AnyJson& b, int depth,
                  Differences& found) {
   if (a == b) return;
@@ -59,7 +59,7 @@ void CompareJson(const std::string& file, const std::string& pointer, const AnyJ
   }
 }
 
-/// Adds what differs. False if either file is not JSON, or if only the spelling differs.
+/// Adds the members that differ. False if either file is not JSON, or if only white space and spelling differ.
 Result<bool> CompareJsonFiles(SignedDirectory& first, SignedDirectory& second, const std::string& name,
                               Differences& found) {
   ASSIGN_OR_RETURN(const std::string a, first.ReadSmallFile(name, kMaxJsonBytes));

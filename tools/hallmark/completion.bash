@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Completion for bash: verbs, subcommands and options come from the command's own help, so they can't fall behind it.
+# Completion for bash. Verbs, subcommands and options come from the help of the command itself, so they are always
+# current.
 _hallmark() {
   local word=${COMP_WORDS[COMP_CWORD]} verb=${COMP_WORDS[1]} help words
   if [ "$COMP_CWORD" = 1 ]; then

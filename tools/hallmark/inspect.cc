@@ -29,24 +29,24 @@ namespace {
 constexpr uint64_t kMaxKernelBytes = uint64_t{256} << 20;
 constexpr size_t kEntriesShown = 10;  // of a list that may be long
 
-/// A kernel in /boot, or in the top directory of the ESP.
+/// A kernel in /boot of the root, or in the top directory of the ESP.
 struct Kernel {
   std::string_view in;  ///< "esp" or "root"
   std::string path;
-  std::optional<std::string> version;  ///< absent if the file does not tell it
+  std::optional<std::string> version;  ///< absent if the file does not contain it
 };
 
-/// What is told of an image beyond its parts.
+/// What is shown of an image besides its partitions and filesystems.
 struct Contents {
   ImageParts image;
-  std::vector<std::string> command_lines;                     ///< of the kernels of the ESP
-  std::vector<std::pair<std::string, uint64_t>> directories;  ///< of the root, with their allocated bytes
+  std::vector<std::string> command_lines;  ///< of the kernels in the ESP
+  /// top directories of the root, with their allocated bytes
+  std::vector<std::pair<std::string, uint64_t>> directories;
   std::vector<Kernel> kernels;
   std::vector<InstalledPackage> packages;
 };
 
-/// Allocated bytes by the directory below the root that they are in, the largest first. A file with several names
-/// counts where it comes first.
+/// Allocated bytes of each top directory, the largest first. A file with several names counts where it is found first.
 std::vector<std::pair<std::string, uint64_t>> DirectorySizes(const Ext4Tree& tree) {
   std::map<std::string, uint64_t> sizes;
   std::set<FileTree::Index> counted;

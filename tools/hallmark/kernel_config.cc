@@ -24,7 +24,7 @@ namespace fs = std::filesystem;
 constexpr uint64_t kMaxConfigSize = 16 << 20;
 constexpr uint64_t kMaxInitramfsSize = uint64_t{1} << 30;
 
-/// A .config, as it is or compressed as in /proc/config.gz.
+/// Checks a .config, which may be compressed like /proc/config.gz.
 Result<KernelReport> CheckConfigFile(const fs::path& path) {
   ASSIGN_OR_RETURN(const std::string stored, ReadSmallFile(path, kMaxConfigSize));
   ASSIGN_OR_RETURN(const ByteVector text, Decompress(AsBytes(stored), kMaxConfigSize));
@@ -40,13 +40,13 @@ Result<KernelReport> CheckDirectory(const fs::path& path, const fs::path& initra
   return CheckKernel(tree, early);
 }
 
-/// A disk image: its root, and the initramfs of its EFI system partition.
+/// Checks a disk image: its root, and the initramfs of its EFI system partition.
 Result<KernelReport> CheckImage(const fs::path& path) {
   ASSIGN_OR_RETURN(ImageParts image, ReadImage(path));
   if (!image.root || !image.esp) return NotFoundError("no root filesystem, or no EFI system partition");
   FileTree& tree = image.tree.tree;
   ASSIGN_OR_RETURN(const std::string version, KernelVersion(tree));
-  // The tree of an image holds no content: what the check reads is put into it.
+  // The tree of an image has no file content: this adds the content that the check reads.
   for (const std::string& file : KernelCheckFiles(tree, version)) {
     ASSIGN_OR_RETURN(std::string content, image.root->ReadSmallFile(image.tree, file, kMaxConfigSize));
     ASSIGN_OR_RETURN(const FileTree::Index index, tree.Find(file));
@@ -57,7 +57,7 @@ Result<KernelReport> CheckImage(const fs::path& path) {
   return CheckKernel(tree, early);
 }
 
-/// True for a disk with a GPT, and for a bundle's directory.
+/// True for a disk with a GPT, and for the directory of a bundle.
 Result<bool> IsImage(const fs::path& path) {
   if (fs::is_directory(path)) return fs::exists(path / "rootfs.img");
   ASSIGN_OR_RETURN(const File file, File::OpenForReading(path));

@@ -10,7 +10,7 @@
 namespace hallmark {
 namespace {
 
-/// A key is never overwritten: what it signed could not be signed again.
+/// A key is never overwritten: without it, nobody could sign again what it signed.
 Result<void> RequireAbsent(const std::filesystem::path& path) {
   if (!std::filesystem::exists(std::filesystem::symlink_status(path))) return {};
   return UsageError(path.string() + ": exists already").WithHint("keys are never overwritten: choose another name");

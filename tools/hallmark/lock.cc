@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// One package that two locks do not agree on; a version is empty where there is none.
+/// One package that differs between two locks; a version is empty if that lock does not have the package.
 struct Change {
   std::string name;
   std::string before;
@@ -103,7 +103,7 @@ Result<int> RunLock(const cli::Arguments& arguments, cli::Output& output) {
   ASSIGN_OR_RETURN(const Lock lock, Resolve(recipe, cache, progress));
   progress.EndStage();
 
-  // What was there counts for the comparison even if it was made from another state of the recipe.
+  // The old lock is compared even if it was made from another state of the recipe.
   Lock before;
   if (const auto text = ReadSmallFile(path); text.ok()) {
     if (const Result<Lock> old = ParseLock(*text, path); old.ok()) before = *old;

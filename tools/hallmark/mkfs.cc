@@ -34,7 +34,7 @@ struct MkfsOptions {
   std::string kind;
   fs::path from;
   fs::path output;
-  std::optional<fs::path> verity;  ///< where the hash tree goes
+  std::optional<fs::path> verity;  ///< output of the hash tree
   uint64_t size = 0;               ///< bytes
   std::string label;
   uint64_t time = 0;  ///< seconds since 1970
@@ -42,14 +42,14 @@ struct MkfsOptions {
   std::optional<uint32_t> serial;
 };
 
-/// The volume serial number. Every identifier comes from what is written: the same directory and options give the same
-/// bytes.
+/// The volume serial number. All identifiers are derived from what is written: the same directory and options give the
+/// same bytes.
 uint32_t SerialFor(const MkfsOptions& options) {
   if (options.serial) return *options.serial;
   return ~Crc32c(~0U, AsBytes("hallmark mkfs " + options.kind + "\n" + options.label));
 }
 
-/// Where a filesystem goes, and the hash tree over it if there is to be one.
+/// The output of a filesystem, and of its hash tree if one is wanted.
 struct Outputs {
   const File& image;
   const File* hash_tree = nullptr;
@@ -100,14 +100,14 @@ struct Kind {
 };
 constexpr auto kKinds = std::to_array<Kind>({{"ext4", MakeExt4}, {"fat", MakeFat}, {"exfat", MakeExfat}});
 
-/// True if the two name one file. The file need not exist: then the directories are compared, and the names.
+/// True if both paths name one file. The file need not exist: then the parent directories and the names are compared.
 bool SameName(const fs::path& a, const fs::path& b) {
   std::error_code ignored;
   return (a.filename() == b.filename() && fs::equivalent(DirectoryOf(a), DirectoryOf(b), ignored)) ||
          fs::equivalent(a, b, ignored);
 }
 
-/// "1A2B-3C4D", as everybody prints them; the dash may be missing.
+/// Parses "1A2B-3C4D", the usual form of a serial number; the dash may be missing.
 Result<uint32_t> ParseSerial(std::string_view text) {
   std::string digits(text);
   if (digits.size() == 9 && digits[4] == '-') digits.erase(4, 1);
@@ -178,7 +178,7 @@ Result<std::optional<MkfsOptions>> ParseMkfs(const cli::Arguments& arguments, cl
   return std::optional(std::move(result));
 }
 
-/// Refuses to write an image over a file that goes into it.
+/// Refuses to write an image over a file that is part of it.
 Result<void> CheckOutput(const FileTree& tree, const fs::path& output) {
   std::error_code ignored;
   if (!fs::exists(output, ignored)) return {};
@@ -204,7 +204,8 @@ Result<int> RunMkfs(const cli::Arguments& arguments, cli::Output& output) {
   if (options->size == 0) {
     ASSIGN_OR_RETURN(options->size, EstimateExt4Size(tree));
   }
-  // The image last: to put it in the place of a large one takes long, and a kill there is to find the other one done.
+  // The image comes last: replacing a large one takes long, and if the process is killed there, the other file is
+  // complete.
   std::vector<fs::path> paths;
   if (options->verity) paths.push_back(*options->verity);
   paths.push_back(options->output);

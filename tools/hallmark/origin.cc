@@ -20,7 +20,7 @@ Result<int> Write(const std::vector<std::string>& files) {
   return 0;
 }
 
-/// Explains a verdict to a person.
+/// The verdict as a sentence for a person.
 std::string Explain(const OriginCheck& check) {
   switch (check.verdict) {
     case OriginVerdict::kContent:

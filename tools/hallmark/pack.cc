@@ -51,7 +51,7 @@ Result<int> RunPack(const cli::Arguments& arguments, cli::Output& output) {
   if (LooksCompressed(image)) {
     return UsageError(path.string() + ": is compressed").WithHint("pack takes the raw image, and compresses it itself");
   }
-  // A name that a manifest can't hold is refused before the hour that the image takes.
+  // Refuses a name that a manifest can't hold before the long work on the image.
   Manifest first = manifest;
   first.artifacts = {{.role = ArtifactRole::kRootfs}};
   RETURN_IF_ERROR(FormatManifest(first));

@@ -13,7 +13,7 @@
 namespace hallmark {
 namespace {
 
-/// Loads settings. A person wrote them, so that what is wrong in them is a usage error.
+/// Loads settings. A person wrote them, so errors in them are usage errors.
 Result<Settings> LoadWrittenSettings(const std::string& path) {
   Result<Settings> settings = LoadSettings(path);
   if (settings.ok() || settings.error().kind != ErrorKind::kCorrupt) return settings;

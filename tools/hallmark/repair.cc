@@ -18,7 +18,7 @@ namespace {
 
 bool IsUrl(const std::string& text) { return text.starts_with("http://") || text.starts_with("https://"); }
 
-/// The compressed images of other bundles, in directories and on servers.
+/// The compressed images of other bundles, from directories and servers.
 Result<FrameSources> SourcesFrom(const cli::Parsed& parsed) {
   FrameSources sources;
   if (!parsed.Has("from")) return sources;

@@ -85,7 +85,7 @@ void PrintResult(const std::string& path, uint64_t size, const SmolBinImage& ima
 
 fs::path OriginPath(const fs::path& image) { return image.parent_path() / OriginName(image.filename().string()); }
 
-/// Refuses to write the image, or its origin, over one of the files that it is made from, such as a key.
+/// Refuses to write the image or its origin over a file that it is made from, such as a key.
 Result<void> CheckOutput(const fs::path& output, const SmolBinImageOptions& image, const cli::Parsed& parsed) {
   std::vector<fs::path> inputs(image.sources.begin(), image.sources.end());
   if (parsed.Has("key")) {

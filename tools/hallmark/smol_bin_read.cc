@@ -90,7 +90,7 @@ void PrintReport(const ReadOptions& options, const SmolBinReport& report, cli::O
                manifest.sequence, manifest.policy_sequence);
 }
 
-/// Files of a directory that appears whole or not at all.
+/// The files of a directory that appears completely or not at all.
 class DirectoryOutput : public SmolBinOutput {
  public:
   explicit DirectoryOutput(OutputDirectory& directory) : directory_(directory) {}
@@ -104,13 +104,13 @@ class DirectoryOutput : public SmolBinOutput {
   OutputDirectory& directory_;
 };
 
-/// What a verb that only reads takes.
+/// The options of a verb that only reads an image.
 struct ImageOptions {
   std::string path;
   bool json = false;
 };
 
-/// Absent if the person asked for help.
+/// Parses the options. Absent if the person asked for help.
 Result<std::optional<ImageOptions>> ImageFrom(const std::string& program, const std::string& summary,
                                               const cli::Arguments& arguments, cli::Output& output) {
   cli::Options options(program, "IMAGE [OPTION...]", summary);

@@ -5,7 +5,8 @@
 
 namespace hallmark {
 
-/// Each runs one subcommand of `hallmark smol-bin` that reads an image: verify, ls, extract or dump.
+/// The subcommands of `hallmark smol-bin` that read an image: verify, ls, extract and dump. Each returns the exit
+/// status.
 Result<int> RunSmolBinVerify(const cli::Arguments& arguments, cli::Output& output);
 Result<int> RunSmolBinList(const cli::Arguments& arguments, cli::Output& output);
 Result<int> RunSmolBinExtract(const cli::Arguments& arguments, cli::Output& output);

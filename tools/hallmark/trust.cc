@@ -32,7 +32,7 @@ void AddRoleOptions(cli::Options& options) {
   cli::AddSignerOptions(options, "sign-with");
 }
 
-/// Replaces the keys of a role by those that an option names, if it was given.
+/// Replaces the keys of a role by those of an option, if that was given.
 Result<void> TakeKeys(const cli::Parsed& parsed, const std::string& option, KeyThreshold& role) {
   if (!parsed.Has(option)) return {};
   role.keys.clear();
@@ -45,7 +45,7 @@ Result<void> TakeKeys(const cli::Parsed& parsed, const std::string& option, KeyT
   return {};
 }
 
-/// Applies the options to a version; what they do not name stays as it is.
+/// Applies the options to a trust version. What they do not name stays as it is.
 Result<void> ApplyOptions(const cli::Parsed& parsed, TrustVersion& version) {
   RETURN_IF_ERROR(TakeKeys(parsed, "bundle-key", version.bundle));
   RETURN_IF_ERROR(TakeKeys(parsed, "smol-key", version.smol_bin));
