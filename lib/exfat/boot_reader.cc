@@ -16,7 +16,7 @@ namespace {
 constexpr size_t kChecksumSector = kExfatBootSectors - 1;
 constexpr uint64_t kMaxFat = uint64_t{1} << 30;  // bytes: a reader keeps it in memory
 
-/// A boot region without what changes when the filesystem is used.
+/// A boot region without the bytes that change when the filesystem is used.
 ByteVector WithoutVolatile(ByteSpan region) {
   ByteVector bytes(region.begin(), region.end());
   for (const size_t i : kExfatVolatileBytes) bytes[i] = 0;
@@ -31,8 +31,8 @@ bool ChecksumHolds(ByteSpan region, size_t sector_size) {
   return true;
 }
 
-/// Which part of a boot region is wrong when its checksum is: where it does not repeat, the checksum; else where the
-/// backup differs.
+/// The part of a boot region that is wrong when its checksum does not match. If the checksum does not repeat over its
+/// whole sector, it is the checksum; otherwise it is the part that differs from the backup.
 ExfatStructure FaultInBootRegion(ByteSpan region, ByteSpan backup, size_t sector_size) {
   const ByteSpan checksums = region.subspan(kChecksumSector * sector_size);
   const bool repeats = std::ranges::equal(checksums.subspan(4), checksums.first(checksums.size() - 4));
@@ -44,7 +44,7 @@ ExfatStructure FaultInBootRegion(ByteSpan region, ByteSpan backup, size_t sector
   return sector == kChecksumSector ? ExfatStructure::kBootChecksum : ExfatStructure::kBootRegion;
 }
 
-/// What a boot sector says, once its checksum has vouched for it.
+/// Decodes a boot sector whose checksum matched.
 Result<ExfatGeometry> Decode(const ExfatBootSector& boot, uint64_t size, const ExfatFault& fault) {
   const auto corrupt = [&](const std::string& what) { return fault(ExfatStructure::kBootSector, what); };
   if (!IsZero(boot.zero) || boot.revision >> 8 != 1) return corrupt("not revision 1 of exFAT");

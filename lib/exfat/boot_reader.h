@@ -10,8 +10,8 @@
 
 namespace hallmark {
 
-/// Reads the boot region of the filesystem in `size` bytes of `file` from `offset` on. Checks both copies before it
-/// believes either, and that all regions lie inside of `size`.
+/// Reads the boot region of the filesystem in `size` bytes of `file` from `offset` on. It checks both copies before it
+/// uses either, and that all regions lie within `size`.
 Result<ExfatGeometry> ReadExfatBootRegion(const File& file, uint64_t offset, uint64_t size, const ExfatFault& fault);
 
 }  // namespace hallmark

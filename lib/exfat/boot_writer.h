@@ -8,8 +8,8 @@
 
 namespace hallmark {
 
-/// A boot region as WriteExfat() writes it, twice: 12 sectors of 512 bytes, checksum included. `percent_in_use` is from
-/// 0 to 100.
+/// The boot region that WriteExfat() writes, twice: 12 sectors of 512 bytes, checksum included. `percent_in_use` is
+/// from 0 to 100.
 ByteVector MakeExfatBootRegion(const ExfatGeometry& geometry, uint8_t percent_in_use);
 
 }  // namespace hallmark

@@ -18,8 +18,8 @@ namespace {
 constexpr uint64_t kSector = 512;
 constexpr size_t kEntrySize = sizeof(ExfatEntry);
 
-/// What WriteExfat writes into the tables, judged each by itself: who follows a chain or a directory that a flipped bit
-/// has led astray would put the blame on what he finds there.
+/// Compares each table with what WriteExfat() writes. Each is judged by itself: a reader that follows a chain or a
+/// directory with a flipped bit would blame the structure where it ends up.
 class TableCheck {
  public:
   TableCheck(const File& file, uint64_t offset, const ExfatGeometry& geometry, const ExfatFault& fault)
@@ -45,7 +45,8 @@ class TableCheck {
     return bytes;
   }
 
-  /// The FAT holds the chains of bitmap, up-case table and root directory, one after the other, and then zeros.
+  /// Checks that the FAT holds the chains of bitmap, up-case table and root directory, one after the other, and then
+  /// zeros.
   [[nodiscard]] Result<void> CheckFat() const {
     ASSIGN_OR_RETURN(const ByteVector bytes, Read(geometry_.fat, geometry_.fat_size));
     const auto entry = [&](uint64_t i) {
@@ -64,7 +65,7 @@ class TableCheck {
     return {};
   }
 
-  /// The bitmap holds ones and then zeros.
+  /// Checks that the bitmap holds ones and then zeros.
   [[nodiscard]] Result<void> CheckBitmap() const {
     ASSIGN_OR_RETURN(const ByteVector bytes, Read(geometry_.ClusterOffset(kExfatFirstCluster), geometry_.BitmapSize()));
     bool ended = false;
@@ -84,7 +85,8 @@ class TableCheck {
     return {};
   }
 
-  /// The entries of bitmap and up-case table come first in the root directory, after a label if there is one.
+  /// Checks that the entries of bitmap and up-case table come first in the root directory, after a label if there is
+  /// one.
   [[nodiscard]] Result<void> CheckRootEntries() const {
     const ExfatBitmapEntry bitmap{.first_cluster = kExfatFirstCluster, .length = geometry_.BitmapSize()};
     const ExfatUpcaseEntry upcase{.checksum = ExfatUpcaseTable::kRecommendedChecksum,
@@ -94,7 +96,7 @@ class TableCheck {
     const auto holds = [&](size_t slot, ByteSpan entry) {
       return std::ranges::equal(ByteSpan(bytes).subspan(slot * kEntrySize, kEntrySize), entry);
     };
-    // Where one of the two is not as it should be, the other tells the place.
+    // If one of the two entries is damaged, the other one still shows whether there is a label.
     const bool labelled = holds(1, StructBytes(bitmap)) || holds(2, StructBytes(upcase));
     if (labelled && bytes[0] != kExfatLabelEntry)
       return fault_(ExfatStructure::kDirectory, "the label is not the first entry");
@@ -117,7 +119,7 @@ class TableCheck {
   uint32_t upcase_clusters_;
 };
 
-/// Compares what would be written with what is there.
+/// Compares the bytes that would be written with those of the file.
 class CompareOutput : public ExfatOutput {
  public:
   /// `data`: the ranges of the file that are not holes.
@@ -160,7 +162,7 @@ class CompareOutput : public ExfatOutput {
   }
 
  private:
-  /// To the next data, or to `end`: what lies before reads as zeros.
+  /// Moves to the next data, or to `end` if it comes first: the bytes before it are zeros.
   void SkipHole(uint64_t end) {
     const uint64_t at = offset_ + position_;
     while (range_ != data_.size() && data_[range_].offset + data_[range_].length <= at) ++range_;
@@ -188,13 +190,13 @@ class CompareOutput : public ExfatOutput {
   const File& file_;
   const uint64_t offset_;
   const std::vector<DataRange> data_;
-  size_t range_ = 0;  // of `data_`: the first that does not end before the position
+  size_t range_ = 0;  // index in `data_` of the first range that does not end before the position
   const ExfatFault& fault_;
   ByteVector buffer_;
   uint64_t position_ = 0;  // from the start of the filesystem
 };
 
-/// The tree that was written, as far as a filesystem tells: content aside.
+/// The tree that was written, as far as the filesystem shows it, without the content of files.
 Result<FileTree> TreeOf(const ExfatReader& reader) {
   FileTree tree;
   for (const ExfatReader::Entry& entry : reader.List()) {
@@ -225,7 +227,7 @@ Result<ExfatReader> OpenCanonicalExfat(const File& file, uint64_t offset, uint64
   const ExfatOptions options{.size = size, .start = geometry.start, .serial = reader.serial(), .label = reader.label()};
   const Result<void> same = WriteExfatTo(tree, options, output);
   if (!same.ok() && same.error().kind != ErrorKind::kCorrupt && same.error().kind != ErrorKind::kIo) {
-    return fault(ExfatStructure::kDirectory, same.error().message);  // it can't have been written
+    return fault(ExfatStructure::kDirectory, same.error().message);  // WriteExfat() can't have written it
   }
   RETURN_IF_ERROR(same);
   return reader;

@@ -28,7 +28,7 @@ bool IsTable(uint8_t type) {
   return type == kExfatBitmapEntry || type == kExfatUpcaseEntry || type == kExfatLabelEntry;
 }
 
-/// Type of the entry at `offset`, or the end of the directory.
+/// Type of the entry at `offset`; the end of the directory if `offset` lies behind the last entry.
 uint8_t TypeAt(ByteSpan bytes, size_t offset) { return offset < bytes.size() ? bytes[offset] : kExfatEndOfDirectory; }
 
 std::string At(const std::string& path, size_t offset) {
@@ -97,7 +97,7 @@ class DirectoryParser {
   ExfatDirectory directory_;
 };
 
-/// The name that the name entries of a set hold, as many as the stream entry says.
+/// The name in the name entries of a set, with the length that the stream entry gives.
 Result<std::u16string> DirectoryParser::NameOf(size_t at, ByteSpan set) const {
   if (TypeAt(set, kEntrySize) != kExfatStreamEntry) return Corrupt(at, "no stream extension follows it");
   const size_t length = EntryAt<ExfatStreamEntry>(set, kEntrySize).name_length;
@@ -125,7 +125,7 @@ Result<ExfatAllocation> DirectoryParser::StreamOf(size_t at, const ExfatStreamEn
 Result<void> DirectoryParser::AddFile(size_t at, ByteSpan set, bool checksum_holds) {
   const Result<std::u16string> units = NameOf(at, set);
   if (!checksum_holds) {
-    // The hash of the name is a second witness.
+    // The hash of the name must match too.
     const bool name_holds =
         !units.ok() || EntryAt<ExfatStreamEntry>(set, kEntrySize).name_hash == ExfatNameHash(upcase_.Upcase(*units));
     return fault_(name_holds ? ExfatStructure::kEntrySet : ExfatStructure::kName,
@@ -155,7 +155,7 @@ Result<void> DirectoryParser::AddFile(size_t at, ByteSpan set, bool checksum_hol
   return {};
 }
 
-/// A benign primary entry and its secondaries: of no interest, but the clusters are theirs.
+/// A benign primary entry and its secondaries: ignored, but their clusters are in use.
 Result<void> DirectoryParser::AddForeign(size_t at, ByteSpan set) {
   const auto entry = EntryAt<ExfatEntry>(set, 0);
   if ((entry.primary_flags & kExfatAllocationPossible) != 0 && entry.first_cluster != 0) {
@@ -188,7 +188,8 @@ Result<ExfatRoot> ParseExfatRoot(ByteSpan bytes, uint32_t fats, const ExfatFault
     const uint8_t type = bytes[at];
     if (type == kExfatFileEntry) at += size_t{bytes[at + 1]} * kEntrySize;
     if (!IsTable(type)) continue;
-    // What leads secondaries is part of a damaged entry set, of which the reader of files will say more.
+    // An entry with secondaries behind it is part of a damaged entry set; the reader of files reports that in more
+    // detail.
     const bool leads = IsSecondary(TypeAt(bytes, at + kEntrySize));
     const uint32_t which = bytes[at + 1] & 1U;
     if (type == kExfatBitmapEntry) {

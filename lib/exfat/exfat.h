@@ -6,19 +6,19 @@
 
 namespace hallmark {
 
-/// The parts of an exFAT filesystem, as a check names the one at fault.
+/// The parts of an exFAT filesystem. A check names the one that is wrong.
 enum class ExfatStructure {
   kBootSector,        ///< the first sector
   kBootRegion,        ///< sectors 1 to 10: extended boot sectors, OEM parameters, reserved
   kBootChecksum,      ///< sector 11
   kBackupBootRegion,  ///< sectors 12 to 23
   kFat,               ///< the file allocation table
-  kBitmap,            ///< the allocation bitmap: what it holds, or the directory entry that describes it
-  kUpcaseTable,       ///< the up-case table: what it holds, or the directory entry that describes it
+  kBitmap,            ///< the allocation bitmap: its content, or the directory entry that describes it
+  kUpcaseTable,       ///< the up-case table: its content, or the directory entry that describes it
   kDirectory,         ///< a directory, outside of the entry sets of files
   kEntrySet,          ///< the directory entries of one file or directory
   kName,              ///< the name in an entry set, its length or its hash
-  kUnused,            ///< bytes that belong to nothing: between the regions, after a file's end, in free clusters
+  kUnused,            ///< bytes that belong to no structure: between the regions, after a file's end, in free clusters
 };
 /// "boot sector", "allocation bitmap", ...
 std::string_view ExfatStructureName(ExfatStructure structure);

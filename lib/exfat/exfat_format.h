@@ -32,12 +32,12 @@ constexpr size_t kExfatMaxPath = 4095;              ///< bytes: PATH_MAX, so tha
 struct ExfatBootSector {
   std::array<uint8_t, 3> jump = {0xeb, 0x76, 0x90};  // 0: to `code`
   std::array<char, 8> name = kExfatName;             // 3
-  std::array<uint8_t, 53> zero{};               // 11: 0 where FAT describes itself, so that nobody takes this for FAT
-  Le64 partition_offset = 0;                    // 64: sectors; 0: not known
+  std::array<uint8_t, 53> zero{};               // 11: 0 where FAT has its own fields, so that nobody takes this for FAT
+  Le64 partition_offset = 0;                    // 64: sectors; 0: unknown
   Le64 volume_length = 0;                       // 72: sectors, at least 1 MiB
   Le32 fat_offset = 0;                          // 80: from kExfatMinFatOffset on
   Le32 fat_length = 0;                          // 84: of one FAT, room for cluster_count + 2 entries
-  Le32 heap_offset = 0;                         // 88: where cluster 2 begins, behind the FATs
+  Le32 heap_offset = 0;                         // 88: start of cluster 2, behind the FATs
   Le32 cluster_count = 0;                       // 92: 1 to kExfatMaxClusters
   Le32 root_cluster = 0;                        // 96: 2 to cluster_count + 1
   Le32 serial = 0;                              // 100
@@ -47,13 +47,13 @@ struct ExfatBootSector {
   uint8_t cluster_shift = 0;                    // 109: in sectors, 0 to 25 - sector_shift
   uint8_t fats = 1;                             // 110: 1; 2 with TexFAT
   uint8_t drive = 0x80;                         // 111: of the BIOS
-  uint8_t percent_in_use = 0;                   // 112: 0 to 100, or 255: not known; not in the checksum
+  uint8_t percent_in_use = 0;                   // 112: 0 to 100, or 255: unknown; not in the checksum
   std::array<uint8_t, 7> reserved{};            // 113: 0
   std::array<uint8_t, 390> code = HaltInstructions();  // 120
   std::array<uint8_t, 2> end = kBootSignature;         // 510
 
  private:
-  /// What stands where nothing boots.
+  /// Code for a volume that does not boot: it halts the CPU.
   static constexpr std::array<uint8_t, 390> HaltInstructions() {
     std::array<uint8_t, 390> halt{};
     halt.fill(0xf4);
@@ -68,8 +68,8 @@ constexpr uint16_t kExfatSecondFatActive = 0x0001;  ///< in flags
 constexpr std::array<size_t, 3> kExfatVolatileBytes = {106, 107, 112};
 static_assert(offsetof(ExfatBootSector, flags) == 106 && offsetof(ExfatBootSector, percent_in_use) == 112);
 
-// Types of directory entries. Bit 7: in use; bit 6: secondary, belongs to the primary before it; bit 5: benign, who
-// does not know it passes over it.
+// Types of directory entries. Bit 7: in use; bit 6: secondary, belongs to the primary before it; bit 5: benign, a
+// reader that does not know the type ignores the entry.
 constexpr uint8_t kExfatInUse = 0x80;
 constexpr uint8_t kExfatSecondary = 0x40;
 constexpr uint8_t kExfatBenign = 0x20;
@@ -81,11 +81,11 @@ constexpr uint8_t kExfatFileEntry = 0x85;
 constexpr uint8_t kExfatStreamEntry = 0xc0;
 constexpr uint8_t kExfatNameEntry = 0xc1;
 
-// Flags of what may own clusters.
+// Flags of entries that may own clusters.
 constexpr uint8_t kExfatAllocationPossible = 0x01;
-constexpr uint8_t kExfatContiguous = 0x02;  ///< "NoFatChain": the clusters follow each other, and the FAT has no say
+constexpr uint8_t kExfatContiguous = 0x02;  ///< "NoFatChain": the clusters follow each other; the FAT is not used
 
-/// A directory entry of a type not known yet: the generic templates.
+/// A directory entry of any type, for types that we do not know: the generic templates of the specification.
 struct ExfatEntry {
   uint8_t type = kExfatEndOfDirectory;  // 0
   uint8_t secondary_count = 0;          // 1: of a primary; a secondary has its flags here

@@ -9,8 +9,8 @@
 
 namespace hallmark {
 
-/// Makes the errors of those who read exFAT: they name the file and the structure at fault, and tell the caller both
-/// the structure and the reason.
+/// Makes the errors of the exFAT readers: each names the file and the structure at fault, and gives the caller both the
+/// structure and the reason.
 class ExfatFault {
  public:
   ExfatFault(const File& file, ExfatDefect* at_fault) : file_(&file), at_fault_(at_fault) {}

@@ -11,7 +11,7 @@ namespace {
 
 constexpr uint64_t kMaxDirectoryBytes = 64 << 10;
 
-/// Where the first cluster of the root directory lies, in bytes from the start of the filesystem.
+/// Place of the first cluster of the root directory, in bytes from the start of the filesystem.
 struct RootCluster {
   uint64_t offset = 0;
   uint64_t size = 0;

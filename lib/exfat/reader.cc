@@ -22,8 +22,8 @@ struct ClusterRun {
 };
 using ClusterRuns = std::vector<ClusterRun>;
 
-/// The clusters of an allocation that has some, of which there must be `count`; 0: however many there are, but no more
-/// than `limit`. The error is kCorrupt and begins with what is wrong.
+/// The clusters of an allocation that is not empty. There must be exactly `count`; with a `count` of 0, at most
+/// `limit`. The error is kCorrupt and begins with what is wrong.
 Result<ClusterRuns> ChainRuns(const std::vector<uint32_t>& fat, uint32_t first, uint64_t count, uint64_t limit) {
   ClusterRuns runs;
   uint64_t length = 0;
@@ -42,7 +42,7 @@ Result<ClusterRuns> ChainRuns(const std::vector<uint32_t>& fat, uint32_t first, 
 
 }  // namespace
 
-/// Puts a reader together: every structure is read once and checked on the way.
+/// Opens a filesystem: every structure is read once and checked on the way.
 class ExfatOpener {
  public:
   ExfatOpener(const File& file, uint64_t offset, const ExfatFault& fault, uint64_t limit)
@@ -53,10 +53,10 @@ class ExfatOpener {
  private:
   Result<void> ReadFat();
   Result<void> ReadRoot();
-  /// Marks the clusters of an allocation as used, each once. `owner` is what says that they are its own.
+  /// Marks the clusters of an allocation as used; each may be used once. `owner` is the structure that claims them.
   Result<ClusterRuns> Claim(const ExfatAllocation& allocation, ExfatStructure owner, const std::string& name);
   Result<ByteVector> ReadTable(uint32_t first, uint64_t length, uint64_t limit, ExfatStructure structure);
-  /// The bytes of a directory, no further than the cluster it ends in.
+  /// The bytes of a directory, up to the end of the cluster in which it ends.
   Result<ByteVector> ReadDirectory(const ClusterRuns& runs);
   Result<void> TakeMemory(uint64_t bytes);
   Result<void> ListDirectory(ByteSpan bytes, const std::string& path);
@@ -94,7 +94,7 @@ Result<void> ExfatOpener::ReadFat() {
   RETURN_IF_ERROR(
       file_.ReadAt(offset_ + geometry_.fat + geometry_.active_fat * geometry_.fat_size, MutableArrayBytes(raw)));
   reader_.fat_.assign(raw.begin(), raw.end());
-  // Of the first the lowest byte is the medium's type.
+  // The lowest byte of the first entry is the type of the medium.
   if ((reader_.fat_[0] | 0xff) != 0xffffffff || reader_.fat_[1] != kExfatEndOfChain) {
     return fault_(ExfatStructure::kFat, "it does not begin as every FAT does");
   }
@@ -220,7 +220,7 @@ Result<void> ExfatOpener::ListDirectory(ByteSpan bytes, const std::string& path)
   return {};
 }
 
-/// Every cluster that something owns is marked so, and no other, but for bad ones.
+/// Checks that every cluster with an owner is marked as used, and that no other is, except bad ones.
 Result<void> ExfatOpener::CheckBitmap() const {
   for (uint32_t i = 0; i < geometry_.clusters; ++i) {
     const bool marked = (bitmap_[i / 8] >> i % 8 & 1) != 0;

@@ -11,11 +11,11 @@ namespace hallmark {
 namespace {
 
 constexpr size_t kCharacters = 0x10000;
-constexpr char16_t kIdentities = 0xffff;  // followed by how many of them
-// Shorter rows of characters that stay as they are stand in the recommended table as they are.
+constexpr char16_t kIdentities = 0xffff;  // followed by the number of characters that map to themselves
+// The recommended table does not compress shorter runs of characters that map to themselves.
 constexpr size_t kMinIdentities = 512;
 
-/// Characters `first`, `first + step`, ... `last`, each with its capital so far from it.
+/// Characters `first`, `first + step`, ... `last`. `distance` is added to a character to get its capital.
 struct CaseRange {
   char16_t first;
   char16_t last;
@@ -23,7 +23,7 @@ struct CaseRange {
   int16_t distance;
 };
 
-// What the recommended table turns into something else (specification, table 25). kRecommendedChecksum vouches for it.
+// The characters that the recommended table changes (specification, table 25). kRecommendedChecksum checks this list.
 // clang-format off
 constexpr auto kCaseRanges = std::to_array<CaseRange>({
     {0x0061, 0x007a, 1, -32}, {0x00e0, 0x00f6, 1, -32}, {0x00f8, 0x00fe, 1, -32}, {0x00ff, 0x00ff, 1, 121},

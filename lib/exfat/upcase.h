@@ -11,8 +11,8 @@
 
 namespace hallmark {
 
-/// How an exFAT filesystem turns names into capitals: it holds its own table for that. Names that are equal in capitals
-/// are one name.
+/// How an exFAT filesystem turns names into capitals: each holds its own table. Two names that are equal in capitals
+/// are the same name.
 class ExfatUpcaseTable {
  public:
   /// The checksum of the recommended table on the disk (specification, 7.2.5.1).
@@ -20,18 +20,18 @@ class ExfatUpcaseTable {
 
   /// The table that the specification recommends.
   static const ExfatUpcaseTable& Recommended();
-  /// A table as it lies on the disk, with or without its identities compressed. kCorrupt if it has an odd length or too
-  /// many characters, or turns a letter of ASCII into anything but its capital.
+  /// Decodes a table as stored on disk, with or without compressed runs. kCorrupt if its length is odd, if it has too
+  /// many characters, or if it turns a letter of ASCII into anything but its capital.
   static Result<ExfatUpcaseTable> Decode(ByteSpan bytes);
-  /// The largest table there can be, in bytes: nothing compressed.
+  /// The largest possible table in bytes: nothing is compressed.
   static constexpr uint64_t kMaxBytes = uint64_t{0x10000} * 2;
 
-  /// As it is to lie on the disk, compressed as the recommended table is in the specification.
+  /// The table as stored on disk, compressed like the recommended table in the specification.
   [[nodiscard]] ByteVector Encode() const;
   [[nodiscard]] std::u16string Upcase(std::u16string_view name) const;
 
  private:
-  ExfatUpcaseTable();  // every character as itself
+  ExfatUpcaseTable();  // maps every character to itself
   std::vector<char16_t> capitals_;
 };
 

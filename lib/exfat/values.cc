@@ -9,7 +9,7 @@
 namespace hallmark {
 namespace {
 
-/// The one checksum of exFAT, at any width: rotated right by a bit, and the next byte added.
+/// exFAT's checksum, at any width: rotate right by one bit, then add the next byte.
 template <typename T>
 constexpr T RotateAndAdd(T sum, uint8_t byte) {
   return static_cast<T>(static_cast<T>(sum >> 1 | sum << (8 * sizeof(T) - 1)) + byte);
@@ -53,7 +53,7 @@ uint16_t ExfatNameHash(std::u16string_view upcased) {
 ExfatTime ToExfatTime(Timestamp time) {
   const DosTime dos = ToDosTime(time);
   ExfatTime result{.stamp = static_cast<uint32_t>(dos.date) << 16 | dos.time};
-  // Past either end of what can be told there is nothing left to add.
+  // A time outside the range of the format is not adjusted any further.
   const int64_t rest = time.seconds - FromDosTime(dos).seconds;
   if (rest == 0 || rest == 1) result.hundredths = static_cast<uint8_t>(rest * 100 + time.nanoseconds / 10'000'000);
   if (rest > 1) result.hundredths = 199;

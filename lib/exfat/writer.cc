@@ -27,9 +27,9 @@ void Append(ByteVector& bytes, const T& value) {
   bytes.insert(bytes.end(), span.begin(), span.end());
 }
 
-/// Where a file, a directory or a table lies: clusters in one piece.
+/// The clusters of a file, a directory or a table: one contiguous run.
 struct Place {
-  uint32_t first = 0;  ///< 0: none
+  uint32_t first = 0;  ///< 0 if there is none
   uint64_t count = 0;
   bool taken = false;
 };
@@ -40,8 +40,8 @@ Error CantHold(const std::string& path, const std::string& why) {
   return UsageError("exFAT can't hold " + path + ": " + why);
 }
 
-/// The name as exFAT has it. Names that end in a dot or a blank could be written, but Windows and Linux drop such ends
-/// when they look a name up.
+/// The name as exFAT stores it. Names that end in a dot or a blank could be written, but are refused: Windows and Linux
+/// drop such ends when they look a name up.
 Result<std::u16string> EncodeName(const std::string& name, const std::string& path) {
   ASSIGN_OR_RETURN(std::u16string units, Utf8ToUtf16(name).WithContext(path));
   if (units.size() > kExfatMaxName) return CantHold(path, "a name has at most 255 units of UTF-16");
@@ -71,7 +71,7 @@ class ExfatWriter {
   Result<void> WriteFront();
   Result<void> WriteFat();
   Result<void> WriteBitmap();
-  /// Zeros up to the end of the clusters of something of `size` bytes.
+  /// Writes zeros up to the end of the clusters that hold `size` bytes.
   Result<void> Pad(ExfatStructure structure, uint64_t size);
   Result<void> WriteDirectory(FileTree::Index directory);
   void AppendRootEntries(ByteVector& bytes) const;
@@ -81,13 +81,13 @@ class ExfatWriter {
   const ExfatOptions& options_;
   ExfatOutput& output_;
   ExfatGeometry geometry_;
-  uint64_t next_ = kExfatFirstCluster;  // 64 bits: what does not fit is counted too
+  uint64_t next_ = kExfatFirstCluster;  // 64 bits: clusters past the end are counted too
   Place bitmap_;
   Place upcase_;
   ByteVector table_;
   std::u16string label_;
   std::vector<Place> places_;          // by inode
-  std::vector<std::u16string> names_;  // by inode: each has one name
+  std::vector<std::u16string> names_;  // by inode, each of which has one name
 };
 
 Result<void> ExfatWriter::Write() {
@@ -126,8 +126,8 @@ Result<void> ExfatWriter::CheckOptions() {
   return {};
 }
 
-/// The FAT and the clusters begin on multiples of the cluster's size, after room for the FAT that there would be if all
-/// the rest were clusters.
+/// The FAT and the clusters begin on multiples of the cluster size. The FAT has room for as many clusters as the space
+/// behind its start could hold.
 void ExfatWriter::ChooseGeometry() {
   const uint32_t cluster = ExfatClusterSize(options_.size);
   const auto fat_size = [](uint64_t clusters) {
@@ -147,11 +147,11 @@ Place ExfatWriter::Reserve(uint64_t size) {
   return place;
 }
 
-/// Gives a directory its clusters, then all that is in it. The order is that in which they are written.
+/// Gives a directory its clusters, then everything in it, in the order in which they are written.
 Result<void> ExfatWriter::PlaceDirectory(FileTree::Index directory, const std::string& path) {
   ASSIGN_OR_RETURN(const uint64_t entries, NameEntries(directory, path));
   if (entries * kEntrySize > kExfatMaxDirectory) return CantHold(path, "a directory has at most 256 MiB of names");
-  // A directory has a cluster even if it is empty, as drivers make them.
+  // A directory has a cluster even if it is empty: drivers do the same.
   places_[directory] = Reserve(std::max<uint64_t>(entries, 1) * kEntrySize);
   for (const FileTree::Entry& entry : tree_.inode(directory).entries) {
     const FileTree::Inode& inode = tree_.inode(entry.inode);
@@ -169,7 +169,7 @@ Result<void> ExfatWriter::PlaceDirectory(FileTree::Index directory, const std::s
   return {};
 }
 
-/// Names what is in a directory; how many directory entries that takes.
+/// Names the entries of a directory; returns the number of directory entries that they take.
 Result<uint64_t> ExfatWriter::NameEntries(FileTree::Index directory, const std::string& path) {
   uint64_t count = directory == FileTree::kRoot ? (label_.empty() ? 2 : 3) : 0;
   std::map<std::u16string, const std::string*> upcased;
@@ -196,7 +196,8 @@ Result<void> ExfatWriter::WriteFront() {
   return WriteFat();
 }
 
-/// Only what has no entry of its own to say that its clusters follow each other is in the FAT: the tables and the root.
+/// The FAT holds only the chains of the tables and the root. All others have a directory entry that says that their
+/// clusters follow each other.
 Result<void> ExfatWriter::WriteFat() {
   ByteVector fat;
   Append(fat, Le32(kExfatMedia));
@@ -222,7 +223,7 @@ Result<void> ExfatWriter::Pad(ExfatStructure structure, uint64_t size) {
   return output_.PutZeros(structure, RoundUp(size, geometry_.cluster_size) - size);
 }
 
-/// Writes a directory and what is in it, in the order of PlaceDirectory.
+/// Writes a directory and everything in it, in the order of PlaceDirectory.
 Result<void> ExfatWriter::WriteDirectory(FileTree::Index directory) {
   ByteVector bytes;
   if (directory == FileTree::kRoot) AppendRootEntries(bytes);
@@ -284,7 +285,7 @@ void ExfatWriter::AppendEntrySet(FileTree::Index index, ByteVector& bytes) const
   bytes.insert(bytes.end(), set.begin(), set.end());
 }
 
-/// Gives the filesystem to a sink.
+/// Writes the filesystem to a sink.
 class SinkOutput : public ExfatOutput {
  public:
   explicit SinkOutput(Sink& sink) : sink_(sink) {}

@@ -10,7 +10,7 @@ Ext4BlockOwners::Ext4BlockOwners(const Ext4Reader& reader, const Ext4Tree& tree)
   AddGroups(reader);
   tree.tree.Walk([&](const std::string& path, FileTree::Index index) {
     const Ext4Inode& inode = tree.inode(index);
-    if (!inode_paths_.emplace(inode.number, path).second) return;  // a further name
+    if (!inode_paths_.emplace(inode.number, path).second) return;  // another name of the same file
     const bool directory = S_ISDIR(tree.tree.inode(index).mode);
     for (const Ext4Extent& extent : inode.extents) {
       Add(extent.physical, extent.blocks, (directory ? "the entries of " : "the content of ") + path);

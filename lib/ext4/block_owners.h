@@ -10,21 +10,20 @@
 
 namespace hallmark {
 
-/// Names what a place in an ext4 filesystem belongs to: "the block bitmap of group 3", "the extent tree of
-/// /usr/bin/git".
+/// Names the owner of a place in an ext4 filesystem: "the block bitmap of group 3", "the extent tree of /usr/bin/git".
 class Ext4BlockOwners {
  public:
   /// `tree` is what `reader` read.
   Ext4BlockOwners(const Ext4Reader& reader, const Ext4Tree& tree);
 
-  /// What `offset`, bytes from the start of the filesystem, belongs to. Paths are as in the tree, not Printable().
+  /// The owner of the byte at `offset` from the start of the filesystem. Paths are as in the tree, not Printable().
   [[nodiscard]] std::string Name(uint64_t offset) const;
 
  private:
   struct Owner {
     uint64_t blocks = 0;
     std::string name;
-    uint32_t first_inode = 0;  ///< of an inode table; 0: none
+    uint32_t first_inode = 0;  ///< of an inode table; 0 for other owners
   };
   void AddGroups(const Ext4Reader& reader);
   void Add(uint64_t first, uint64_t blocks, std::string name, uint32_t first_inode = 0);

@@ -15,12 +15,12 @@
 namespace hallmark::ext4 {
 namespace {
 
-constexpr uint32_t kDotsLength = 12;  // of "." and of ".." with nothing behind it
+constexpr uint32_t kDotsLength = 12;  // record length of "." and of ".."
 
 /// One name of a directory.
 struct Name {
   std::string_view name;
-  uint32_t inode = 0;  ///< number; 0 while only sizes count
+  uint32_t inode = 0;  ///< its number; 0 while only sizes are computed
   uint8_t type = 0;
   uint32_t hash = 0;
   uint32_t minor = 0;
@@ -56,7 +56,7 @@ void Put(MutableByteSpan block, size_t offset, const T& value) {
   std::memcpy(block.data() + offset, &value, sizeof value);
 }
 
-/// Fills one block with entries; the last one reaches to the end of the room.
+/// Fills one block with entries; the last one extends to the end of the space for entries.
 class BlockWriter {
  public:
   explicit BlockWriter(MutableByteSpan block) : block_(block) {}
@@ -67,7 +67,7 @@ class BlockWriter {
     WriteHeader(last_, inode, used_ - last_, name.size(), type);
     std::memcpy(block_.data() + last_ + sizeof(DirectoryEntryHeader), name.data(), name.size());
   }
-  /// Closes the block: the room that is left belongs to the last entry, and a checksum ends it.
+  /// Completes the block: the last entry gets the space that is left, and a checksum follows it.
   void Finish(uint32_t checksum_seed) {
     if (used_ == 0) {
       WriteHeader(0, 0, kDirectoryRoom, 0, 0);
@@ -114,7 +114,7 @@ bool FitsOneBlock(const std::vector<Name>& names) {
   return length <= kDirectoryRoom;
 }
 
-/// Sorts names as a hash tree wants them: by hash, and within one by the rest of it, so that order is one and the same
+/// Sorts names as a hash tree requires: by hash, then by minor hash and by name, so that the order is the same
 /// everywhere.
 Result<void> SortByHash(const DirectoryInput& input, std::vector<Name>* names) {
   constexpr int kHalfMd4Unsigned = EXT2_HASH_HALF_MD4_UNSIGNED;
@@ -132,11 +132,11 @@ Result<void> SortByHash(const DirectoryInput& input, std::vector<Name>* names) {
   return {};
 }
 
-/// The leaves of a hash tree: which names go into which block.
+/// The leaves of a hash tree: the names of each block.
 struct Leaf {
   size_t first = 0;
   size_t end = 0;
-  uint32_t hash = 0;  ///< the lowest; bit 0 set if the block before ends with the same one
+  uint32_t hash = 0;  ///< the lowest hash; bit 0 set if the block before ends with the same one
 };
 
 std::vector<Leaf> PackLeaves(const std::vector<Name>& names) {
@@ -156,11 +156,11 @@ std::vector<Leaf> PackLeaves(const std::vector<Name>& names) {
   return leaves;
 }
 
-/// Index blocks between the root and the leaves: none if the root holds all leaves.
+/// Number of index blocks between root and leaves: none if the root has room for all leaves.
 uint64_t IndexNodes(uint64_t leaves) { return leaves <= kIndexRootLimit ? 0 : DivideRoundUp(leaves, kIndexNodeLimit); }
 
 /// Writes limit, count, entries and checksum of an index block. `entries` are pairs of hash and block; the first hash
-/// is not kept.
+/// is not stored.
 void WriteIndex(MutableByteSpan block, uint32_t offset, uint32_t limit, std::span<const IndexEntry> entries,
                 uint32_t checksum_seed) {
   IndexLimit head;
@@ -185,7 +185,7 @@ void WriteRootDots(MutableByteSpan block, const DirectoryInput& input, uint8_t l
   block[sizeof dot] = '.';
   DirectoryEntryHeader up = dot;
   up.inode = input.parent;
-  up.record_length = kBlockSize - kDotsLength;  // hides the index from those who do not know it
+  up.record_length = kBlockSize - kDotsLength;  // hides the index from readers that do not know it
   up.name_length = 2;
   Put(block, kDotsLength, up);
   block[kDotsLength + sizeof up] = '.';
@@ -197,7 +197,7 @@ void WriteRootDots(MutableByteSpan block, const DirectoryInput& input, uint8_t l
   Put(block, 2 * size_t{kDotsLength}, info);
 }
 
-/// Root, index nodes and leaves, in this order.
+/// Root, index blocks and leaves, in this order.
 ByteVector MakeHashTree(const DirectoryInput& input, const std::vector<Name>& names, const std::vector<Leaf>& leaves) {
   const uint64_t nodes = IndexNodes(leaves.size());
   ByteVector blocks((1 + nodes + leaves.size()) * kBlockSize);

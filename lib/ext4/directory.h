@@ -12,15 +12,15 @@
 
 namespace hallmark::ext4 {
 
-/// What a directory's blocks are made from.
+/// What the blocks of a directory are made from.
 struct DirectoryInput {
   const FileTree* tree = nullptr;
   FileTree::Index directory = 0;
   uint32_t inode = 0;   ///< its number
   uint32_t parent = 0;  ///< its parent's
-  /// The number of each inode of the tree.
+  /// The inode number of each inode of the tree.
   const std::vector<uint32_t>* numbers = nullptr;
-  /// The number of lost+found where the tree has none: a name more in the root directory. 0: no such name.
+  /// The number of lost+found if the tree has none: an additional name in the root directory. 0: no such name.
   uint32_t lost_found = 0;
   std::array<uint8_t, 16> hash_seed{};
   uint32_t checksum_seed = 0;  ///< of this inode: see InodeSeed()
@@ -28,23 +28,22 @@ struct DirectoryInput {
 
 struct Directory {
   ByteVector blocks;     ///< whole blocks, checksums included
-  bool indexed = false;  ///< a hash tree: the inode needs kIndexFlag
+  bool indexed = false;  ///< a hash tree: the inode must have kIndexFlag
 };
 
-/// The blocks of a directory: one after the other as long as it is a single one, a hash tree (half MD4) beyond.
-/// kUnsupported if there are more entries than a tree of two levels holds.
+/// Makes the blocks of a directory: a plain list if one block is enough, a hash tree (half MD4) otherwise. kUnsupported
+/// if there are more entries than a tree of two levels can hold.
 Result<Directory> MakeDirectory(const DirectoryInput& input);
 
-/// What MeasureDirectory() tells.
+/// The result of MeasureDirectory().
 struct DirectorySize {
   uint64_t blocks = 0;
   bool indexed = false;  ///< as Directory::indexed
 };
-/// Tells how many blocks MakeDirectory() gives and whether they are indexed, without making them. kUnsupported as
-/// there.
+/// Says how many blocks MakeDirectory() makes and whether they are indexed, without making them. kUnsupported as there.
 Result<DirectorySize> MeasureDirectory(const DirectoryInput& input);
 
-/// A directory that holds nothing in `blocks` blocks: lost+found, which keeps room for what fsck finds.
+/// An empty directory of `blocks` blocks: lost+found, which keeps space for what fsck finds.
 ByteVector MakeEmptyDirectory(uint32_t inode, uint32_t parent, uint32_t checksum_seed, uint32_t blocks);
 
 }  // namespace hallmark::ext4

@@ -19,7 +19,7 @@ class DirectoryReader {
   Result<void> AddBlock(ByteSpan block) {
     for (size_t at = 0; at < block.size();) {
       ASSIGN_OR_RETURN(const auto header, ReadStruct<DirectoryEntryHeader>(block.subspan(at), "directory"));
-      // Blocks of 64 KiB are longer than the field can tell.
+      // The field can't hold the length of a block of 64 KiB.
       const uint32_t length = header.record_length == 0 || header.record_length == UINT16_MAX
                                   ? uint32_t{1} << 16
                                   : uint32_t{header.record_length};

@@ -14,9 +14,8 @@ namespace {
 constexpr uint32_t kLogBlockSize = 2;  // 1024 << 2
 constexpr uint64_t kBlockSize = 4096;
 constexpr uint64_t kBytesPerInode = 16384;  // mke2fs.conf of e2fsprogs
-constexpr uint32_t kFlexGroupSize = 16;     // the same
-constexpr uint64_t kReservedShare =
-    100;  // one block in a hundred is root's: daemons work on when sessions have filled the disk
+constexpr uint32_t kFlexGroupSize = 16;     // mke2fs.conf too
+constexpr uint64_t kReservedShare = 100;  // percent for root: daemons keep working after sessions have filled the disk
 constexpr uint64_t kMinSize = 64 << 20;
 
 using Filesystem = std::unique_ptr<struct_ext2_filsys, Deleter<ext2fs_free>>;
@@ -51,7 +50,7 @@ ext2_super_block Parameters(const Ext4Options& options) {
   return super;
 }
 
-/// What ext2fs_initialize takes from the machine's clock and random numbers.
+/// Sets what ext2fs_initialize takes from the machine's clock and random numbers.
 void SetIdentity(const Ext4Options& options, struct_ext2_filsys& fs) {
   ext2_super_block& super = *fs.super;
   std::copy(options.uuid.begin(), options.uuid.end(), super.s_uuid);
@@ -61,7 +60,7 @@ void SetIdentity(const Ext4Options& options, struct_ext2_filsys& fs) {
   super.s_mkfs_time = super.s_lastcheck = super.s_wtime = static_cast<uint32_t>(options.time);
   super.s_mkfs_time_hi = super.s_lastcheck_hi = super.s_wtime_hi = static_cast<uint8_t>(options.time >> 32);
   super.s_def_hash_version = EXT2_HASH_HALF_MD4;
-  super.s_flags = EXT2_FLAGS_UNSIGNED_HASH;  // names hash alike on every architecture
+  super.s_flags = EXT2_FLAGS_UNSIGNED_HASH;  // names have the same hash on every architecture
   super.s_checksum_type = EXT2_CRC32C_CHKSUM;
   super.s_default_mount_opts = EXT2_DEFM_XATTR_USER | EXT2_DEFM_ACL;
   super.s_max_mnt_count = -1;
@@ -72,8 +71,8 @@ void SetIdentity(const Ext4Options& options, struct_ext2_filsys& fs) {
 
 Result<void> Fill(struct_ext2_filsys& fs) {
   RETURN_IF_ERROR(Check(ext2fs_allocate_tables(&fs), "placing tables"));
-  // The file is all zeros, so the inode tables are as the kernel would make them in the background after the first
-  // mount.
+  // The file is all zeros, so the inode tables are already what the kernel would make of them in the background after
+  // the first mount.
   for (dgrp_t group = 0; group < fs.group_desc_count; ++group) {
     ext2fs_bg_flags_set(&fs, group, EXT2_BG_INODE_ZEROED);
     ext2fs_group_desc_csum_set(&fs, group);

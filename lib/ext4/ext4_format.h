@@ -9,7 +9,7 @@
 #include "lib/base/endian.h"
 #include "lib/base/guid.h"
 
-// ext4 as it lies on the disk: the kernel's Documentation/filesystems/ext4/, whose names the fields have, without their
+// ext4 as stored on disk. Source: the kernel's Documentation/filesystems/ext4/; fields have its names without their
 // prefixes (s_, bg_, i_). Numbers are little-endian. The number beside a field is its offset in bytes.
 
 namespace hallmark::ext4 {
@@ -21,7 +21,7 @@ constexpr uint32_t kMaxLogBlockSize = 6;  ///< 64 KiB
 
 struct Superblock {
   Le32 inodes_count{};                        // 0x000
-  Le32 blocks_count{};                        // 0x004 low half, as of the other counts of blocks
+  Le32 blocks_count{};                        // 0x004 low half, as in the other counts of blocks
   Le32 r_blocks_count{};                      // 0x008
   Le32 free_blocks_count{};                   // 0x00C
   Le32 free_inodes_count{};                   // 0x010 0 to inodes_count
@@ -31,7 +31,7 @@ struct Superblock {
   Le32 blocks_per_group{};                    // 0x020 a multiple of 8, at most the bits of a block
   Le32 clusters_per_group{};                  // 0x024 blocks_per_group without bigalloc
   Le32 inodes_per_group{};                    // 0x028 a multiple of 8, at most the bits of a block
-  Le32 mtime{};                               // 0x02C of the last mount, seconds since 1970 as the other times
+  Le32 mtime{};                               // 0x02C of the last mount, seconds since 1970, as in the other times
   Le32 wtime{};                               // 0x030 of the last write
   Le16 mnt_count{};                           // 0x034
   Le16 max_mnt_count{};                       // 0x036 signed; -1: none
@@ -42,16 +42,16 @@ struct Superblock {
   Le32 lastcheck{};                           // 0x040
   Le32 checkinterval{};                       // 0x044
   Le32 creator_os{};                          // 0x048 0: Linux
-  Le32 rev_level{};                           // 0x04C 0, or 1: the fields from first_ino on hold
+  Le32 rev_level{};                           // 0x04C 0; or 1: the fields from first_ino on are valid
   Le16 def_resuid{};                          // 0x050
   Le16 def_resgid{};                          // 0x052
   Le32 first_ino{};                           // 0x054 at least 11
   Le16 inode_size{};                          // 0x058 a power of two from 128 to the block size
-  Le16 block_group_nr{};                      // 0x05A of the group that this copy is in
+  Le16 block_group_nr{};                      // 0x05A the group that holds this copy
   Le32 feature_compat{};                      // 0x05C
   Le32 feature_incompat{};                    // 0x060
   Le32 feature_ro_compat{};                   // 0x064
-  Guid uuid{};                                // 0x068 in the order of its text
+  Guid uuid{};                                // 0x068 in the byte order of its text
   std::array<char, 16> volume_name{};         // 0x078 ended by a zero if shorter
   std::array<char, 64> last_mounted{};        // 0x088 ended by a zero if shorter
   Le32 algorithm_usage_bitmap{};              // 0x0C8
@@ -62,7 +62,7 @@ struct Superblock {
   Le32 journal_inum{};                        // 0x0E0
   Le32 journal_dev{};                         // 0x0E4
   Le32 last_orphan{};                         // 0x0E8
-  std::array<Le32, 4> hash_seed{};            // 0x0EC of directories' hash trees
+  std::array<Le32, 4> hash_seed{};            // 0x0EC of the hash trees of directories
   uint8_t def_hash_version{};                 // 0x0FC 1: half MD4
   uint8_t jnl_backup_type{};                  // 0x0FD
   Le16 desc_size{};                           // 0x0FE bytes; 32 or, with 64bit, 64
@@ -70,7 +70,7 @@ struct Superblock {
   Le32 first_meta_bg{};                       // 0x104
   Le32 mkfs_time{};                           // 0x108 when the filesystem was made
   std::array<Le32, 17> jnl_blocks{};          // 0x10C
-  Le32 blocks_count_hi{};                     // 0x150 with 64bit, as of the other upper halves
+  Le32 blocks_count_hi{};                     // 0x150 with 64bit, as in the other upper halves
   Le32 r_blocks_count_hi{};                   // 0x154
   Le32 free_blocks_hi{};                      // 0x158
   Le16 min_extra_isize{};                     // 0x15C
@@ -110,7 +110,7 @@ struct Superblock {
   Le32 lpf_ino{};                             // 0x268
   Le32 prj_quota_inum{};                      // 0x26C
   Le32 checksum_seed{};                       // 0x270 with csum_seed; else CRC-32C of the UUID
-  uint8_t wtime_hi{};                         // 0x274 bits 32 to 39 of the time, as of the others
+  uint8_t wtime_hi{};                         // 0x274 bits 32 to 39 of the time, as in the others
   uint8_t mtime_hi{};                         // 0x275
   uint8_t mkfs_time_hi{};                     // 0x276
   uint8_t lastcheck_hi{};                     // 0x277
@@ -130,7 +130,7 @@ static_assert(offsetof(Superblock, uuid) == 0x68 && offsetof(Superblock, volume_
 static_assert(offsetof(Superblock, blocks_count_hi) == 0x150 && offsetof(Superblock, checksum) == 0x3FC);
 
 struct GroupDescriptor {
-  Le32 block_bitmap{};          // 0x00 low half, as of the others
+  Le32 block_bitmap{};          // 0x00 low half, as in the others
   Le32 inode_bitmap{};          // 0x04
   Le32 inode_table{};           // 0x08
   Le16 free_blocks_count{};     // 0x0C
@@ -157,7 +157,7 @@ struct GroupDescriptor {
 static_assert(sizeof(GroupDescriptor) == 64 && alignof(GroupDescriptor) == 1);
 static_assert(offsetof(GroupDescriptor, checksum) == 0x1E && offsetof(GroupDescriptor, block_bitmap_hi) == 0x20);
 
-// What this project writes: blocks of 4096 bytes, inodes of 256.
+// What this project writes: blocks of 4096 bytes, inodes of 256 bytes.
 
 constexpr uint32_t kBlockSize = 4096;
 constexpr uint32_t kBlocksPerGroup = kBlockSize * 8;  // one bitmap block
@@ -165,7 +165,7 @@ constexpr uint32_t kInodeSize = 256;
 constexpr uint32_t kInodesPerBlock = kBlockSize / kInodeSize;
 
 constexpr uint32_t kRootInode = 2;
-constexpr uint32_t kFirstInode = 11;  // the first that is not reserved; lost+found by custom
+constexpr uint32_t kFirstInode = 11;  // the first that is not reserved; usually lost+found
 
 constexpr std::string_view kLostFoundName = "lost+found";
 constexpr uint32_t kMaxLinks = 65000;                         // EXT4_LINK_MAX
@@ -185,12 +185,12 @@ struct Inode {
   Le32 dtime;                          // 0x14
   Le16 gid;                            // 0x18
   Le16 links_count;                    // 0x1A 1 for a directory with more than kMaxLinks (dir_nlink)
-  Le32 blocks;                         // 0x1C in 512 bytes: data, extent tree and xattr block
+  Le32 blocks;                         // 0x1C in units of 512 bytes: data, extent tree and xattr block
   Le32 flags;                          // 0x20
   Le32 version;                        // 0x24
   std::array<uint8_t, 60> block;       // 0x28 extent root, short symlink target, or device number
   Le32 generation;                     // 0x64
-  Le32 file_acl;                       // 0x68 the block of extended attributes, or 0
+  Le32 file_acl;                       // 0x68 block of extended attributes, or 0
   Le32 size_high;                      // 0x6C
   Le32 faddr;                          // 0x70
   Le16 blocks_high;                    // 0x74
@@ -231,7 +231,7 @@ struct ExtentEntry {
 };
 struct ExtentIndex {
   Le32 logical;    // 0x0
-  Le32 leaf;       // 0x4 the block of the next level
+  Le32 leaf;       // 0x4 block of the next level
   Le16 leaf_high;  // 0x8
   Le16 unused;     // 0xA
 };
@@ -239,7 +239,7 @@ static_assert(sizeof(ExtentHeader) == 12 && sizeof(ExtentEntry) == 12 && sizeof(
 constexpr uint16_t kExtentMagic = 0xF30A;
 constexpr uint32_t kMaxExtentLength = 32768;
 constexpr uint32_t kExtentsInInode = 4;
-constexpr uint32_t kExtentsInBlock = (kBlockSize - sizeof(ExtentHeader)) / sizeof(ExtentEntry);  // then a checksum
+constexpr uint32_t kExtentsInBlock = (kBlockSize - sizeof(ExtentHeader)) / sizeof(ExtentEntry);  // a checksum follows
 static_assert(kExtentsInBlock == 340);
 
 // Directories.
@@ -261,7 +261,7 @@ static_assert(sizeof(DirectoryEntryHeader) == 8 && sizeof(DirectoryTail) == 12);
 constexpr uint8_t kTailFileType = 0xDE;
 constexpr uint32_t kDirectoryRoom = kBlockSize - sizeof(DirectoryTail);  // bytes for entries in a block
 
-/// At byte 24 of a directory's first block, behind "." and "..".
+/// Stands at byte 24 of a directory's first block, behind "." and "..".
 struct IndexRootInfo {
   Le32 zero;             // 0x0
   uint8_t hash_version;  // 0x4 1: half MD4
@@ -272,11 +272,11 @@ struct IndexRootInfo {
 /// The first entry of an index block; the others are IndexEntry.
 struct IndexLimit {
   Le16 limit;  // 0x0 entries that fit
-  Le16 count;  // 0x2 entries there are, this one included
+  Le16 count;  // 0x2 entries in use, this one included
   Le32 block;  // 0x4 of the entry with the lowest hashes
 };
 struct IndexEntry {
-  Le32 hash;   // 0x0 the lowest hash in the block; bit 0: it goes on from the block before
+  Le32 hash;   // 0x0 the lowest hash in the block; bit 0: the block before ends with the same hash
   Le32 block;  // 0x4
 };
 struct IndexTail {
@@ -286,7 +286,7 @@ struct IndexTail {
 static_assert(sizeof(IndexRootInfo) == 8 && sizeof(IndexLimit) == 8 && sizeof(IndexEntry) == 8);
 constexpr uint8_t kHalfMd4 = 1;
 constexpr uint32_t kIndexRootOffset = 32;  // of IndexLimit in the root
-constexpr uint32_t kIndexNodeOffset = 8;   // in the blocks of the level below
+constexpr uint32_t kIndexNodeOffset = 8;   // in the index blocks below the root
 constexpr uint32_t kIndexRootLimit = (kBlockSize - kIndexRootOffset - sizeof(IndexTail)) / sizeof(IndexEntry);
 constexpr uint32_t kIndexNodeLimit = (kBlockSize - kIndexNodeOffset - sizeof(IndexTail)) / sizeof(IndexEntry);
 static_assert(kIndexRootLimit == 507 && kIndexNodeLimit == 510);
@@ -303,7 +303,7 @@ struct XattrBlockHeader {
 };
 struct XattrEntry {
   uint8_t name_length;
-  uint8_t name_index;  // 0x1 which prefix the name has
+  uint8_t name_index;  // 0x1 number of the name's prefix
   Le16 value_offset;   // 0x2 from the first entry (in an inode) or from the start of the block
   Le32 value_inode;    // 0x4 0
   Le32 value_size;     // 0x8

@@ -11,7 +11,7 @@ namespace {
 constexpr uint64_t kBytesPerInode = 16384;  // mke2fs.conf's inode_ratio
 constexpr uint32_t kDescriptorSize = 64;
 constexpr uint32_t kMaxInodesPerGroup = 65536 - 16;
-// mke2fs too leaves out a last group that could hold little more than its own metadata.
+// mke2fs, too, drops a last group with space for little more than its own metadata.
 constexpr uint64_t kMinLastGroup = 64;
 constexpr uint64_t kMinBesideCopies = 50;
 
@@ -24,7 +24,7 @@ uint64_t SmallestLastGroup(uint64_t groups) {
   return std::max(kMinLastGroup, 1 + DescriptorBlocks(groups) + kMinBesideCopies);
 }
 
-/// The bitmap bounds it, and so does the count of all inodes, which has 32 bits.
+/// The limits are the size of the inode bitmap and the total number of inodes, which has 32 bits.
 uint64_t MaxInodesPerGroup(uint64_t groups) {
   const uint64_t of_count = UINT32_MAX / std::max<uint64_t>(groups, 1) / kInodesPerBlock * kInodesPerBlock;
   return std::min<uint64_t>({kMaxInodesPerGroup, kBlocksPerGroup, of_count});
@@ -55,7 +55,7 @@ uint64_t Geometry::FlexStart(uint32_t group) const {
   return GroupStart(first) + (HasSuperblock(first) ? 1 + descriptor_blocks_ : 0);
 }
 
-/// The bitmaps and tables of a flexible group lie in its first group alone.
+/// True if the bitmaps and tables of every flexible group fit into the first group of it.
 bool Geometry::FitsFlexGroups() const {
   for (uint32_t first = 0; first < groups_; first += 1u << log_groups_per_flex_) {
     const uint64_t end = FlexStart(first) + FlexGroups(first) * (2 + inode_table_blocks());

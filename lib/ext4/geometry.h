@@ -15,11 +15,11 @@ struct Extent {
   uint64_t length = 0;
 };
 
-/// The places of superblocks, descriptors, bitmaps and inode tables: all that follows from the sizes alone.
+/// The places of superblocks, descriptors, bitmaps and inode tables: everything that depends on the sizes alone.
 class Geometry {
  public:
-  /// Room for at least `inodes`, reserved ones included. kNoSpace if `blocks` are too few for them or for the metadata;
-  /// kUsage if they are more than 256 TiB.
+  /// A filesystem of `blocks` blocks with at least `inodes` inodes, reserved ones included. kNoSpace if the blocks are
+  /// too few for these inodes or for the metadata; kUsage if they are more than 256 TiB.
   static Result<Geometry> Make(uint64_t blocks, uint64_t inodes);
 
   [[nodiscard]] uint64_t blocks() const { return blocks_; }
@@ -30,12 +30,14 @@ class Geometry {
   [[nodiscard]] uint32_t descriptor_blocks() const { return descriptor_blocks_; }
   [[nodiscard]] uint32_t log_groups_per_flex() const { return log_groups_per_flex_; }
 
+  /// The first block of a group.
   [[nodiscard]] uint64_t GroupStart(uint32_t group) const { return uint64_t{group} * kBlocksPerGroup; }
-  /// The last group may be short.
+  /// The number of blocks of a group. The last group may be short.
   [[nodiscard]] uint32_t GroupBlocks(uint32_t group) const;
-  /// Groups that hold a copy of superblock and descriptors (sparse_super): 0, 1 and the powers of 3, 5 and 7.
+  /// True if a group holds a copy of superblock and descriptors (sparse_super): 0, 1 and the powers of 3, 5 and 7.
   [[nodiscard]] static bool HasSuperblock(uint32_t group);
 
+  /// The block of the group's block bitmap, the block of its inode bitmap, and the first block of its inode table.
   [[nodiscard]] uint64_t BlockBitmap(uint32_t group) const { return FlexStart(group) + Member(group); }
   [[nodiscard]] uint64_t InodeBitmap(uint32_t group) const {
     return FlexStart(group) + FlexGroups(group) + Member(group);
@@ -44,7 +46,7 @@ class Geometry {
     return FlexStart(group) + 2 * FlexGroups(group) + uint64_t{Member(group)} * inode_table_blocks();
   }
 
-  /// All metadata, in the order of blocks, without overlaps.
+  /// The blocks of all metadata, in ascending order, without overlaps.
   [[nodiscard]] std::vector<Extent> Metadata() const;
 
  private:
@@ -53,7 +55,7 @@ class Geometry {
   }
   [[nodiscard]] uint32_t Member(uint32_t group) const { return group - FirstOfFlex(group); }
   [[nodiscard]] uint64_t FlexGroups(uint32_t group) const;
-  /// The first bitmap of a flexible group: behind the superblock of its first group.
+  /// The first block bitmap of a flexible group: it stands behind superblock and descriptors of the first group.
   [[nodiscard]] uint64_t FlexStart(uint32_t group) const;
   [[nodiscard]] bool FitsFlexGroups() const;
 
@@ -64,17 +66,18 @@ class Geometry {
   uint32_t log_groups_per_flex_ = 4;
 };
 
-/// Hands out blocks in order, around the metadata.
+/// Hands out blocks in ascending order and skips the metadata.
 class Allocator {
  public:
   explicit Allocator(const Geometry& geometry);
 
-  /// The next `count` blocks, in as few pieces as the metadata leaves. What the filesystem does not have is counted as
-  /// missing and not handed out, so that a caller can go on and learn how much it is in all.
+  /// Appends the next `count` blocks to `extents`, in as few pieces as the metadata allows. Blocks that the filesystem
+  /// does not have are counted as missing and not handed out: the caller can go on and learn how many are missing in
+  /// total.
   void Allocate(uint64_t count, std::vector<Extent>* extents);
-  /// Blocks that were asked for and do not exist.
+  /// Blocks that were asked for but do not exist.
   [[nodiscard]] uint64_t missing() const { return missing_; }
-  /// One block; 0 if there is none left.
+  /// One block; 0 if none is left.
   uint64_t AllocateOne();
 
  private:

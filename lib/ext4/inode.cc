@@ -15,7 +15,7 @@ namespace {
 
 constexpr uint32_t kSectorsPerBlock = kBlockSize / 512;
 
-/// One level of an extent tree: how many entries, in how many blocks.
+/// One level of an extent tree: its number of entries and of blocks.
 struct Level {
   uint64_t entries = 0;
   uint32_t blocks = 0;
@@ -47,7 +47,7 @@ ExtentEntry MakeEntry(const FileExtent& extent) {
 /// An index entry for block `which` of level `level`.
 ExtentIndex MakeIndex(const Ext4Plan::State& state, const InodePlan& plan, const std::vector<Level>& levels,
                       size_t level, uint32_t which) {
-  // The first extent below: each block of a level holds kExtentsInBlock of the one beneath it.
+  // The first extent below this block: each block of a level holds kExtentsInBlock entries of the next lower one.
   uint64_t extent = which;
   for (size_t i = 0; i <= level; ++i) extent *= kExtentsInBlock;
   const uint64_t block = state.tree_blocks[plan.first_tree_block + levels[level].first_block + which];
@@ -58,7 +58,7 @@ ExtentIndex MakeIndex(const Ext4Plan::State& state, const InodePlan& plan, const
   return index;
 }
 
-/// Header and entries [first, first + count) of level `level` (0: extents) into `area`.
+/// Writes header and entries [first, first + count) of level `level` (0: extents) into `area`.
 void WriteNode(const Ext4Plan::State& state, const InodePlan& plan, const std::vector<Level>& levels, size_t level,
                uint64_t first, uint32_t count, uint32_t capacity, MutableByteSpan area) {
   ExtentHeader header{};
@@ -86,7 +86,7 @@ void SetExtents(const Ext4Plan::State& state, const InodePlan& plan, Inode& inod
   inode.flags = inode.flags | kExtentsFlag;
 }
 
-/// Seconds since 1970, beyond 2038 too: the two low bits of `extra` go on where 32 bits end.
+/// Stores seconds since 1970, also after 2038: the two low bits of `extra` extend the 32 bits of `seconds`.
 void SetTime(Timestamp time, Le32& seconds, Le32& extra) {
   seconds = static_cast<uint32_t>(time.seconds);
   const int64_t low = static_cast<int32_t>(static_cast<uint32_t>(time.seconds));
@@ -181,7 +181,7 @@ Result<Inode> MakeInode(const Ext4Plan::State& state, FileTree::Index index) {
   const bool holds_lost_found = index == FileTree::kRoot && state.lost_found.number != 0;
   const uint32_t links = source.link_count + (holds_lost_found ? 1 : 0);
   inode.links_count =
-      static_cast<uint16_t>(links > kMaxLinks ? 1 : links);  // dir_nlink: directories alone have that many
+      static_cast<uint16_t>(links > kMaxLinks ? 1 : links);  // dir_nlink: only directories can have so many
   const bool short_link = S_ISLNK(source.mode) && source.size <= kShortSymlinkMax;
   if (S_ISDIR(source.mode)) {
     SetSize(DirectorySize(state, plan), DataBlocks(state, plan), inode);

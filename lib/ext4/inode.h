@@ -12,13 +12,13 @@
 
 namespace hallmark::ext4 {
 
-/// How many blocks an extent tree takes beside the inode.
+/// The number of blocks of an extent tree with so many extents, without the root in the inode.
 uint32_t ExtentTreeBlocks(uint64_t extents);
 
-/// The block `which` of an inode's extent tree, leaves first.
+/// Block `which` of an inode's extent tree, leaves first.
 ByteVector MakeExtentTreeBlock(const Ext4Plan::State& state, const InodePlan& plan, uint32_t which);
 
-/// The 256 bytes of an inode of the tree.
+/// The 256 bytes of an inode of the tree. kUnsupported if ext4 can't hold it.
 Result<Inode> MakeInode(const Ext4Plan::State& state, FileTree::Index index);
 
 /// The inode of lost+found.

@@ -15,7 +15,7 @@ constexpr uint64_t kMaxFileBlocks = uint64_t{1} << 32;  // logical block numbers
 
 std::string InodeText(uint32_t number) { return "inode " + std::to_string(number); }
 
-/// Takes the blocks of one file, in order.
+/// Collects the blocks of one file, in order.
 class MapBuilder {
  public:
   MapBuilder(ClaimedBlocks& claimed, uint64_t block_size, Ext4Inode& inode)
@@ -25,7 +25,7 @@ class MapBuilder {
     if (!Claim(block, 1)) return;
     inode_.index_blocks.push_back(block);
   }
-  /// `written`: false for blocks that belong to the file and read as zeros.
+  /// `written` is false for blocks that belong to the file but read as zeros.
   void AddExtent(const Ext4Extent& extent, bool written) {
     if (extent.logical < next_ || extent.blocks == 0 || extent.logical + extent.blocks > kMaxFileBlocks) {
       problem_ = "blocks out of order";
@@ -42,7 +42,7 @@ class MapBuilder {
       inode_.extents.push_back(extent);
     }
   }
-  /// Empty as long as all is well.
+  /// What is wrong; empty if nothing is.
   [[nodiscard]] const std::string& problem() const { return problem_; }
 
  private:
@@ -55,7 +55,7 @@ class MapBuilder {
   ClaimedBlocks& claimed_;
   uint64_t block_size_;
   Ext4Inode& inode_;
-  uint64_t next_ = 0;  // the least logical block that may come
+  uint64_t next_ = 0;  // the lowest logical block that may come next
   std::string problem_;
 };
 
@@ -91,7 +91,7 @@ int AddMappedBlock(ext2_filsys, blk64_t* block, e2_blkcnt_t logical, blk64_t, in
   return map.problem().empty() ? 0 : BLOCK_ABORT;
 }
 
-/// The block map of ext2 and ext3.
+/// Reads the block map of ext2 and ext3.
 Result<void> ReadIndirect(const Ext4Reader::State& state, uint32_t number, MapBuilder& map) {
   const errcode_t code =
       ext2fs_block_iterate3(state.fs.get(), number, BLOCK_FLAG_READ_ONLY, nullptr, AddMappedBlock, &map);
@@ -100,8 +100,8 @@ Result<void> ReadIndirect(const Ext4Reader::State& state, uint32_t number, MapBu
   return {};
 }
 
-/// libext2fs gives entries of an access control list that name nobody the id 0; getxattr, ACL_UNDEFINED_ID
-/// (posix_acl_xattr.h).
+/// Entries of an access control list without a named user or group have the id 0 from libext2fs, but ACL_UNDEFINED_ID
+/// from getxattr (posix_acl_xattr.h). Changes the former into the latter.
 void MendAcl(std::string& value) {
   constexpr size_t kHeader = 4;
   constexpr size_t kEntry = 8;  // tag, permissions, id

@@ -14,7 +14,7 @@
 namespace hallmark::ext4 {
 namespace {
 
-// Functions that libext2fs calls: C, and no exception leaves them.
+// libext2fs calls these functions from C: no exception may leave them.
 
 struct Partition {
   int fd = -1;
@@ -59,7 +59,7 @@ errcode_t SetBlockSize(io_channel channel, int block_size) {
   return 0;
 }
 
-/// `count` blocks, or, if it is negative, that many bytes.
+/// Reads `count` blocks, or -`count` bytes if it is negative.
 errcode_t Read(io_channel channel, unsigned long long block, int count, void* data) {
   const Partition& partition = *static_cast<const Partition*>(channel->private_data);
   const auto block_size = static_cast<uint64_t>(channel->block_size);

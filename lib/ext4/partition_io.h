@@ -10,8 +10,8 @@
 
 namespace hallmark::ext4 {
 
-/// Lets libext2fs read a part of an open file, and nothing else: no write, and no byte outside of that part. A read
-/// past its end is EXT2_ET_SHORT_READ.
+/// Lets libext2fs read a part of an open file, and nothing else: it can't write, or read a byte outside of that part. A
+/// read past its end is EXT2_ET_SHORT_READ.
 io_manager PartitionIoManager();
 
 /// The name by which PartitionIoManager opens `size` bytes of `file` from `offset` on. The file must stay open.

@@ -70,7 +70,7 @@ class Planner {
   std::map<const std::vector<Xattr>*, size_t, ByContent> shared_xattrs_;
 };
 
-/// Inode numbers in the order of the tree: the root's is fixed, lost+found has the first that is free, as by custom.
+/// Inode numbers in the order of the tree. The root's is fixed; lost+found has the first free one, as usual.
 void Planner::NumberInodes() {
   const bool has_lost_found = tree_.Contains("/" + std::string(kLostFoundName));
   uint32_t next = kFirstInode;
@@ -82,7 +82,7 @@ void Planner::NumberInodes() {
   numbers_.resize(tree_.inodes().size());
   tree_.Walk([&](const std::string&, FileTree::Index index) {
     InodePlan& plan = state_->inodes[index];
-    if (plan.number != 0) return;  // another name of it
+    if (plan.number != 0) return;  // another name of the same inode
     if (index == FileTree::kRoot) {
       plan.number = plan.parent = kRootInode;
     } else {
@@ -126,7 +126,7 @@ void Planner::PlaceLostFound() {
 }
 
 Result<void> Planner::PlaceContents() {
-  // By number, which is the order of the tree; the root, which has a low number of its own, first.
+  // By number, which is the order of the tree. The root comes first: it has a low number of its own.
   std::vector<FileTree::Index> order = {FileTree::kRoot};
   for (const FileTree::Index index : state_->by_number) {
     if (index != kNoIndex) order.push_back(index);
@@ -147,7 +147,7 @@ Result<void> Planner::PlaceContents() {
   return {};
 }
 
-/// Attributes that do not fit into the inode get a block, which files with the same ones share.
+/// Attributes that do not fit into the inode get a block. Files with the same attributes share it.
 Result<void> Planner::PlaceXattrs(FileTree::Index index, InodePlan& plan) {
   const std::vector<Xattr>& xattrs = tree_.inode(index).xattrs;
   if (xattrs.empty()) return {};
@@ -189,7 +189,7 @@ Result<void> Planner::PlaceFile(FileTree::Index index, const FileTree::Inode& in
   }
   ASSIGN_OR_RETURN(const File file, inode.OpenSource());
   ASSIGN_OR_RETURN(const std::vector<DataRange> ranges, DataRanges(file));
-  uint64_t placed = 0;  // blocks of the file up to here are dealt with
+  uint64_t placed = 0;  // the file's blocks before this one are placed
   for (const DataRange& range : ranges) {
     const uint64_t first = std::max(placed, range.offset / kBlockSize);
     const uint64_t end = std::min(blocks, DivideRoundUp(range.offset + range.length, kBlockSize));
@@ -217,7 +217,7 @@ void Planner::AddMetadata() {
     GroupUsage& usage = state_->groups[group];
     usage.used_inodes =
         static_cast<uint32_t>(std::min<uint64_t>(geometry.inodes_per_group(), inodes > before ? inodes - before : 0));
-    // What no inode uses stays a hole.
+    // Table blocks without a used inode stay holes.
     add(geometry.InodeTable(group), static_cast<uint32_t>(DivideRoundUp(usage.used_inodes, kInodesPerBlock)),
         Segment::Kind::kInodeTable);
   }
@@ -249,7 +249,7 @@ void Planner::CountUsage() {
     state_->groups[group].free_blocks = geometry.GroupBlocks(group) - used;
     usage.used_blocks += used;
   }
-  // Blocks past the end of the filesystem count as taken in the last bitmap.
+  // Blocks past the end of the filesystem are marked as used in the last bitmap.
   take(geometry.blocks(), uint64_t{geometry.groups()} * kBlocksPerGroup - geometry.blocks());
 
   const auto count_directory = [&](uint32_t number) {

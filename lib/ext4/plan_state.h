@@ -14,7 +14,7 @@
 namespace hallmark::ext4 {
 
 constexpr FileTree::Index kNoIndex = std::numeric_limits<FileTree::Index>::max();
-constexpr uint32_t kLostFoundBlocks = 4;  // as mke2fs makes it
+constexpr uint32_t kLostFoundBlocks = 4;  // as in mke2fs
 
 /// A run of a file's blocks.
 struct FileExtent {
@@ -23,26 +23,26 @@ struct FileExtent {
   uint32_t length = 0;   ///< at most kMaxExtentLength
 };
 
-/// What the plan adds to an inode of the tree. Ranges are of the plan's lists.
+/// What the plan adds to an inode of the tree. Ranges refer to the plan's lists.
 struct InodePlan {
   uint32_t number = 0;
-  uint32_t parent = 0;        ///< of a directory: its parent's number
+  uint32_t parent = 0;        ///< number of a directory's parent
   uint32_t first_extent = 0;  ///< in State::extents
   uint32_t extent_count = 0;
   uint32_t first_tree_block = 0;  ///< in State::tree_blocks: blocks of the extent tree, leaves first
   uint32_t tree_block_count = 0;
-  uint64_t xattr_block = 0;  ///< 0: none
+  uint64_t xattr_block = 0;  ///< 0 if there is none
   bool indexed = false;      ///< a directory with a hash tree
 };
 
-/// A block of extended attributes, which inodes with the same ones share.
+/// A block of extended attributes. Inodes with the same attributes share it.
 struct XattrBlock {
   FileTree::Index subject = 0;  ///< one of those inodes
   uint64_t number = 0;
   uint32_t references = 0;
 };
 
-/// A run of blocks of one kind. Between segments lie holes.
+/// A run of blocks of one kind. The blocks between segments are holes.
 struct Segment {
   enum class Kind : uint8_t {
     kSuperblock,
@@ -60,12 +60,12 @@ struct Segment {
   uint32_t length = 0;
   Kind kind = Kind::kFile;
   uint32_t subject = 0;  ///< group; index in the tree; index in State::xattr_blocks
-  uint32_t logical = 0;  ///< block of the file or directory; place among an inode's tree blocks
+  uint32_t logical = 0;  ///< block of the file or directory, or index among an inode's tree blocks
 };
 
 struct GroupUsage {
   uint32_t free_blocks = 0;
-  uint32_t used_inodes = 0;  ///< the lowest of the group
+  uint32_t used_inodes = 0;  ///< counted from the lowest of the group
   uint32_t directories = 0;
 };
 
@@ -81,15 +81,16 @@ struct Ext4Plan::State {
   Ext4Usage usage;
 
   std::vector<ext4::InodePlan> inodes;     ///< by index in the tree
-  std::vector<FileTree::Index> by_number;  ///< [number - kFirstInode]; kNoIndex: lost+found
+  std::vector<FileTree::Index> by_number;  ///< [number - kFirstInode]; kNoIndex for lost+found
   std::vector<ext4::FileExtent> extents;
   std::vector<uint64_t> tree_blocks;
   std::vector<ext4::XattrBlock> xattr_blocks;
-  ext4::InodePlan lost_found;           ///< number 0: the tree has its own
+  ext4::InodePlan lost_found;           ///< number 0 if the tree has its own
   std::vector<ext4::Segment> segments;  ///< in the order of blocks
-  std::vector<uint8_t> block_bitmap;    ///< of all groups, one bit a block
+  std::vector<uint8_t> block_bitmap;    ///< of all groups, one bit per block
   std::vector<ext4::GroupUsage> groups;
 
+  /// The seed of the checksums of inode `number` and of its blocks: CRC-32C of csum_seed, number and generation (0).
   [[nodiscard]] uint32_t InodeSeed(uint32_t number) const;
 };
 

@@ -12,24 +12,24 @@
 
 namespace hallmark {
 
-/// Bytes of a filesystem's start that the functions below take.
+/// The first bytes of a filesystem that the functions below read.
 constexpr size_t kExt4ProbeSize = ext4::kSuperblockOffset + sizeof(ext4::Superblock);
 
-/// True if `start`, the first bytes of a volume, holds the magic number of ext2, ext3 or ext4. Whether the filesystem
-/// is sound is for the reader to say.
+/// True if `start`, the first bytes of a volume, holds the magic number of ext2, ext3 or ext4. The reader checks
+/// whether the filesystem is valid.
 bool LooksLikeExt4(ByteSpan start);
 
-/// Kind "ext4" (of ext2 and ext3 too), label and UUID of the volume that begins with `start`, if that holds a
-/// superblock with the magic number. Its checksum is not checked: e2fsck is there for that, and a mount.
+/// Kind "ext4" (for ext2 and ext3 too), label and UUID of the volume that begins with `start`, if it has a superblock
+/// with the magic number. Its checksum is not checked: e2fsck and a mount do that.
 std::optional<ProbedVolume> ProbeExt4(ByteSpan start);
 
 namespace ext4 {
 
-/// Decodes a superblock, whose bytes begin at byte 1024 of a filesystem. kCorrupt if they are too few or have no magic
-/// number. What it says is not checked.
+/// Decodes the bytes of a superblock, which begin at byte 1024 of a filesystem. kCorrupt if there are too few or the
+/// magic number is wrong. The values are not checked.
 Result<Superblock> DecodeSuperblock(ByteSpan bytes);
 
-/// The label, up to the zero that ends it.
+/// The label, without the zero that ends it.
 std::string LabelOf(const Superblock& superblock);
 
 }  // namespace ext4

@@ -20,7 +20,7 @@ namespace hallmark::ext4 {
 namespace {
 
 constexpr uint32_t kMinFirstInode = 11;
-// Bounds the memory that a filesystem of nothing but holes can cost: one bit a block. 1 TiB of blocks of 4096 bytes.
+// Bounds the memory (one bit per block) that a filesystem of holes can cost: 1 TiB with blocks of 4096 bytes.
 constexpr uint64_t kMaxBlocks = uint64_t{1} << 28;
 
 constexpr uint32_t kIncompatible = EXT2_FEATURE_INCOMPAT_FILETYPE | EXT3_FEATURE_INCOMPAT_EXTENTS |
@@ -185,7 +185,7 @@ std::vector<std::string> FeatureNames(const Superblock& super) {
   return names;
 }
 
-/// What this reader can't handle.
+/// Refuses features that this reader can't handle.
 Result<void> CheckFeatures(const Superblock& super) {
   if (super.rev_level > EXT2_DYNAMIC_REV) return UnsupportedError("an ext4 filesystem of an unknown revision");
   if ((super.feature_incompat & EXT3_FEATURE_INCOMPAT_RECOVER) != 0) {
@@ -204,7 +204,7 @@ Result<void> CheckFeatures(const Superblock& super) {
   return {};
 }
 
-/// What libext2fs divides by or allocates from.
+/// Checks what libext2fs divides by, or allocates memory from.
 Result<void> CheckGeometry(const Superblock& super, uint64_t size) {
   if (super.log_block_size > kMaxLogBlockSize || super.log_cluster_size != super.log_block_size) {
     return CorruptError("superblock: s_log_block_size: not a size that blocks have");
@@ -218,7 +218,7 @@ Result<void> CheckGeometry(const Superblock& super, uint64_t size) {
                         std::to_string(block_size) + " bytes, and there are " + std::to_string(size) + " bytes");
   }
   if (blocks > kMaxBlocks) return UnsupportedError("an ext4 filesystem of " + std::to_string(blocks) + " blocks");
-  const uint32_t bits = block_size * 8;  // of a bitmap
+  const uint32_t bits = block_size * 8;  // per bitmap
   if (super.blocks_per_group == 0 || super.blocks_per_group > bits || super.blocks_per_group % 8 != 0) {
     return CorruptError("superblock: s_blocks_per_group: out of range");
   }

@@ -22,7 +22,7 @@ constexpr uint16_t kStateClean = 1;
 constexpr uint16_t kNoMaxMounts = 0xFFFF;
 constexpr uint16_t kErrorsContinue = 1;
 constexpr uint8_t kChecksumCrc32c = 1;
-constexpr uint32_t kUnsignedHash = 2;  // EXT2_FLAGS_UNSIGNED_HASH: names hash alike on every architecture
+constexpr uint32_t kUnsignedHash = 2;  // EXT2_FLAGS_UNSIGNED_HASH: the same name hashes on every architecture
 
 uint32_t Low(uint64_t value) { return static_cast<uint32_t>(value); }
 uint32_t High(uint64_t value) { return static_cast<uint32_t>(value >> 32); }

@@ -8,13 +8,13 @@
 
 namespace hallmark::ext4 {
 
-/// The block that holds the superblock of `group`: at byte 1024 of the first block of all, at byte 0 of a copy's.
+/// The block with the superblock of `group`: at byte 1024 of the filesystem's first block, at byte 0 in a copy.
 ByteVector MakeSuperblock(const Ext4Plan::State& state, uint32_t group);
 
-/// The group descriptors, whole blocks.
+/// The group descriptors, as whole blocks.
 ByteVector MakeDescriptors(const Ext4Plan::State& state);
 
-/// The inode bitmap of `group`, one block: the bits behind its last inode are set.
+/// The inode bitmap of `group`, one block. The bits behind its last inode are set.
 ByteVector MakeInodeBitmap(const Ext4Plan::State& state, uint32_t group);
 
 }  // namespace hallmark::ext4

@@ -13,7 +13,7 @@ using ext4::ClaimedBlocks;
 using ext4::DirectoryEntry;
 
 constexpr int kMaxDepth = 256;
-// Attributes in a block of their own are shared by up to 1024 inodes, so they can cost more memory than disk.
+// Up to 1024 inodes share a block of attributes, so attributes can take more memory than disk space.
 constexpr uint64_t kMaxXattrBytes = uint64_t{256} << 20;
 constexpr uint64_t kMaxFileBlocks = uint64_t{1} << 32;
 constexpr uint64_t kMaxLink = 4096;
@@ -34,7 +34,7 @@ bool HasExtra(const ext2_inode_large& raw, size_t end_of_field) {
   DecodeTime((raw).i_##name, (raw).i_##name##_extra, \
              HasExtra(raw, offsetof(ext2_inode_large, i_##name##_extra) + sizeof(uint32_t)))
 
-/// Old device numbers have 16 bits, in the first word; others are in the second (the kernel's new_decode_dev).
+/// Old device numbers have 16 bits, in the first word; new ones are in the second (the kernel's new_decode_dev).
 void DecodeDevice(const ext2_inode_large& raw, FileTree::Inode& inode) {
   const uint32_t old_number = raw.i_block[0];
   const uint32_t number = raw.i_block[1];
@@ -131,7 +131,7 @@ Result<FileTree::Index> TreeReader::ReadFile(const std::string& path, uint32_t n
   return index_of_[number];
 }
 
-/// Puts what an entry names into the tree: a new inode, unless it is a file's further name.
+/// Adds the file that an entry names to the tree: a new inode, or another name for an inode that is already there.
 Result<FileTree::Index> TreeReader::ReadEntry(const std::string& path, FileTree::Index directory,
                                               const DirectoryEntry& entry) {
   if (entry.inode < state_.fs->super->s_first_ino && state_.fs->super->s_rev_level != EXT2_GOOD_OLD_REV) {

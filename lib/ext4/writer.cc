@@ -15,7 +15,7 @@ namespace hallmark {
 namespace ext4 {
 namespace {
 
-// What a thread makes at a time: large enough that a system call is nothing, small enough to stay in a cache.
+// The blocks that a thread makes at a time: enough that a system call costs little, few enough for a cache.
 constexpr uint32_t kJobBlocks = 64;
 
 /// A part of a segment.
@@ -25,14 +25,14 @@ struct Piece {
   uint32_t count = 0;
 };
 
-/// Pieces that lie one behind the other, made by one thread.
+/// Adjacent pieces that one thread makes.
 struct Job {
   uint64_t start = 0;  ///< block of the filesystem
   uint32_t blocks = 0;
   std::vector<Piece> pieces;
 };
 
-/// Kinds that can be made from any block on; the others are made whole.
+/// True for kinds that can be made from any block on; others are made as a whole.
 bool CanBeCut(Segment::Kind kind) { return kind == Segment::Kind::kFile || kind == Segment::Kind::kInodeTable; }
 
 std::vector<Job> MakeJobs(const std::vector<Segment>& segments) {
@@ -54,7 +54,7 @@ std::vector<Job> MakeJobs(const std::vector<Segment>& segments) {
   return jobs;
 }
 
-/// Makes the bytes of pieces. Safe for several threads at once.
+/// Makes the bytes of pieces. Several threads may use it at once.
 class Renderer {
  public:
   explicit Renderer(const Ext4Plan::State& state) : state_(state), descriptors_(MakeDescriptors(state)) {
@@ -84,7 +84,7 @@ class Renderer {
   std::vector<uint32_t> numbers_;
 };
 
-/// As much of `bytes` as there is room for, and zeros behind them.
+/// Copies as much of `bytes` as fits, and fills the rest with zeros.
 void Copy(ByteSpan bytes, MutableByteSpan out) {
   const size_t length = std::min(bytes.size(), out.size());
   std::ranges::copy(bytes.first(length), out.begin());
@@ -186,7 +186,7 @@ Result<void> WriteExt4(const Ext4Plan& plan, PositionedSink& sink, ThreadPool& p
   const Ext4Plan::State& state = *plan.state_;
   const ext4::Renderer renderer(state);
   const std::vector<ext4::Job> jobs = ext4::MakeJobs(state.segments);
-  // Who makes a job's bytes writes them too, while they are in its core's cache.
+  // The thread that makes a job's bytes also writes them, while they are in its core's cache.
   return ParallelFor(pool, jobs.size(), [&](size_t i) -> Result<void> {
     const ext4::Job& job = jobs[i];
     const size_t length = uint64_t{job.blocks} * ext4::kBlockSize;

@@ -12,7 +12,7 @@
 namespace hallmark::ext4 {
 namespace {
 
-/// One attribute with its prefix as ext4 numbers it.
+/// One attribute; ext4 stores a number for its prefix.
 struct Attribute {
   uint8_t index = 0;
   std::string name;  ///< without the prefix
@@ -22,9 +22,9 @@ struct Attribute {
 struct Prefix {
   std::string_view text;
   uint8_t index;
-  bool whole;  ///< the name is all there is
+  bool whole;  ///< the prefix is the whole name
 };
-// Longer ones first.
+// Longer prefixes come first.
 constexpr Prefix kPrefixes[] = {{"system.posix_acl_access", 2, true},
                                 {"system.posix_acl_default", 3, true},
                                 {"user.", 1, false},
@@ -32,8 +32,8 @@ constexpr Prefix kPrefixes[] = {{"system.posix_acl_access", 2, true},
                                 {"security.", 6, false},
                                 {"system.", 7, false}};
 
-// Access control lists as getxattr gives them (posix_acl_xattr.h) and as ext4 keeps them (fs/ext4/acl.h): on disk the
-// entries that stand for no named user or group have no id.
+// Access control lists as getxattr gives them (posix_acl_xattr.h) and as ext4 stores them (fs/ext4/acl.h): on disk,
+// entries without a named user or group have no id.
 constexpr uint16_t kAclUser = 0x02;
 constexpr uint16_t kAclGroup = 0x08;
 struct AclEntry {
@@ -74,7 +74,7 @@ uint32_t EntrySize(const Attribute& attribute) {
 }
 uint32_t ValueSize(const Attribute& attribute) { return static_cast<uint32_t>(RoundUp(attribute.value.size(), 4)); }
 
-/// ext4_xattr_hash_entry of the kernel.
+/// The kernel's ext4_xattr_hash_entry.
 uint32_t EntryHash(const Attribute& attribute) {
   uint32_t hash = 0;
   for (const char c : attribute.name) hash = (hash << 5) ^ (hash >> 27) ^ static_cast<uint8_t>(c);
@@ -88,7 +88,7 @@ uint32_t EntryHash(const Attribute& attribute) {
   return hash;
 }
 
-/// Entries from `first` on, values from the end of `area` back. `base` is what value offsets count from.
+/// Writes entries from `first` on, and values from the end of `area` backwards. Value offsets count from `base`.
 void WriteEntries(const std::vector<Attribute>& attributes, MutableByteSpan area, size_t first, size_t base,
                   bool hashed) {
   size_t value_end = area.size();

@@ -11,16 +11,16 @@
 
 namespace hallmark::ext4 {
 
-/// Extended attributes as ext4 keeps them: all in the inode if they fit there, all in a block of their own otherwise.
+/// Extended attributes as ext4 stores them: all in the inode if they fit there, otherwise all in a block of their own.
 struct EncodedXattrs {
-  std::array<uint8_t, 96> in_inode{};  ///< all zero: none
-  ByteVector block;                    ///< empty: none. References and checksum are filled in by SealXattrBlock
+  std::array<uint8_t, 96> in_inode{};  ///< all zero if there are none
+  ByteVector block;                    ///< empty if not used; SealXattrBlock fills in references and checksum
 };
 
-/// kUnsupported if they do not fit into a block, or one has a prefix that ext4 does not know.
+/// Encodes attributes. kUnsupported if they do not fit into a block, or if ext4 does not know the prefix of one.
 Result<EncodedXattrs> EncodeXattrs(const std::vector<Xattr>& xattrs);
 
-/// Finishes a block that `references` inodes share and that goes to block `number`.
+/// Completes a block that `references` inodes share and that is written to block `number`.
 void SealXattrBlock(MutableByteSpan block, uint64_t number, uint32_t references, uint32_t checksum_seed);
 
 }  // namespace hallmark::ext4

@@ -32,7 +32,7 @@ std::string ShortNameText(const FatDirectoryEntry& entry) {
   return base + (extension.empty() ? "" : "." + extension);
 }
 
-/// Puts a long name together from its entries, which come last part first.
+/// Assembles a long name from its entries, the last part of which comes first.
 class LongName {
  public:
   void Add(const FatLongEntry& entry) {
@@ -55,7 +55,8 @@ class LongName {
     units_.clear();
     next_ = 0;
   }
-  /// The name of the file whose short name follows; empty if it has no long name, or one of another file.
+  /// The name of the file with this short name, which comes next; empty if the file has no long name, or if the entries
+  /// belong to another file.
   [[nodiscard]] std::string Take(const FatShortName& short_name) {
     std::string name;
     if (!units_.empty() && next_ == 0 && checksum_ == FatNameChecksum(short_name)) {
@@ -72,7 +73,7 @@ class LongName {
   size_t next_ = 0;
 };
 
-/// The clusters of a FAT of that many, by number: two more than there are.
+/// The FAT of a filesystem with so many clusters, by cluster number: it has two more entries than clusters.
 Result<std::vector<uint32_t>> ReadFat(const File& file, uint64_t offset, uint64_t clusters) {
   std::vector<Le32> raw(clusters + 2);
   RETURN_IF_ERROR(file.ReadAt(offset, MutableArrayBytes(raw)));
@@ -138,7 +139,7 @@ Result<Fat32Reader> Fat32Reader::Open(const File& file, uint64_t offset, uint64_
   return reader;
 }
 
-/// The clusters of a file. No chain is longer than the disk, so a loop ends too.
+/// The clusters of a file. A chain can't be longer than the disk, so a loop ends too.
 Result<std::vector<uint32_t>> Fat32Reader::Chain(uint32_t first) const {
   std::vector<uint32_t> chain;
   for (uint32_t cluster = first; cluster < kFatMinEnd; cluster = fat_[cluster]) {

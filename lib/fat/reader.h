@@ -15,12 +15,12 @@
 
 namespace hallmark {
 
-/// True if `start`, the first bytes of a volume, holds what FAT32 calls itself in its boot sector. It takes 90 bytes.
-/// Whether the filesystem is sound is for the reader to say.
+/// True if `start`, the first bytes of a volume (at least 90), is a boot sector that names FAT32 as its type. The
+/// reader checks whether the filesystem is valid.
 bool LooksLikeFat32(ByteSpan start);
 
-/// Kind "vfat", label and serial number ("1234-ABCD") of the volume that begins with `start`, if that is the boot
-/// sector of a FAT32 filesystem. Characters that are not ASCII become '?' in the label.
+/// Kind "vfat", label and serial number ("1234-ABCD") of the volume that begins with `start`, if it is the boot sector
+/// of a FAT32 filesystem. Characters that are not ASCII become '?' in the label.
 std::optional<ProbedVolume> ProbeFat32(ByteSpan start);
 
 /// Reads a FAT32 filesystem. Nothing in it is trusted: chains that loop or leave the disk, sizes that do not fit and
@@ -32,19 +32,20 @@ class Fat32Reader {
     bool directory = false;
     uint64_t size = 0;  ///< bytes
     Timestamp mtime;
-    uint32_t cluster = 0;  ///< the first; 0: none
+    uint32_t cluster = 0;  ///< the first cluster; 0 if there is none
   };
 
-  /// The filesystem in `size` bytes of `file` from `offset` on. `file` must outlive the reader.
+  /// Opens the filesystem in `size` bytes of `file` from `offset` on. `file` must outlive the reader.
   static Result<Fat32Reader> Open(const File& file, uint64_t offset, uint64_t size);
 
   [[nodiscard]] const std::string& label() const { return label_; }
   [[nodiscard]] uint32_t serial() const { return serial_; }
-  /// All that is in it, depth first in the order of the directories, the root left out.
+  /// All files and directories except the root, depth first in the order of the directories.
   [[nodiscard]] Result<std::vector<Entry>> List() const;
-  /// The content of a file.
+  /// Writes the content of a file to `sink`.
   [[nodiscard]] Result<void> Read(const Entry& entry, Sink& sink) const;
-  /// What `offset`, bytes from the start of the filesystem, belongs to: "boot sector", "file allocation table", ...
+  /// The structure or file at `offset` bytes from the start of the filesystem: "boot sector", "file allocation table",
+  /// ...
   [[nodiscard]] std::string PlaceName(uint64_t offset) const;
 
  private:

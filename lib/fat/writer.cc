@@ -20,7 +20,7 @@ namespace {
 constexpr size_t kMaxNameUnits = 255;
 constexpr uint64_t kMaxFileSize = 0xffffffff;
 constexpr std::string_view kForbidden = "\"*/:<>?\\|";
-// What a short name may hold besides capital letters and digits.
+// Characters that a short name may hold besides capital letters and digits.
 constexpr std::string_view kShortExtra = "$%'-_@~`!(){}^#&";
 
 char Capital(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
@@ -36,7 +36,7 @@ FatShortName PackShortName(std::string_view base, std::string_view extension) {
   return name;
 }
 
-/// The part of `text` that a short name can hold, in capitals, at most `length` of it.
+/// The first `length` characters of `text` that a short name can hold, in capitals.
 std::string ShortPart(std::string_view text, size_t length) {
   std::string part;
   for (const char c : text) {
@@ -47,13 +47,13 @@ std::string ShortPart(std::string_view text, size_t length) {
   return part;
 }
 
-/// How one file is named in its directory.
+/// The names of one file in its directory.
 struct FatName {
   FatShortName short_name{};
-  std::u16string long_name;  ///< empty: the short name says it all
+  std::u16string long_name;  ///< empty: the short name is enough
 };
 
-/// Chooses the names of one directory: each short name once, each name once when capitals do not count.
+/// Chooses the names in one directory: each short name once, and each name once without regard to case.
 class FatNamer {
  public:
   Result<FatName> Name(const std::string& name) {
@@ -96,7 +96,7 @@ class FatNamer {
     return {};
   }
 
-  /// "LONGNA~1.TXT", the first number that is free.
+  /// "LONGNA~1.TXT", with the first free number.
   FatShortName Numbered(std::string_view base, std::string_view extension) {
     const std::string short_extension = ShortPart(extension, 3);
     for (uint32_t number = 1;; ++number) {
@@ -110,9 +110,9 @@ class FatNamer {
   std::set<FatShortName> short_names_;
 };
 
-/// Where a file or directory lies: clusters in one piece.
+/// The clusters of a file or directory: one contiguous run.
 struct Place {
-  uint32_t first = 0;  ///< 0: none
+  uint32_t first = 0;  ///< 0 if there is none
   uint32_t count = 0;
 };
 
@@ -157,9 +157,9 @@ class Fat32Writer {
   uint32_t sectors_per_cluster_ = 1;
   uint32_t fat_sectors_ = 0;
   uint32_t clusters_ = 0;
-  uint64_t next_ = kFatRootCluster;  // 64 bits: what does not fit is counted too
+  uint64_t next_ = kFatRootCluster;  // 64 bits: clusters past the end are counted too
   std::map<FileTree::Index, Place> places_;
-  std::map<FileTree::Index, std::vector<FatName>> names_;  // of a directory's entries, in their order
+  std::map<FileTree::Index, std::vector<FatName>> names_;  // of the entries of a directory, in their order
   FatShortName label_{};
 };
 
@@ -176,11 +176,11 @@ Result<void> Fat32Writer::CheckOptions() {
   return {};
 }
 
-/// The largest clusters, up to 4 KiB, of which there are enough to be FAT32.
+/// Chooses the largest cluster size, up to 4 KiB, with enough clusters for FAT32.
 Result<void> Fat32Writer::ChooseGeometry() {
   const uint64_t sectors = options_.size / kFatSector;
   for (const uint32_t per_cluster : {8, 4, 2, 1}) {
-    // A FAT sector serves 128 clusters; both copies take their space from the clusters.
+    // One sector of a FAT holds the entries of 128 clusters; both copies of the FAT reduce the space for clusters.
     const uint64_t body = sectors > kFatReservedSectors ? sectors - kFatReservedSectors : 0;
     const uint64_t fat = DivideRoundUp(body + uint64_t{2} * per_cluster, uint64_t{128} * per_cluster + kFatCopies);
     const uint64_t count = body > kFatCopies * fat ? (body - kFatCopies * fat) / per_cluster : 0;
@@ -194,7 +194,7 @@ Result<void> Fat32Writer::ChooseGeometry() {
   return UsageError("a FAT32 filesystem of " + FormatBytes(options_.size) + ": the size is not from 33 MiB to 1 TiB");
 }
 
-/// Gives a directory its clusters, then all that is in it. The order is that in which they are written.
+/// Gives a directory its clusters, then everything in it, in the order in which they are written.
 Result<void> Fat32Writer::PlaceFiles(FileTree::Index directory, const std::string& path) {
   const auto place = [this](FileTree::Index index, uint64_t size) {
     const uint64_t count = DivideRoundUp(size, ClusterSize());
@@ -218,7 +218,7 @@ Result<void> Fat32Writer::PlaceFiles(FileTree::Index directory, const std::strin
   return {};
 }
 
-/// Names what is in a directory; how many directory entries that takes.
+/// Names the entries of a directory; returns the number of directory entries that they take.
 Result<uint64_t> Fat32Writer::NameEntries(FileTree::Index directory, const std::string& path) {
   uint64_t count = directory == FileTree::kRoot ? 1 : 2;  // the label, or "." and ".."
   FatNamer namer;
@@ -252,7 +252,7 @@ Result<void> Fat32Writer::WriteFront() {
   boot.fat_sectors = fat_sectors_;
   boot.serial = options_.serial;
   boot.label = label_;
-  // "This is not bootable": a BIOS that jumps here halts (hlt; jmp $-1).
+  // Code for a disk that does not boot: a BIOS that jumps here halts (hlt; jmp $-1).
   boot.code[0] = 0xf4;
   boot.code[1] = 0xeb;
   boot.code[2] = 0xfd;
@@ -266,7 +266,7 @@ Result<void> Fat32Writer::WriteFront() {
   for (const uint32_t start : {0u, uint32_t{boot.backup_sector}}) {
     put(start, StructBytes(boot));
     put(start + 1, StructBytes(info));
-    // The third sector of the boot region has nothing but this.
+    // The third sector of the boot region holds only this signature.
     std::ranges::copy(kBootSignature,
                       reserved.begin() + static_cast<ptrdiff_t>((start + 2) * kFatSector + kBootSignatureOffset));
   }
@@ -303,7 +303,7 @@ void AppendLongName(const FatName& name, ByteVector& bytes) {
     entry.checksum = FatNameChecksum(name.short_name);
     for (size_t i = 0; i < kFatLongNameUnits; ++i) {
       const size_t at = (part - 1) * kFatLongNameUnits + i;
-      // After the name one zero, then ones.
+      // Behind the name stand one zero, then ones.
       entry.set_unit(i, at < name.long_name.size() ? name.long_name[at] : at == name.long_name.size() ? 0 : 0xffff);
     }
     const ByteSpan span = StructBytes(entry);
@@ -326,7 +326,7 @@ ByteVector Fat32Writer::MakeDirectory(FileTree::Index directory, FileTree::Index
   } else {
     append(MakeEntry(PackShortName(".", ""), directory));
     FatDirectoryEntry up = MakeEntry(PackShortName("..", ""), parent);
-    if (parent == FileTree::kRoot) up.cluster_high = up.cluster_low = 0;  // so the root is written here
+    if (parent == FileTree::kRoot) up.cluster_high = up.cluster_low = 0;  // the root is written as 0
     append(up);
   }
   const auto names = names_.find(directory);
@@ -339,7 +339,7 @@ ByteVector Fat32Writer::MakeDirectory(FileTree::Index directory, FileTree::Index
   return bytes;
 }
 
-/// Writes a directory and what is in it, in the order of PlaceFiles.
+/// Writes a directory and everything in it, in the order of PlaceFiles.
 Result<void> Fat32Writer::WriteData(FileTree::Index directory, FileTree::Index parent) {
   RETURN_IF_ERROR(sink_.Write(MakeDirectory(directory, parent)));
   for (const FileTree::Entry& entry : tree_.inode(directory).entries) {

@@ -11,7 +11,7 @@ namespace hallmark {
 
 /// A partition of a disk with sectors of 512 bytes.
 struct GptPartition {
-  uint32_t number = 0;  ///< 1 to 128: its place in the table
+  uint32_t number = 0;  ///< its place in the table, 1 to 128
   uint64_t start = 0;   ///< bytes
   uint64_t size = 0;    ///< bytes
   Guid type{};          ///< see lib/gpt/partition_types.h
@@ -22,7 +22,7 @@ struct GptPartition {
   bool operator==(const GptPartition&) const = default;
 };
 
-/// A GUID partition table: what the writer writes and the strict reader reads.
+/// A GUID partition table, as the writer writes it and the strict reader reads it.
 struct Gpt {
   Guid guid{};
   uint64_t disk_size = 0;                ///< bytes
@@ -31,7 +31,7 @@ struct Gpt {
   bool operator==(const Gpt&) const = default;
 };
 
-/// Bytes that the two copies take at the two ends of a disk with sectors of 512 bytes.
+/// Bytes of the two copies, at the two ends of a disk with sectors of 512 bytes.
 constexpr uint64_t kGptPrimarySize = uint64_t{34} * 512;
 constexpr uint64_t kGptBackupSize = uint64_t{33} * 512;
 

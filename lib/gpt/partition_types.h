@@ -10,10 +10,11 @@ namespace hallmark {
 /// EFI system partition: UEFI specification 2.10, 5.3.3.
 constexpr Guid kEspPartitionType = GuidLiteral("c12a7328-f81f-11d2-ba4b-00a0c93ec93b");
 
-/// "Linux filesystem data": what installers give any partition.
+/// "Linux filesystem data", which installers give any partition.
 constexpr Guid kLinuxPartitionType = GuidLiteral("0fc63daf-8483-4772-8e79-3d69d8477de4");
 
-/// Root filesystem and its dm-verity hash tree, by architecture: the Discoverable Partitions Specification.
+/// The types of a root filesystem and its dm-verity hash tree, by architecture: the Discoverable Partitions
+/// Specification.
 struct RootPartitionTypes {
   std::string_view architecture;  ///< Debian's name
   Guid root;

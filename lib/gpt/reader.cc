@@ -32,7 +32,7 @@ Result<Copy> ReadCopy(const File& disk, uint64_t lba, uint64_t sectors, uint32_t
   return copy;
 }
 
-/// One partition of the protective MBR tells those who know no GPT to keep away.
+/// Checks that a partition of the protective MBR keeps tools away that do not know GPT.
 Result<void> CheckProtectiveMbr(const File& disk) {
   ByteVector bytes(sizeof(gpt::Mbr));
   RETURN_IF_ERROR(disk.ReadAt(0, bytes));
@@ -43,7 +43,7 @@ Result<void> CheckProtectiveMbr(const File& disk) {
   return {};
 }
 
-/// Reads a copy as this project and other tools write it.
+/// Reads a copy with the sizes that this project and other tools write.
 Result<Copy> ReadPlainCopy(const File& disk, uint64_t lba, uint64_t sectors, std::string_view which) {
   auto copy = ReadCopy(disk, lba, sectors, gpt::kSector);
   if (!copy.ok()) return std::move(copy).error().WithContext(std::string(which) + " partition table");

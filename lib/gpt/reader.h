@@ -12,13 +12,13 @@
 namespace hallmark {
 
 /// Reads the partition table of an image, strictly: sectors of 512 bytes, 128 entries of 128 bytes. kCorrupt if either
-/// copy or the protective MBR is damaged, if the copies differ, or if a partition lies outside: an image that was just
-/// made is whole. kUnsupported if there are other than 128 entries of 128 bytes.
+/// copy or the protective MBR is damaged, if the copies differ, or if a partition lies outside of the disk: an image
+/// that was just made has none of these faults. kUnsupported if there are other than 128 entries of 128 bytes.
 Result<Gpt> ReadGpt(const File& disk);
 
-/// Reads the entries of a disk's partition table, leniently: any size of sector, the backup if the primary does not
-/// hold. What the entries say is not checked, the kernel does that: this names partitions. kCorrupt, with what is wrong
-/// with the primary, if neither copy holds.
+/// Reads the entries of a disk's partition table, leniently: any sector size, the backup if the primary is damaged. It
+/// is meant to name partitions; the values of the entries are not checked, because the kernel does that. kCorrupt, with
+/// what is wrong with the primary, if both copies are damaged.
 Result<std::vector<GptEntry>> ReadGptEntries(const File& disk, uint32_t sector_size);
 
 }  // namespace hallmark

@@ -11,18 +11,18 @@
 
 namespace hallmark {
 
-/// What a hash device says of itself, and the root hash that it comes to.
+/// What a hash device says about itself, and the root hash that follows from it.
 struct VerityFacts {
   Guid uuid{};
   uint64_t data_blocks = 0;  ///< of 4096 bytes
   ByteVector salt;           ///< at most 256 bytes
-  Sha256Digest root_hash{};  ///< of the block at the top of the tree; what lies below it is not read
-  uint64_t size = 0;         ///< bytes that superblock and tree take
+  Sha256Digest root_hash{};  ///< hash of the top block of the tree; the levels below are not read
+  uint64_t size = 0;         ///< bytes of superblock and tree
 };
 
-/// Reads the superblock and the top of the hash tree in `size` bytes of `file` from `offset` on. kCorrupt if they do
-/// not fit; kUnsupported unless it is as VerityTree writes it: type 1, SHA-256, blocks of 4096 bytes, at least two of
-/// them.
+/// Reads the superblock and the top block of the hash tree in `size` bytes of `file` from `offset` on. kCorrupt if they
+/// do not fit; kUnsupported unless the superblock is as VerityTree writes it: type 1, SHA-256, blocks of 4096 bytes, at
+/// least two of them.
 Result<VerityFacts> ReadVerity(const File& file, uint64_t offset, uint64_t size);
 
 }  // namespace hallmark

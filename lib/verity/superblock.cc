@@ -13,7 +13,7 @@ bool IsBlockSize(uint32_t size) {
   return std::has_single_bit(size) && size >= verity::kMinBlockSize && size <= verity::kMaxBlockSize;
 }
 
-/// Up to the zero that ends it.
+/// The name up to the zero that ends it.
 std::string_view NameOf(const std::array<char, 32>& algorithm) {
   const std::string_view whole(algorithm.data(), algorithm.size());
   return whole.substr(0, whole.find('\0'));

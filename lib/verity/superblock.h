@@ -11,7 +11,7 @@
 
 namespace hallmark {
 
-/// What the superblock in front of a dm-verity hash tree says.
+/// The superblock in front of a dm-verity hash tree.
 struct VeritySuperblock {
   Guid uuid{};
   uint32_t data_block_size = 0;  ///< bytes, a power of two from 512 to 65536
@@ -20,12 +20,13 @@ struct VeritySuperblock {
   ByteVector salt;               ///< at most 256 bytes
 };
 
-/// Decodes the superblock at the start of a hash device: `bytes` are at least its first 512 bytes. kCorrupt if they are
-/// too few, have no signature or hold an impossible number; kUnsupported if version, type or hash algorithm are not 1,
-/// 1 and SHA-256. The superblock is not under the root hash: with a false one every block fails.
+/// Decodes the superblock at the start of a hash device; `bytes` are at least its first 512 bytes. kCorrupt if there
+/// are too few, if the signature is missing or if a number is impossible; kUnsupported if version, type or hash
+/// algorithm are not 1, 1 and SHA-256. The root hash does not cover the superblock: with a false one every block fails
+/// verification.
 Result<VeritySuperblock> DecodeVeritySuperblock(ByteSpan bytes);
 
-/// Kind "DM_verity_hash" and the UUID, if the device that begins with `start` has a superblock that holds.
+/// Kind "DM_verity_hash" and the UUID, if the device that begins with `start` has a valid superblock.
 std::optional<ProbedVolume> ProbeVerity(ByteSpan start);
 
 }  // namespace hallmark

@@ -7,11 +7,11 @@
 
 namespace hallmark {
 
-/// The size of data and hash blocks of the trees that this project writes, in bytes.
+/// The size in bytes of data and hash blocks in the trees that this project writes.
 constexpr uint64_t kVerityBlockSize = 4096;
 
-/// Bytes of a hash device for that many data blocks of 4096 bytes, superblock included. `data_blocks` is at least 1.
-/// Over a single data block there is no tree: its digest is the root hash.
+/// Bytes of a hash device for `data_blocks` (at least 1) data blocks of 4096 bytes, superblock included. A single data
+/// block has no tree: its digest is the root hash.
 constexpr uint64_t VerityTreeSize(uint64_t data_blocks) {
   constexpr uint64_t kDigestsPerBlock = kVerityBlockSize / 32;
   uint64_t blocks = 1;  // the superblock's

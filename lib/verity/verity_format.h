@@ -8,10 +8,11 @@
 #include "lib/base/endian.h"
 #include "lib/base/guid.h"
 
-// dm-verity's superblock and hash tree as they lie on the disk, format version 1: cryptsetup's wiki, "DMVerity", and
+// dm-verity's superblock and hash tree as stored on disk, format version 1. Sources: cryptsetup's wiki, "DMVerity", and
 // its lib/verity/verity.c (struct verity_sb); the kernel's Documentation/admin-guide/device-mapper/verity.rst. Numbers
 // are little-endian. The number beside a field is its offset in bytes. The tree follows in the next hash block, from
-// the root down: each block holds the SHA-256 digests of salt and block of the level below, filled up with zeros.
+// the root down: each block holds SHA-256 digests of the salt and one block of the level below, and is filled up with
+// zeros.
 
 namespace hallmark::verity {
 
@@ -24,7 +25,7 @@ struct Superblock {
   std::array<char, 8> signature = kSignature;  // 0
   Le32 version = 1;                            // 8: 1
   Le32 hash_type = 1;                          // 12: 1, the salt is hashed before the block; 0 in Chrome OS
-  Guid uuid{};                                 // 16: in the order of its text
+  Guid uuid{};                                 // 16: in the byte order of its text
   std::array<char, 32> algorithm = kSha256;    // 32: a name of the kernel's crypto API, ended by a zero
   Le32 data_block_size = 0;                    // 64: a power of two from kMinBlockSize to kMaxBlockSize
   Le32 hash_block_size = 0;                    // 68: the same

@@ -10,7 +10,7 @@
 namespace hallmark {
 namespace {
 
-/// One digest per block. A short last block counts as filled up with zeros.
+/// One digest per block. A short last block is filled up with zeros.
 std::vector<Sha256Digest> HashBlocks(const Sha256Digest& salt, ByteSpan bytes) {
   std::vector<Sha256Digest> digests;
   digests.reserve(bytes.size() / kVerityBlockSize + 1);
@@ -39,7 +39,7 @@ Result<void> VerityTree::Write(Sink& sink) const {
   ByteVector block(kVerityBlockSize);
   std::copy_n(StructBytes(superblock).begin(), sizeof superblock, block.begin());
   RETURN_IF_ERROR(sink.Write(block));
-  // The highest level is one block; a tree over a single data block has none at all.
+  // The highest level is one block; a single data block has no tree at all.
   for (auto level = levels_.rbegin(); level != levels_.rend(); ++level) {
     const ByteSpan bytes = ArrayBytes(*level);
     RETURN_IF_ERROR(sink.Write(bytes));

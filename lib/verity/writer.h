@@ -17,7 +17,7 @@ namespace hallmark {
 
 struct VerityOptions {
   Sha256Digest salt{};
-  Guid uuid{};  ///< of the superblock
+  Guid uuid{};  ///< written to the superblock
 };
 
 /// A finished tree. It takes 32 bytes of memory for each data block, and 1/128 of that for each level above.
@@ -25,7 +25,7 @@ class VerityTree {
  public:
   [[nodiscard]] const Sha256Digest& root_hash() const { return root_hash_; }
   [[nodiscard]] uint64_t data_blocks() const { return data_blocks_; }
-  /// The hash device: superblock, then the levels from the root down.
+  /// Writes the hash device: superblock, then the levels from the root down.
   [[nodiscard]] Result<void> Write(Sink& sink) const;
 
  private:
@@ -33,26 +33,26 @@ class VerityTree {
   VerityOptions options_;
   uint64_t data_blocks_ = 0;
   Sha256Digest root_hash_{};
-  std::vector<std::vector<Sha256Digest>> levels_;  // the leaves first
+  std::vector<std::vector<Sha256Digest>> levels_;  // leaves first
 };
 
-/// Hands data on and hashes it on the way, in the threads that write. What nobody writes counts as zeros and costs
-/// nothing.
+/// Passes data on to `next` and hashes it in the threads that write. Blocks that are never written count as zeros and
+/// take no time to hash.
 class VerityHasher : public PositionedSink {
  public:
   /// `next` must outlive this object. `data_blocks`, of 4096 bytes, is at least 1.
   VerityHasher(PositionedSink& next, const VerityOptions& options, uint64_t data_blocks);
 
-  /// kUsage unless it is whole blocks of the data.
+  /// kUsage unless `offset` and `bytes` are whole blocks of the data.
   Result<void> WriteAt(uint64_t offset, ByteSpan bytes) override;
 
-  /// The tree over all blocks, once nobody writes any more. To be called once.
+  /// The tree over all blocks. Call it once, after the last write.
   VerityTree Finish();
 
  private:
   PositionedSink& next_;
   VerityOptions options_;
-  std::vector<Sha256Digest> leaves_;  // a thread that writes has the slots of its blocks to itself
+  std::vector<Sha256Digest> leaves_;  // each writing thread uses only the slots of its own blocks
 };
 
 }  // namespace hallmark
