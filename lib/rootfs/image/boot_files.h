@@ -21,14 +21,14 @@ struct BootFiles {
   FileTree::Inode grub;            ///< the monolithic EFI image of the GRUB package
   std::string grub_file;           ///< "BOOTAA64.EFI": the name that firmware looks for
   std::string grub_cfg_directory;  ///< "EFI/debian": where that image looks for grub.cfg
-  std::string arguments;           ///< for the kernel, after the recipe's own; whoever makes the bundle may add them
+  std::string arguments;           ///< for the kernel, after the recipe's own; the maker of the bundle may add some
 };
 
-/// Finds kernel and GRUB in `rootfs` and makes the initramfs. kNotFound names the package that is missing. `mtime` is
-/// that of every file in the initramfs.
+/// Finds kernel and GRUB in `rootfs` and makes the initramfs, every file of which gets `mtime`. kNotFound names the
+/// package that is missing.
 Result<BootFiles> CollectBootFiles(const Recipe& recipe, const FileTree& rootfs, Timestamp mtime);
 
-/// What the kernel is told: where the root is, by its hash if it has one, then the arguments of the recipe and of
+/// The kernel command line: where the root is, by its hash if it has one, then the arguments of the recipe and of
 /// `boot`.
 std::string KernelCommandLine(const Recipe& recipe, const BootFiles& boot, const Guid& root_guid,
                               const std::optional<Sha256Digest>& root_hash);

@@ -28,7 +28,8 @@ Result<DiskLayout> PlanDiskLayout(uint64_t disk_size, bool verity) {
   const uint64_t space = disk_size - kAlignment - kRootStart;
   DiskLayout layout{.disk_size = disk_size, .esp = {kEspStart, kEspSize}, .root = {kRootStart, space}};
   if (!verity) return layout;
-  // The tree is a little under 1/127 of what it covers, so this starts below the answer and takes a few steps up.
+  // The hash tree takes a little less than 1/127 of what it covers, so this starts below the answer and takes a few
+  // steps up.
   uint64_t root = space / 128 * 126 / kAlignment * kAlignment;
   while (root + kAlignment + HashTreeSize(root + kAlignment) <= space) root += kAlignment;
   layout.root.size = root;

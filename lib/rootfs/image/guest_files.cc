@@ -21,7 +21,8 @@ Result<void> AddFile(const fs::path& file, uint64_t limit, const std::string& pa
   return {};
 }
 
-/// os-release(5): which image this is, as the guest tells its host. A tree without the file stays without it.
+/// Writes to os-release(5) which image this is; the guest tells it to its host. A tree without the file stays without
+/// it.
 Result<void> NameImage(const Recipe& recipe, FileTree& tree) {
   constexpr const char* kRelease = "/usr/lib/os-release";
   if (!tree.Contains(kRelease)) return {};

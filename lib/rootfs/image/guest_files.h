@@ -11,17 +11,17 @@
 
 namespace hallmark {
 
-/// Where a program for the guest is on this machine: in $HALLMARK_GUEST/ARCHITECTURE/ if that is set, or where this
-/// build or installation keeps them. kNotFound names the place that was looked at first.
+/// The path of a guest program on this machine: in $HALLMARK_GUEST/ARCHITECTURE/ if that is set, else where this build
+/// or installation keeps them. kNotFound names the place that was searched first.
 Result<std::filesystem::path> GuestProgram(std::string_view architecture, std::string_view name);
 
-/// Where the programs of [guest] go, and what they check smol-bin with.
+/// Where the programs of [guest] go in the tree, and the trust file with which they check smol-bin.
 inline constexpr const char* kGuestDirectory = "/usr/lib/hallmark";
 inline constexpr const char* kGuestTrust = "/usr/lib/hallmark/trust.json";
 
-/// Puts what runs in the guest into a tree: the programs that the recipe's [guest] names, as this build of Hallmark
-/// made them for the recipe's architecture; a trust file of the text `trust`, if that is not empty; and in os-release
-/// the image's name. New files have `mtime`. kNotFound names the program that there is none of.
+/// Puts the files that run in the guest into a tree: the programs that the recipe's [guest] names, as this build of
+/// Hallmark made them for the recipe's architecture; a trust file with the text `trust`, if that is not empty; and the
+/// image's name in os-release. New files have `mtime`. kNotFound names the program that is missing on this machine.
 Result<void> AddGuestFiles(const Recipe& recipe, const std::string& trust, Timestamp mtime, FileTree& tree);
 
 }  // namespace hallmark

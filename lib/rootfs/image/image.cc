@@ -43,7 +43,7 @@ Result<void> CheckBudget(const Recipe& recipe, const FileTree& rootfs, const Ext
   return NoSpaceError(text + LargestPackages(rootfs)).WithHint("leave something out, or make size of [image] larger");
 }
 
-/// Writes what is in front of the root partition; see WriteImageFront.
+/// Writes everything in front of the root partition; see WriteImageFront.
 class FrontWriter {
  public:
   FrontWriter(const Recipe& recipe, const BootFiles& boot, uint64_t epoch, const File& output, ImageFacts& facts)
@@ -82,7 +82,8 @@ Result<void> FrontWriter::WriteEsp() {
   return WriteFat32(files, options, file).WithContext("writing the EFI system partition");
 }
 
-/// Of the Discoverable Partitions Specification: the root hash's first half names the root, its last the hash tree.
+/// As in the Discoverable Partitions Specification: the first half of the root hash is the GUID of the root partition,
+/// the last half that of the hash tree.
 Guid FrontWriter::RootGuid() const {
   if (!facts_.verity) return seed_.Uuid("root partition");
   Guid guid;

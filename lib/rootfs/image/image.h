@@ -18,7 +18,7 @@
 
 namespace hallmark {
 
-/// What is known of an image that was written.
+/// Facts about an image that was written.
 struct ImageFacts {
   struct Verity {
     Sha256Digest root_hash{};
@@ -31,14 +31,14 @@ struct ImageFacts {
   std::string command_line;  ///< of the kernel
 };
 
-/// Begins rootfs.img in `output`, a new file, with the root partition front to back, and its hash tree from what was
-/// hashed on the way. Nothing is read back; holes stay holes. kNoSpace if the tree is too large for the image or for
-/// the recipe's max_used: how much, and the largest packages.
+/// Begins rootfs.img in `output`, a new file: writes the root partition front to back, and its hash tree from the
+/// hashes of the bytes written. Nothing is read back; holes stay holes. kNoSpace if the tree is too large for the image
+/// or for the recipe's max_used: it says by how much, and names the largest packages.
 Result<ImageFacts> WriteRootPartition(const Recipe& recipe, const FileTree& rootfs, uint64_t source_date_epoch,
                                       const File& output, ThreadPool& pool, Progress& progress);
 
-/// Ends it with what is in front of the root partition: the partition table and the EFI system partition, with the
-/// kernel command line that holds the root hash, which `facts` then has too.
+/// Completes the image with everything in front of the root partition: the partition table and the EFI system
+/// partition, with the kernel command line that holds the root hash. `facts` gets that command line too.
 Result<void> WriteImageFront(const Recipe& recipe, const BootFiles& boot, uint64_t source_date_epoch,
                              const File& output, Progress& progress, ImageFacts& facts);
 

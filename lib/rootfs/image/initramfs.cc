@@ -16,9 +16,10 @@ namespace {
 
 constexpr uint64_t kMaxModuleSize = 256 << 20;  // the largest of Debian's: 5 MiB
 constexpr uint64_t kMaxInitSize = 64 << 20;
-// Whatever else a machine lacks, a boot without these ends: init says so at once.
+// A boot can do without the modules of other devices, but not without those of this one: init reports a missing one at
+// once.
 constexpr std::string_view kRootDisk = "root-disk";
-// Where init looks: kModuleList of guestd/init/modules.h.
+// init reads the list from here: kModuleList of guestd/init/modules.h.
 constexpr const char* kModuleList = "/lib/modules/hallmark.list";
 
 struct ChosenModule {
@@ -46,7 +47,7 @@ Result<std::vector<ChosenModule>> ChooseModules(const ModuleIndex& index, const 
   return chosen;
 }
 
-/// Puts a module into `initramfs` as the kernel loads it, not compressed; its path there.
+/// Puts a module into `initramfs`, not compressed, as the kernel loads it; returns its path there.
 Result<std::string> PutModule(const FileTree& rootfs, const std::string& directory, const std::string& path,
                               const InitramfsOptions& options, FileTree& initramfs) {
   ASSIGN_OR_RETURN(const std::string stored, rootfs.ReadFile(directory + "/" + path, kMaxModuleSize));
@@ -77,7 +78,7 @@ Result<ByteVector> MakeInitramfs(const FileTree& rootfs, const InitramfsOptions&
   RETURN_IF_ERROR(PutModules(rootfs, options, initramfs));
   ASSIGN_OR_RETURN(const std::string init, ReadSmallFile(options.init, kMaxInitSize));
   RETURN_IF_ERROR(initramfs.Put("/init", FileTree::RegularFile(init, 0755, options.mtime)));
-  // The kernel opens the console before init mounts /dev; without the node init's first words are lost.
+  // The kernel opens the console before init mounts /dev; without this node init's first messages are lost.
   RETURN_IF_ERROR(initramfs.Put("/dev/console", FileTree::Device(S_IFCHR | 0600, 5, 1, options.mtime)));
   for (const char* directory : {"/proc", "/sys", "/run", "/sysroot"}) {
     RETURN_IF_ERROR(initramfs.Put(directory, FileTree::Directory(0755, options.mtime)));

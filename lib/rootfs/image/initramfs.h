@@ -17,10 +17,10 @@ struct InitramfsOptions {
   Timestamp mtime;             ///< of every file in it
 };
 
-/// An initramfs (newc, zstd) for the kernel in `rootfs`: `init`, those modules of kernel-config/ that the kernel does
-/// not have built in, what they depend on, and the list that `init` loads them by. The tree's modules.dep must be
-/// there: whoever made the tree has run depmod (Debian's kernel packages do). The same input gives the same bytes.
-/// kNotFound if the kernel lacks a required module.
+/// Makes an initramfs (newc, zstd) for the kernel in `rootfs`: `init`, the modules of kernel-config/ that are not built
+/// into the kernel, the modules that they depend on, and the list from which `init` loads them. The tree must contain
+/// modules.dep: whoever made the tree has run depmod (Debian's kernel packages do). The same input gives the same
+/// bytes. kNotFound if the kernel lacks a required module.
 Result<ByteVector> MakeInitramfs(const FileTree& rootfs, const InitramfsOptions& options);
 
 }  // namespace hallmark

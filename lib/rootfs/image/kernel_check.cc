@@ -11,13 +11,13 @@ namespace {
 
 constexpr uint64_t kMaxConfigSize = 4 << 20;  // Debian's: 0.3 MiB
 
-/// "y", "m", or "" where it is not set.
+/// "y", "m", or "" if the option is not set.
 std::string ValueOf(const KernelConfig& config, const std::string& option) {
   const auto found = config.find(option);
   return found == config.end() ? std::string() : found->second;
 }
 
-/// What is wrong with an option's value; empty: nothing.
+/// What is wrong with an option's value; empty if nothing is.
 std::string CheckValue(const KernelConfig& config, const KernelRequirement& requirement) {
   const std::string value = ValueOf(config, requirement.option);
   if (value == "y" || (value == "m" && requirement.may_be_module)) return {};

@@ -14,7 +14,7 @@ namespace {
 constexpr std::string_view kOptionPrefix = "CONFIG_";
 
 struct Host {
-  std::string_view word;  ///< in the fragments
+  std::string_view word;  ///< as in the fragments
   std::string_view name;
 };
 constexpr auto kHosts = std::to_array<Host>({{"vz", "Virtualization.framework"}, {"qemu", "QEMU"}});
@@ -40,7 +40,7 @@ const auto* FindWord(const Table& table, std::string_view word) {
   return found == table.end() ? nullptr : &*found;
 }
 
-/// Reads a fragment line by line: what stands above an option belongs to it.
+/// Reads a fragment line by line: the comment above an option belongs to it.
 class FragmentReader {
  public:
   explicit FragmentReader(std::string_view purpose) : purpose_(purpose) {}

@@ -12,7 +12,7 @@ namespace {
 
 constexpr uint64_t kMaxIndexSize = 16 << 20;  // modules.dep of Debian's kernels: 0.5 MiB
 
-/// The directory of a kernel's modules; a tree that is not yet merged has it in /lib.
+/// The directory of a kernel's modules; in /lib in a tree that is not merged yet.
 Result<std::string> ModuleDirectory(const FileTree& tree, const std::string& version) {
   for (const char* parent : {"/usr/lib/modules/", "/lib/modules/"}) {
     if (tree.Contains(parent + version + "/modules.dep")) return parent + version;
@@ -65,7 +65,7 @@ Result<ModuleIndex> ModuleIndex::Read(const FileTree& rootfs, const std::string&
 std::vector<std::string> ModuleIndex::InLoadOrder(const std::string& name) const {
   const auto found = modules_.find(name);
   if (found == modules_.end()) return {};
-  // depmod writes each module before what it needs, to the end of the chain (modprobe loads from the right).
+  // depmod lists each module before those that it requires, down the whole chain (modprobe loads from the right).
   return {found->second.rbegin(), found->second.rend()};
 }
 

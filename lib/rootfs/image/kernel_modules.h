@@ -16,19 +16,19 @@ namespace hallmark {
 /// "kernel/fs/ext4/dm-verity.ko.xz" as "dm_verity": the kernel's own form of a module's name.
 std::string ModuleName(std::string_view path);
 
-/// The version of the one kernel in /boot that has its modules. kNotFound if there is none, kUsage if there are
+/// The version of the only kernel in /boot that has its modules. kNotFound if there is none, kUsage if there are
 /// several.
 Result<std::string> KernelVersion(const FileTree& rootfs);
 
-/// What depmod found out about a kernel's modules.
+/// The dependencies between a kernel's modules, as depmod found them.
 class ModuleIndex {
  public:
-  /// Of the kernel `version` in `rootfs`. kNotFound if depmod has not run.
+  /// Reads those of the kernel `version` in `rootfs`. kNotFound if depmod has not run.
   static Result<ModuleIndex> Read(const FileTree& rootfs, const std::string& version);
 
-  /// Where the paths below begin: "/usr/lib/modules/VERSION".
+  /// The directory of the paths below: "/usr/lib/modules/VERSION".
   [[nodiscard]] const std::string& directory() const { return directory_; }
-  /// A module's path and those of all that it needs, in the order to load; empty if it is not a module of this kernel.
+  /// A module's path and those of all modules that it requires, in load order; empty if this kernel has no such module.
   [[nodiscard]] std::vector<std::string> InLoadOrder(const std::string& name) const;
   [[nodiscard]] bool IsModule(const std::string& name) const { return modules_.contains(name); }
   [[nodiscard]] bool IsBuiltin(const std::string& name) const { return builtin_.contains(name); }

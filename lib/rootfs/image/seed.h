@@ -10,8 +10,8 @@
 
 namespace hallmark {
 
-/// What every UUID, salt, serial and hash seed of an image derives from: the recipe's name and architecture, not its
-/// version, so that what did not change between two releases keeps its bytes.
+/// The source of every UUID, salt, serial and hash seed of an image. It depends on the recipe's name and architecture
+/// but not on its version, so that parts that did not change between two releases keep their bytes.
 class Seed {
  public:
   Seed(std::string_view recipe, std::string_view architecture);

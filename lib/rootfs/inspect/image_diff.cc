@@ -51,7 +51,7 @@ class ImageDiff {
     found_.push_back({area, name, std::move(attribute), std::move(a), std::move(b)});
     named_.insert(area == Area::kFile || area == Area::kPackage ? Area::kFilesystem : area);
   }
-  /// Whether both have a part; if one has it only, that is a difference.
+  /// True if both images have a part. If only one has it, this is recorded as a difference.
   bool BothHave(bool a, bool b, Area area, const std::string& name) {
     const auto text = [](bool has) { return std::string(has ? "there" : kAbsent); };
     Add(area, name, "presence", text(a), text(b));
@@ -70,7 +70,7 @@ class ImageDiff {
 
   const ImageParts& first_;
   const ImageParts& second_;
-  std::set<Area> named_;  // where something was found that has a name
+  std::set<Area> named_;  // areas with a difference that has a name
   Differences found_;
 };
 
@@ -200,7 +200,7 @@ std::string ImageDiff::PlaceName(Area area, uint64_t offset, const Ext4BlockOwne
   }
 }
 
-/// Where bytes differ and nothing with a name does, the structure that holds them is named.
+/// If bytes differ in an area without a named difference, names the structure that holds them.
 Result<void> ImageDiff::NameTheRest() {
   constexpr uint64_t kBlock = 512;
   constexpr size_t kMaxNames = 1000;

@@ -10,22 +10,22 @@
 
 namespace hallmark {
 
-/// One thing in which two images differ. Texts are those of the images: see Printable().
+/// One difference between two images. Its texts come from the images: see Printable().
 struct Difference {
   /// Where a difference can be.
   enum class Area {
-    kDisk,        ///< partition table, and what lies between the partitions
+    kDisk,        ///< partition table, and bytes between the partitions
     kEsp,         ///< the EFI system partition
     kFilesystem,  ///< the root filesystem's own structures
     kFile,        ///< of the root filesystem
-    kPackage,     ///< that dpkg's database knows
-    kVerity,      ///< the dm-verity hash device
+    kPackage,     ///< a file of the root filesystem
+    kVerity,      ///< a package in dpkg's database
     kBundle,      ///< another file of the bundle
   };
   Area area = Area::kDisk;
   std::string name;       ///< of the thing: a path, "partition 1", "superblock"; may be empty
-  std::string attribute;  ///< what of it: "mode", "content", "s_wtime"
-  std::string first;      ///< its value in the first image; kAbsent where it does not exist
+  std::string attribute;  ///< which property of it: "mode", "content", "s_wtime"
+  std::string first;      ///< its value in the first image; kAbsent if it does not exist
   std::string second;
 
   bool operator==(const Difference&) const = default;
@@ -35,21 +35,23 @@ constexpr std::string_view kAbsent = "absent";
 
 /// "disk", "esp", "filesystem", ...
 std::string_view AreaName(Difference::Area area);
-/// "file /etc/passwd: mode: 0644 | 0600": one line, fit for a terminal.
+/// "file /etc/passwd: mode: 0644 | 0600": one line, safe for a terminal.
 std::string FormatDifference(const Difference& difference);
 
-/// Everything in which two images differ, by name. Empty exactly if they are the same to the last byte: what has no
-/// better name is named by the structure that it lies in.
+/// All differences between two images, each with a name. Empty exactly if the images are equal to the last byte: bytes
+/// without a better name are named after the structure that holds them.
 Result<Differences> DiffImages(const ImageParts& first, const ImageParts& second);
 
-/// The packages of two root filesystems: versions, and which are in one only. Empty if neither has dpkg's database.
+/// Differences between the packages of two root filesystems: versions, and packages that only one has. Empty if neither
+/// has dpkg's database.
 Result<Differences> DiffPackages(const ImageParts& first, const ImageParts& second);
 
-/// The files of two root filesystems: presence, type, mode, owner, times, extended attributes, links, device numbers,
-/// targets, sizes and contents.
+/// Differences between the files of two root filesystems: presence, type, mode, owner, times, extended attributes,
+/// links, device numbers, targets, sizes and contents.
 Result<Differences> DiffFiles(const ImageParts& first, const ImageParts& second);
 
-/// Where two files differ first, in bytes; nothing if they are the same. Holes of both are passed over.
+/// The offset in bytes of the first difference between two files; nothing if they are equal. Skips what is a hole in
+/// both.
 Result<std::optional<uint64_t>> FirstDifference(const File& first, const File& second);
 
 }  // namespace hallmark

@@ -33,7 +33,8 @@ Result<ByteVector> ReadFront(const File& file, uint64_t offset) {
 
 Place PlaceOf(const GptPartition& partition) { return {partition.start, partition.size}; }
 
-/// Tells the partitions by their types. A root without a type of its own is the first with an ext4 filesystem in it.
+/// Finds the role of each partition by its type. If none has the type of a root, the first with an ext4 filesystem is
+/// the root.
 Result<void> FindPartitions(ImageParts& image) {
   for (const GptPartition& partition : image.table->partitions) {
     const Guid& type = partition.type;
@@ -76,7 +77,7 @@ Result<void> FindParts(ImageParts& image) {
 Result<ImageParts> ReadImage(const fs::path& path) {
   std::error_code ignored;
   const bool bundle = fs::is_directory(path, ignored);
-  // O_NONBLOCK: a FIFO is refused and not waited for.
+  // O_NONBLOCK: a FIFO is refused instead of waited for.
   Result<File> file = File::Open(bundle ? path / "rootfs.img" : path, O_RDONLY | O_NONBLOCK);
   if (!file.ok() && bundle && file.error().kind == ErrorKind::kNotFound) {
     return std::move(file).error().WithHint("'hallmark restore' makes it from rootfs.img.zst");
@@ -126,7 +127,7 @@ Result<std::vector<std::string>> KernelCommandLines(const ImageParts& image) {
       line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
       if (!line.starts_with("linux ")) continue;
       line.remove_prefix(line.find(' ') + 1);
-      const size_t arguments = line.find(' ');  // behind the kernel's file
+      const size_t arguments = line.find(' ');  // after the kernel's file name
       lines.emplace_back(arguments == std::string_view::npos ? "" : line.substr(arguments + 1));
     }
   }

@@ -17,8 +17,8 @@
 
 namespace hallmark {
 
-/// A raw disk image, or a file that holds one filesystem, with all that is in it. Nothing in it is trusted: names and
-/// texts are those of the image, see Printable().
+/// A raw disk image, or a file with one filesystem, and everything in it. Nothing in it is trusted: names and texts
+/// come from the image, see Printable().
 struct ImageParts {
   struct Place {
     uint64_t start = 0;  ///< bytes
@@ -26,7 +26,7 @@ struct ImageParts {
   };
   std::unique_ptr<File> file;  ///< what the readers below read
   uint64_t size = 0;           ///< bytes
-  std::optional<Gpt> table;    ///< none: the file is one filesystem
+  std::optional<Gpt> table;    ///< none if the file is one filesystem
 
   std::optional<Place> esp_place;
   std::optional<Fat32Reader> esp;
@@ -40,15 +40,16 @@ struct ImageParts {
   std::optional<VerityFacts> verity;
 };
 
-/// Reads partition table, filesystems' metadata and dm-verity superblock of an image; no file's content. A directory is
-/// taken for a bundle: its rootfs.img is meant. kNotFound, with the next step, if it was not made yet; kCorrupt if any
-/// of those is damaged, or the file is neither a disk with a GPT nor an ext4 or FAT32 filesystem.
+/// Reads partition table, metadata of the filesystems and dm-verity superblock of an image, but no file's content. A
+/// directory is taken as a bundle, of which rootfs.img is read. kNotFound, with the next step, if that was not made
+/// yet; kCorrupt if any of these is damaged, or if the file is neither a disk with a GPT nor an ext4 or FAT32
+/// filesystem.
 Result<ImageParts> ReadImage(const std::filesystem::path& path);
 
-/// The content of a file of the ESP. kNotFound; kCorrupt if it is larger than `limit` bytes.
+/// The content of a file of the ESP. kNotFound if it does not exist; kCorrupt if it is larger than `limit` bytes.
 Result<ByteVector> ReadEspFile(const ImageParts& image, std::string_view path, uint64_t limit);
 
-/// What the GRUB configurations on the ESP tell the kernel: the arguments of every "linux" line.
+/// The kernel arguments in the GRUB configurations on the ESP, one text for each "linux" line.
 Result<std::vector<std::string>> KernelCommandLines(const ImageParts& image);
 
 }  // namespace hallmark

@@ -26,13 +26,13 @@ std::vector<DataRange> MergeRanges(std::vector<DataRange> ranges, uint64_t end) 
 Result<void> VisitDifferences(const std::vector<DataRange>& ranges, const ReadBytes& first, const ReadBytes& second,
                               uint64_t block_size, const std::function<bool(uint64_t)>& visit) {
   constexpr uint64_t kStep = uint64_t{1} << 20;
-  uint64_t most = 0;  // most calls are for small files
+  uint64_t most = 0;  // most calls are for small files and do with small buffers
   for (const DataRange& range : ranges) most = std::max(most, std::min(kStep, range.length));
   ByteVector buffers[2] = {ByteVector(most), ByteVector(most)};
   for (const DataRange& range : ranges) {
     const uint64_t end = range.offset + range.length;
     for (uint64_t at = range.offset; at < end;) {
-      const uint64_t length = std::min(kStep - at % kStep, end - at);  // so that blocks stay whole
+      const uint64_t length = std::min(kStep - at % kStep, end - at);  // never cuts a block
       const MutableByteSpan a = MutableByteSpan(buffers[0]).first(length);
       const MutableByteSpan b = MutableByteSpan(buffers[1]).first(length);
       RETURN_IF_ERROR(first(at, a));

@@ -11,11 +11,11 @@
 
 namespace hallmark {
 
-/// Sorted, without overlaps, and all below `end`.
+/// The ranges, sorted, without overlaps, and cut off at `end`.
 std::vector<DataRange> MergeRanges(std::vector<DataRange> ranges, uint64_t end);
 
 using ReadBytes = std::function<Result<void>(uint64_t offset, MutableByteSpan buffer)>;
-/// Reads `ranges` by both functions and calls `visit` with the offset of the first byte that differs in each block of
+/// Reads `ranges` with both functions and calls `visit` with the offset of the first byte that differs in each block of
 /// `block_size` bytes, until `visit` returns false.
 Result<void> VisitDifferences(const std::vector<DataRange>& ranges, const ReadBytes& first, const ReadBytes& second,
                               uint64_t block_size, const std::function<bool(uint64_t)>& visit);

@@ -85,7 +85,7 @@ class FileDiff {
   Differences found_;
 };
 
-/// One line for a directory that only one image has, not one for each file in it.
+/// Adds one difference for a directory that only one image has, not one for each file in it.
 void FileDiff::AddPresence(const std::string& path, const FileTree& tree, FileTree::Index index, bool in_first) {
   std::string there(TypeName(tree.inode(index).mode));
   if (const size_t entries = tree.inode(index).entries.size(); entries != 0) {
@@ -187,7 +187,7 @@ Result<void> FileDiff::CompareEntries(const std::string& path, FileTree::Index a
   return {};
 }
 
-/// Versions by package; none if the image has no database.
+/// Versions by package name; none if the image has no database.
 Result<std::map<std::string, std::string>> Versions(const ImageParts& image) {
   std::map<std::string, std::string> versions;
   if (!image.root || !image.tree.tree.Contains(kDpkgStatusPath)) return versions;

@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 constexpr std::string_view kTrustedParts = "/etc/apt/trusted.gpg.d";
 constexpr std::string_view kTrusted = "/etc/apt/trusted.gpg";
 
-/// apt.conf(5) has no escapes: what a value can't hold, a path must not.
+/// apt.conf(5) has no escapes: a path must not contain what a value can't hold.
 Result<std::string> Setting(std::string_view name, const std::string& value) {
   if (value.find_first_of("\"\n;") != std::string::npos) {
     return UnsupportedError("apt takes no path with quotes, semicolons or newlines in it: " + value)
@@ -27,7 +27,8 @@ Result<std::string> Setting(std::string_view name, const std::string& value) {
   return std::string(name) + " \"" + value + "\";\n";
 }
 
-/// How the builder reaches its mirrors: proxies, time-outs, and what its administrator decided on the age of lists.
+/// apt's settings for reaching the builder's mirrors: proxies, time-outs, and what its administrator decided about old
+/// lists.
 Result<std::string> AcquireSettings() {
   ASSIGN_OR_RETURN(const CommandOutput output, RunCommandChecked({.argv = {"apt-config", "dump", "Acquire"}}));
   std::string settings;
@@ -87,7 +88,7 @@ Result<ByteVector> CollectKeys(const Recipe& recipe, const std::vector<AptSource
   return keyring;
 }
 
-/// What apt says, without what it says twice, of its progress, or of the directories that we gave it.
+/// apt's output without its progress, repetitions, and warnings about the directories that we gave it.
 Error AptError(const CommandOutput& output) {
   std::string said;
   bool kept = false;  // indented lines belong to the one before them
@@ -129,7 +130,7 @@ Result<void> Apt::Configure(const Recipe& recipe, const std::vector<AptSource>& 
 
   std::string list;
   for (const AptSource& source : sources) {
-    // With fingerprints, apt takes signatures of these keys of its trusted keyring alone.
+    // With fingerprints, apt accepts only signatures of these keys of its trusted keyring.
     const std::string by = recipe.apt.fingerprints.empty() ? keyring_.string() : source.signed_by;
     list += "deb [arch=" + recipe.architecture + " signed-by=" + by + "] " + source.uri + " " + source.suite;
     for (const std::string& component : source.components) list += " " + component;
@@ -154,7 +155,7 @@ Result<void> Apt::Configure(const Recipe& recipe, const std::vector<AptSource>& 
       {"Dir::Etc::trusted", keyring_.string()},
       {"Dir::Etc::trustedparts", (directory_ / "empty").string()},
       {"Acquire::Languages", "none"},
-      {"APT::Sandbox::User", ""},  // lists are ours, not _apt's
+      {"APT::Sandbox::User", ""},  // the lists belong to us, not to _apt
       {"APT::Get::List-Cleanup", "true"},
       {"Acquire::AllowInsecureRepositories", "false"},
       {"Acquire::AllowDowngradeToInsecureRepositories", "false"},
@@ -206,7 +207,8 @@ Result<Apt::Plan> Apt::Resolve(const std::vector<std::string>& packages, bool re
 Apt::Plan Apt::ParsePlan(std::string_view text) {
   Plan plan;
   while (const auto line = TakeLine(text)) {
-    // "Inst NAME (VERSION Origin:... [ARCH])", "Conf NAME (...)"; a foreign name would have ":ARCH" behind it.
+    // "Inst NAME (VERSION Origin:... [ARCH])", "Conf NAME (...)"; a package of a foreign architecture has ":ARCH" after
+    // its name.
     const std::vector<std::string_view> words = SplitWords(*line);
     if (words.size() < 3 || (words[0] != "Inst" && words[0] != "Conf")) continue;
     const std::string name(words[1]);
@@ -232,7 +234,7 @@ Result<std::vector<Apt::Index>> Apt::Indexes() const {
     if (words.size() < 3) continue;
     const std::string& file = words[0];
     Index index{.suite = words[1], .uri = words[2]};
-    // lists/HOST_path_dists_SUITE_COMPONENT_...: the InRelease of that suite stands beside it.
+    // lists/HOST_path_dists_SUITE_COMPONENT_...: the InRelease of that suite is beside it.
     const std::string marker = "_dists_" + index.suite + "_";
     const size_t at = file.rfind(marker);
     if (at == std::string::npos) return InternalError("apt keeps a list under a name that is not understood: " + file);

@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// "[arch=amd64 signed-by=/x]" at the front of `rest`, taken off; the value of signed-by.
+/// Takes "[arch=amd64 signed-by=/x]" off the front of `rest`; returns the value of signed-by.
 std::string TakeOptions(std::string_view& rest) {
   rest.remove_prefix(std::min(rest.find_first_not_of(" \t"), rest.size()));
   if (!rest.starts_with('[')) return {};
@@ -50,7 +50,7 @@ Result<std::vector<AptSource>> BuilderSources() {
   return sources;
 }
 
-/// Those of the recipe's components that the source has; empty: the source is of no use.
+/// The recipe's components that the source has; if there are none, the source is not used.
 std::vector<std::string> CommonComponents(const AptSource& source, const Recipe::Apt& apt) {
   if (apt.components.empty()) return source.components;
   std::vector<std::string> common;

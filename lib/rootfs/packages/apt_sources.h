@@ -10,20 +10,20 @@
 
 namespace hallmark {
 
-/// One place that packages come from.
+/// One source of packages.
 struct AptSource {
   std::string uri;                      ///< the mirror's base, with a "/" at its end
   std::string suite;                    ///< "bookworm-updates"
   std::vector<std::string> components;  ///< "main"
-  std::string signed_by;  ///< paths of keyrings or fingerprints, or a key's own text; empty: any trusted key
+  std::string signed_by;  ///< paths of keyrings, fingerprints, or the text of a key; empty: any trusted key
 };
 
-/// Where a recipe's packages come from: its mirrors, or the builder's own apt sources of its suites. kNotFound if the
-/// builder has none of them.
+/// The sources of a recipe's packages: its mirrors, or the builder's own apt sources of its suites. kNotFound if the
+/// builder has none of these.
 Result<std::vector<AptSource>> AptSources(const Recipe& recipe);
 
-/// The entries of a sources.list and of a *.sources file (sources.list(5)). Entries that are disabled, those of source
-/// packages and those of flat repositories are left out.
+/// The entries of a sources.list or of a *.sources file (sources.list(5)). Disabled entries and entries of source
+/// packages or flat repositories are left out.
 std::vector<AptSource> ParseSourcesList(std::string_view text);
 std::vector<AptSource> ParseDeb822Sources(std::string_view text);
 

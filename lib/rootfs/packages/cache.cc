@@ -31,7 +31,7 @@ Result<std::string> HexDigest(const File& file) {
   }
 }
 
-/// Opens a blob that is named after its digest.
+/// Opens a blob and checks its content against its name, which is its digest.
 Result<File> OpenChecked(const fs::path& path) {
   ASSIGN_OR_RETURN(File file, File::OpenForReading(path));
   ASSIGN_OR_RETURN(const std::string digest, DigestLike(file, path.filename().string()));
@@ -44,7 +44,7 @@ Result<File> OpenChecked(const fs::path& path) {
 
 fs::path CacheDirectory() {
   if (const std::string own = Environment("HALLMARK_CACHE"); !own.empty()) return fs::absolute(own);
-  // The XDG base directory specification: a relative value is to be ignored.
+  // The XDG base directory specification: a relative value must be ignored.
   if (const fs::path shared = Environment("XDG_CACHE_HOME"); shared.is_absolute()) return shared / "hallmark";
   return fs::absolute(Environment("HOME")) / ".cache" / "hallmark";
 }

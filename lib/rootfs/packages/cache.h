@@ -12,35 +12,35 @@ namespace hallmark {
 
 /// The directory that builds share: $HALLMARK_CACHE, or hallmark/ in $XDG_CACHE_HOME or ~/.cache.
 ///
-///     blobs/sha256/ab/abcdef...   what was fetched, by content; a name is there only if its content was checked
+///     blobs/sha256/ab/abcdef...   fetched files by digest; a file gets its name only after its content was checked
 ///     blobs/sha512/cd/cdef01...   the same for npm packages, which their registries name by SHA-512
-///     partial/                    downloads under way, each under a lock; resumed by the next run
-///     apt/DIGEST/                 apt's state for one set of sources: package lists are fetched anew only if they
-/// changed
-///     stages/DIGEST/              trees and layers, by the digest of what went in
-///     packed/ENCODER/DIGEST       empty: chunk tables of bundles that builds here made, whose frames may be used again
+///     partial/                    downloads in progress, each under a lock; the next run resumes them
+///     apt/DIGEST/                 apt's state for one set of sources: unchanged package lists are not fetched again
+///     stages/DIGEST/              trees and layers, by the digest of their inputs
+///     packed/ENCODER/DIGEST       empty files: each names the chunk table of a bundle built here, whose frames can be
+///                                 reused
 ///     locks/RECIPE.lock           locks of recipes with sources = "host"
-///     work/                       scratch of running builds, each under a lock; what no one holds is removed
+///     work/                       scratch of running builds, each under a lock; unlocked ones are removed
 class Cache {
  public:
-  /// Makes the directories that are missing.
+  /// Opens the cache. Makes the directories that are missing.
   static Result<Cache> Open();
 
   [[nodiscard]] const std::filesystem::path& directory() const { return directory_; }
-  /// Digests are lower-case hex.
+  /// The path of a blob. Digests are lower-case hex.
   [[nodiscard]] std::filesystem::path BlobPath(const std::string& sha256) const;
-  /// Where a blob of that integrity ("sha512-BASE64", as npm writes it) is. kCorrupt if it has another form.
+  /// The path of the blob with this integrity ("sha512-BASE64", as npm writes it). kCorrupt if it has another form.
   [[nodiscard]] Result<std::filesystem::path> IntegrityBlobPath(std::string_view integrity) const;
-  /// Opens a blob and checks it through that descriptor. kIo if it is no longer what was fetched.
+  /// Opens a blob and checks the content of the open file. kIo if it is no longer what was fetched.
   [[nodiscard]] Result<File> OpenBlob(const std::string& sha256) const;
   [[nodiscard]] Result<File> OpenIntegrityBlob(std::string_view integrity) const;
   [[nodiscard]] std::filesystem::path StagePath(const std::string& digest) const {
     return directory_ / "stages" / digest;
   }
-  /// Gives a finished tree its name, StagePath(digest), once all of it is on the disk: after a power cut, one that was
-  /// half written would go into images unnoticed.
+  /// Renames a finished tree to StagePath(digest) after all of it is on disk: otherwise a tree that a power failure
+  /// left half written would go into images unnoticed.
   [[nodiscard]] Result<void> KeepStage(const std::filesystem::path& tree, const std::string& digest) const;
-  /// `encoder` is FrameEncoder()'s, `digest` that of the chunk table.
+  /// The path of an empty file. `encoder` comes from FrameEncoder(), `digest` is the digest of the chunk table.
   [[nodiscard]] std::filesystem::path PackedPath(const std::string& encoder, const std::string& digest) const {
     return directory_ / "packed" / encoder / digest;
   }
@@ -50,14 +50,14 @@ class Cache {
   std::filesystem::path directory_;
 };
 
-/// The digest of a file's content in hex: SHA-256, or SHA-512 if `like` has as many digits as one.
+/// The digest of a file's content in hex: SHA-256, or SHA-512 if `like` has 128 digits.
 Result<std::string> DigestLike(const File& file, std::string_view like);
 
-/// Where Cache::Open() looks.
+/// The directory that Cache::Open() uses.
 std::filesystem::path CacheDirectory();
 
-/// Where the lock of a recipe is: beside it, or, with sources = "host", in this user's cache, for it then belongs to
-/// this machine's sources.
+/// The path of a recipe's lock: beside the recipe, or, with sources = "host", in this user's cache, because such a lock
+/// depends on this machine's sources.
 std::filesystem::path LockPath(const Recipe& recipe);
 
 }  // namespace hallmark

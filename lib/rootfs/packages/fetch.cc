@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// One thing that is not in the cache.
+/// One file that is not in the cache.
 struct Missing {
   std::string name;
   fs::path blob;
@@ -27,7 +27,7 @@ struct Missing {
   std::vector<std::string> urls;
 };
 
-/// Puts a file that was fetched under its digest, or says that it is another one; then nothing is left of it.
+/// Moves a fetched file to the name of its digest. If it has another digest, removes it and returns kVerification.
 Result<void> Accept(const fs::path& partial, const Missing& missing) {
   ASSIGN_OR_RETURN(const File file, File::OpenForReading(partial));
   ASSIGN_OR_RETURN(const std::string digest, DigestLike(file, missing.digest));
@@ -47,8 +47,9 @@ void AddIfMissing(Missing missing, std::vector<Missing>* list) {
   if (!fs::exists(missing.blob, ignored)) list->push_back(std::move(missing));
 }
 
-/// The archive as it was when the lock was made, or soon after: a Release is older than the first snapshot that has it,
-/// and what it names stays for longer than this. Empty if the recipe knows no snapshot mirror.
+/// The base of the snapshot mirror at a time shortly after the lock was made: a Release is older than the first
+/// snapshot that has it, and the files that it names stay in the archive for longer than this. Empty if the recipe has
+/// no snapshot mirror.
 std::string SnapshotOf(const Recipe& recipe, const Lock& lock) {
   constexpr uint64_t kSecondsUntilSnapshot = 43200;
   if (recipe.apt.snapshot_mirror.empty()) return {};
@@ -73,7 +74,7 @@ Result<std::vector<Missing>> FindMissing(const Recipe& recipe, const Lock& lock,
       const std::string path = PercentEncode(item.urls[0], "/-._");
       const std::string suite = item.urls[1];
       item.urls.clear();
-      // The suite's own mirrors first; others may have the same pool.
+      // The suite's own mirrors come first; others may have the same files.
       for (const bool own : {true, false}) {
         for (const AptSource& source : sources) {
           const std::string url = source.uri + path;
@@ -81,7 +82,7 @@ Result<std::vector<Missing>> FindMissing(const Recipe& recipe, const Lock& lock,
           if ((source.suite == suite) == own && !known) item.urls.push_back(url);
         }
       }
-      // A version that has left the mirrors.
+      // For a version that the mirrors no longer have.
       const std::string snapshot = SnapshotOf(recipe, lock);
       if (!snapshot.empty()) item.urls.push_back(snapshot + path);
     }
@@ -140,7 +141,7 @@ Result<void> FetchAll(const Recipe& recipe, const Lock& lock, const Cache& cache
     ASSIGN_OR_RETURN(FileLock lock_of_partial, FileLock::Acquire(partial.string() + ".lock"));
     locks.push_back(std::move(lock_of_partial));
     std::error_code ignored;
-    if (fs::exists(item.blob, ignored)) continue;  // another build was faster
+    if (fs::exists(item.blob, ignored)) continue;  // another build has fetched it meanwhile
     downloads.push_back({item.name, item.urls, partial, item.size, [partial, item] { return Accept(partial, item); }});
   }
   RETURN_IF_ERROR(

@@ -10,12 +10,12 @@
 namespace hallmark {
 
 struct FetchOptions {
-  bool offline = false;  ///< opens no socket: what is missing is an error
+  bool offline = false;  ///< opens no socket: a missing file is an error
 };
 
-/// Gets everything that a lock names into the cache: in parallel, going on with what an earlier run began, checked
-/// against the lock before it is there. Several builds may do so at once. kIo names what could not be had and from
-/// where; kNotFound, offline, what the cache lacks.
+/// Fetches everything that a lock names into the cache, in parallel, and continues what an earlier run began. Each file
+/// is checked against the lock before it enters the cache. Several builds may do so at once. kIo names what could not
+/// be fetched and from where; offline, kNotFound names what the cache lacks.
 Result<void> FetchAll(const Recipe& recipe, const Lock& lock, const Cache& cache, const FetchOptions& options,
                       Progress& progress);
 

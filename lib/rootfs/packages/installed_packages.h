@@ -21,10 +21,11 @@ struct InstalledPackage {
 constexpr std::string_view kDpkgStatusPath = "/var/lib/dpkg/status";
 constexpr uint64_t kMaxDpkgStatusSize = 256 << 20;
 
-/// What dpkg's database of a tree says is installed, the largest first. kNotFound if the tree has none.
+/// The packages that dpkg's database of a tree lists as installed, the largest first. kNotFound if the tree has no
+/// database.
 Result<std::vector<InstalledPackage>> InstalledPackages(const FileTree& tree);
 
-/// The same from the text of kDpkgStatusPath. A package that was removed and left its configuration is not installed.
+/// The same from the text of kDpkgStatusPath. A package that was removed but left its configuration is not installed.
 std::vector<InstalledPackage> ParseDpkgStatus(const std::string& text);
 
 }  // namespace hallmark

@@ -12,14 +12,14 @@ namespace {
 constexpr std::string_view kBegin = "-----BEGIN PGP PUBLIC KEY BLOCK-----";
 constexpr std::string_view kEnd = "-----END PGP PUBLIC KEY BLOCK-----";
 
-/// The base64 between the blank line after the headers and the checksum.
+/// Decodes the base64 between the blank line after the headers and the checksum.
 Result<ByteVector> DearmorBlock(std::string_view block) {
   std::string base64;
   bool in_body = false;
   while (const auto taken = TakeLine(block)) {
     std::string line(*taken);
     std::erase_if(line, [](char c) { return c == '\r' || c == ' ' || c == '\t'; });
-    // In a deb822 file a lone dot stands for the blank line.
+    // In a deb822 file a line with a single dot stands for the blank line.
     if (!in_body) {
       in_body = line.empty() || line == ".";
     } else if (line.starts_with('=')) {
@@ -44,7 +44,7 @@ Result<ByteVector> DearmorKeys(std::string_view text) {
     begin = std::min(text.find('\n', begin), text.size());
     const size_t end = text.find(kEnd, begin);
     if (end == std::string_view::npos) return CorruptError("an armoured key has no END line");
-    // Behind the BEGIN line may stand headers, then a blank line.
+    // After the BEGIN line there may be headers, then a blank line.
     Result<ByteVector> block = DearmorBlock(text.substr(std::min(begin + 1, end), end - std::min(begin + 1, end)));
     if (!block.ok()) return std::move(block).error().WithContext("an armoured key");
     keys.insert(keys.end(), block->begin(), block->end());

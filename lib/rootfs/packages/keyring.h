@@ -11,15 +11,15 @@
 
 namespace hallmark {
 
-/// OpenPGP keys as gpgv reads them: `text` itself, or the content of its ASCII armour (RFC 9580, 6.2), of every block
-/// if there are several. kCorrupt if the armour is damaged.
+/// OpenPGP keys in the form that gpgv reads: `text` itself, or the content of its ASCII armour (RFC 9580, 6.2), of
+/// every block if there are several. kCorrupt if the armour is damaged.
 Result<ByteVector> DearmorKeys(std::string_view text);
 
-/// Who signed a file (an InRelease), by gpgv and a keyring.
+/// A signer of a file (an InRelease), as gpgv finds it with a keyring.
 struct Signature {
   std::string fingerprint;  ///< of the primary key, 40 upper-case hex digits
 };
-/// Every good signature. kVerification if there is none.
+/// All good signatures of a file. kVerification if there is none.
 Result<std::vector<Signature>> GoodSignatures(const std::filesystem::path& file, const std::filesystem::path& keyring);
 
 }  // namespace hallmark

@@ -58,7 +58,7 @@ Result<Lock::Npm> ParseNpmAnswer(std::string_view text, const Recipe::Npm& npm) 
                              npm.integrity)
         .WithHint("check integrity in [[npm]]");
   }
-  // The tarball may be named by another host: below the registry it is where every registry has it.
+  // The answer may name another host, but every registry has the tarball at the same path below its base.
   const std::string base = npm.name.substr(npm.name.find('/') + 1);
   locked.path = npm.name + "/-/" + base + "-" + npm.version + ".tgz";
   return locked;

@@ -11,13 +11,13 @@
 namespace hallmark {
 
 /// The registry that npm uses here, with a "/" at its end: $NPM_CONFIG_REGISTRY, or what `npm config` says. kNotFound
-/// if neither is there.
+/// if there is neither.
 Result<std::string> NpmRegistry();
 
 /// Asks the registry for the tarball and the integrity of one exact version. kVerification if the recipe states another
 /// integrity.
 Result<Lock::Npm> ResolveNpm(const std::string& registry, const Recipe::Npm& npm);
-/// The same from the registry's answer. kCorrupt if that is not what a registry answers, or has no SHA-512 integrity.
+/// The same from the registry's answer. kCorrupt if it is not the answer of a registry, or has no SHA-512 integrity.
 Result<Lock::Npm> ParseNpmAnswer(std::string_view text, const Recipe::Npm& npm);
 
 }  // namespace hallmark

@@ -12,7 +12,7 @@
 namespace hallmark {
 namespace {
 
-/// "libc6 (>= 2.34) | libc6-udeb, bash:any" as names.
+/// Parses "libc6 (>= 2.34) | libc6-udeb, bash:any" into names.
 std::vector<std::vector<std::string>> ParseDepends(std::string_view text) {
   std::vector<std::vector<std::string>> groups;
   std::vector<std::string> group;

@@ -13,7 +13,7 @@
 
 namespace hallmark {
 
-/// What a Packages file says of one package.
+/// What a Packages file says about one package.
 struct IndexedPackage {
   std::string name;
   std::string version;
@@ -24,27 +24,27 @@ struct IndexedPackage {
   bool essential = false;
   std::string suite;                  ///< of the index
   std::vector<std::string> provides;  ///< names
-  /// Names, by which any of a group satisfies the dependency; versions left out. Pre-Depends and Depends.
+  /// Groups of package names from Pre-Depends and Depends, without versions. Any package of a group satisfies that
+  /// dependency.
   std::vector<std::vector<std::string>> depends;
 };
 
-/// The packages of interest of several Packages files, by name and version.
+/// The wanted packages of several Packages files, by name and version.
 class PackageIndex {
  public:
   using Key = std::pair<std::string, std::string>;  ///< name, version
 
-  /// Reads an index for the packages in `wanted`. kCorrupt names the package if a field is missing or is not of its
-  /// form.
+  /// Reads the packages in `wanted` from an index. kCorrupt names the package if a field is missing or malformed.
   Result<void> Add(std::string_view text, const std::string& suite, const std::set<Key>& wanted);
 
-  /// Null if no index that was added has it.
+  /// Null if no index that was added has the package.
   [[nodiscard]] const IndexedPackage* Find(const std::string& name, const std::string& version) const;
 
  private:
   std::map<Key, IndexedPackage> packages_;
 };
 
-/// Names of essential packages among `packages` and of all that they depend on: what must be unpacked before any
+/// Names of the essential packages among `packages` and of all that they depend on: these must be unpacked before any
 /// maintainer script can run.
 std::vector<std::string> EssentialClosure(const std::vector<const IndexedPackage*>& packages);
 

@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Leading "MAJOR.MINOR" of a Debian version, epoch left out.
+/// The leading "MAJOR.MINOR" of a Debian version, without its epoch.
 struct TwoNumbers {
   int major = 0;
   int minor = 0;
@@ -58,14 +58,14 @@ Result<void> Download(const Recipe& recipe, const std::vector<Lock::Package>& pa
   return {};
 }
 
-/// A directory for pip's downloads, under a lock, gone with it.
+/// A locked directory for pip's downloads, which is removed with this object.
 class DownloadDirectory {
  public:
   static Result<DownloadDirectory> Create(const Cache& cache) {
     const fs::path path = cache.directory() / "partial" / "python";
     ASSIGN_OR_RETURN(FileLock lock, FileLock::Acquire(path.string() + ".lock"));
     std::error_code ignored;
-    fs::remove_all(path, ignored);  // a killed run's
+    fs::remove_all(path, ignored);  // left by a run that was killed
     RETURN_IF_ERROR(MakeDirectories(path));
     return DownloadDirectory(path, std::move(lock));
   }

@@ -12,17 +12,17 @@
 
 namespace hallmark {
 
-/// Resolves the recipe's requirements, and what they need, to wheels for the image's Python, C library and
-/// architecture, with the builder's pip and from the index that it is set up to use; puts them into the cache.
-/// `packages` are those of the lock, which must have python3. Environment markers are evaluated as on the builder: pip
-/// knows no other way. kIo with what pip says.
+/// Resolves the recipe's requirements, and what they require, to wheels for the image's Python, C library and
+/// architecture, with the builder's pip and the index that it is configured for; puts them into the cache. `packages`
+/// are the packages of the lock, which must include python3. Environment markers are evaluated as on the builder: pip
+/// can't do it in another way. kIo with pip's message.
 Result<std::vector<Lock::Python>> ResolvePython(const Recipe& recipe, const std::vector<Lock::Package>& packages,
                                                 const Cache& cache, Progress& progress);
 
-/// Gets the wheels of a lock into the cache. kIo with what pip says; kVerification if the index has another file.
+/// Fetches the wheels of a lock into the cache. kIo with pip's message; kVerification if the index has another file.
 Result<void> FetchPython(const Recipe& recipe, const Lock& lock, const Cache& cache, Progress& progress);
 
-/// The options by which pip takes the image's Python, C library and architecture for its own. Wheels name the oldest C
+/// The options that make pip resolve for the image's Python, C library and architecture. Wheels name the oldest C
 /// library that they run with (PEP 600): 2.17 is manylinux2014. kUsage if `packages` lacks python3 or libc6.
 Result<std::vector<std::string>> PipTarget(const Recipe& recipe, const std::vector<Lock::Package>& packages);
 
@@ -30,7 +30,7 @@ Result<std::vector<std::string>> PipTarget(const Recipe& recipe, const std::vect
 /// kCorrupt for other names.
 Result<Lock::Python> ParseWheelName(const std::string& file);
 
-/// A requirements file of exactly the wheels of a lock, with their hashes.
+/// A requirements file with exactly the wheels of a lock, and their hashes.
 std::string LockedRequirements(const std::vector<Lock::Python>& wheels);
 
 }  // namespace hallmark

@@ -13,7 +13,7 @@
 namespace hallmark {
 namespace {
 
-/// "Sat, 10 Jan 2026 10:04:11 UTC" of a Release file as seconds since 1970.
+/// Parses "Sat, 10 Jan 2026 10:04:11 UTC" of a Release file into seconds since 1970.
 Result<uint64_t> ParseReleaseDate(std::string_view text) {
   std::istringstream stream{std::string(text)};
   stream.imbue(std::locale::classic());

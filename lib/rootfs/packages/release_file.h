@@ -9,14 +9,14 @@
 
 namespace hallmark {
 
-/// What a lock notes of a Release file.
+/// What a lock records of a Release file.
 struct ReleaseFile {
-  std::string origin;  ///< "unknown" if it says none
+  std::string origin;  ///< "unknown" if the file has none
   uint64_t date = 0;   ///< seconds since 1970
 };
 
-/// Reads a Release file, or an InRelease: the same text between the lines of a clear signature, which is not checked
-/// here. kCorrupt if its Date is missing or not one.
+/// Reads a Release file, or an InRelease, which is the same text inside a clear signature; the signature is not checked
+/// here. kCorrupt if its Date is missing or malformed.
 Result<ReleaseFile> ParseReleaseFile(std::string_view text);
 
 }  // namespace hallmark

@@ -9,9 +9,9 @@
 
 namespace hallmark {
 
-/// Resolves a recipe to exact versions: packages by apt, whose lists must be signed by the recipe's keys, npm packages
-/// by the registry that npm is set up with. kIo names the mirror, the package or the conflict; kVerification the
-/// signature.
+/// Resolves a recipe to exact versions: packages with apt, whose lists must be signed by the recipe's keys, and npm
+/// packages with the registry that npm is configured for. kIo names the mirror, the package or the conflict;
+/// kVerification names the signature.
 Result<Lock> Resolve(const Recipe& recipe, const Cache& cache, Progress& progress);
 
 }  // namespace hallmark

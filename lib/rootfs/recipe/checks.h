@@ -5,12 +5,12 @@
 
 namespace hallmark {
 
-// Forms of the strings in recipes and locks. Each returns what is wrong as the end of a sentence ("'x' is not ..."), or
-// an empty string. Control characters pass none of them.
+// Checks of the strings in recipes and locks. Each returns what is wrong as the end of a sentence ("'x' is not ..."),
+// or an empty string. All of them refuse control characters.
 
 /// Debian Policy 5.6.1: lower-case letters, digits, "+-.", at least two.
 std::string CheckPackageName(const std::string& text);
-/// A package name, and an exact version after "=" if one is wanted.
+/// A package name, optionally with "=" and an exact version behind it.
 std::string CheckPackageRequest(const std::string& text);
 /// Debian Policy 5.6.12.
 std::string CheckPackageVersion(const std::string& text);
@@ -35,7 +35,7 @@ std::string CheckNpmVersion(const std::string& text);
 std::string CheckTreePath(const std::string& text);
 /// Relative, without "..", "." and empty parts: a path below a mirror's base or in an archive.
 std::string CheckRelativePath(const std::string& text);
-/// A file name alone.
+/// A file name without a directory.
 std::string CheckFileName(const std::string& text);
 /// Printable text on one line, of any script.
 std::string CheckLine(const std::string& text);

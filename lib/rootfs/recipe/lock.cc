@@ -107,7 +107,7 @@ class LockReader {
     return taker_.Tables([this, read](const TomlValue& value) { return (this->*read)(value); });
   }
 
-  /// The number of the format, which must be ours.
+  /// The version of the format, which must be ours.
   [[nodiscard]] TomlTake Format() const {
     return [this](const TomlValue& value) -> Result<void> {
       RETURN_IF_ERROR(taker_.Expect(value, TomlValue::Type::kInteger));
@@ -201,7 +201,7 @@ Result<void> LockReader::ReadPython(const TomlValue& table) {
   return {};
 }
 
-/// Every package stands once in packages and once in configure_order.
+/// Checks that every package is listed once in packages and once in configure_order.
 Result<void> LockReader::CheckOrder() const {
   std::set<std::string_view> packages;
   for (const Lock::Package& package : lock_.packages) {

@@ -11,7 +11,8 @@
 
 namespace hallmark {
 
-/// Exactly what a recipe resolved to: see hallmark-lock(5). Text (TOML), one line a package, to be reviewed in a diff.
+/// The exact versions that a recipe resolved to: see hallmark-lock(5). Text (TOML) with one line per package, for
+/// review in a diff.
 struct Lock {
   /// One signed Release file that packages came from.
   struct Release {
@@ -30,14 +31,14 @@ struct Lock {
     std::string sha256;        ///< of the .deb
     std::string path;          ///< below the mirror's base: "pool/main/b/bash/bash_5.2_arm64.deb"
     std::string suite;         ///< the Release it came from
-    bool essential = false;    ///< Essential: yes, or what such a package needs: extracted before any script runs
+    bool essential = false;    ///< Essential: yes, or required by such a package: extracted before any script runs
     bool operator==(const Package&) const = default;
   };
   struct Npm {
     std::string name;
     std::string version;
     std::string integrity;  ///< "sha512-BASE64"
-    std::string path;       ///< of the tarball, below the registry: no lock names a registry
+    std::string path;       ///< of the tarball, below the registry: a lock names no registry
     bool operator==(const Npm&) const = default;
   };
   struct Download {
@@ -68,12 +69,12 @@ struct Lock {
   bool operator==(const Lock&) const = default;
 };
 
-/// Every string of the result has been checked for its form. kCorrupt with file, line and column.
+/// Parses a lock and checks the form of every string in it. kCorrupt with file, line and column.
 Result<Lock> ParseLock(std::string_view text, const std::filesystem::path& file);
 /// The text of a lock; parsing it gives the same lock, and the same lock gives the same bytes.
 std::string FormatLock(const Lock& lock);
 
-/// Reads the lock of `recipe` from `file`. kNotFound if there is none; kUsage if it was made from something else than
+/// Reads the lock of `recipe` from `file`. kNotFound if there is none; kUsage if it was made for something other than
 /// what the recipe now asks for.
 Result<Lock> LoadLock(const struct Recipe& recipe, const std::filesystem::path& file);
 

@@ -12,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Checks that a recipe, with all that it includes, has what every recipe requires; fills in defaults.
+/// Checks that a recipe, with all files that it includes, has everything required; fills in defaults.
 Result<void> Complete(const TomlDocument& document, Recipe* recipe) {
   const Recipe::Apt& apt = recipe->apt;
   const std::pair<bool, std::string_view> needs[] = {

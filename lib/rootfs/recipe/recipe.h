@@ -13,14 +13,14 @@
 
 namespace hallmark {
 
-/// What goes into an image, as recipe.toml says it: see hallmark-recipe(5). Relative paths of the file are resolved
-/// against its directory. Every string has been checked for its form; whether what it names exists has not.
+/// The content of an image as recipe.toml describes it: see hallmark-recipe(5). Relative paths in the file are relative
+/// to its directory. The form of every string has been checked; whether the named things exist has not.
 struct Recipe {
   struct Owner {
     std::string user = "root";  ///< a name of the image's user database, or a number
     std::string group = "root";
   };
-  /// Where the packages come from.
+  /// The sources of the packages.
   struct Apt {
     std::string suite;                      ///< "bookworm"
     std::vector<std::string> suites;        ///< with its updates and security suites, in apt's order
@@ -34,7 +34,7 @@ struct Recipe {
     std::vector<std::string> packages;
     bool recommends = false;
   };
-  /// A member of an npm package, put at a path.
+  /// A member of an npm package and its path in the tree.
   struct NpmPlace {
     std::string member;  ///< "package/cli"
     std::string path;
@@ -55,7 +55,7 @@ struct Recipe {
     mode_t mode = 0644;
     Owner owner;
   };
-  /// pip requirements, every one with its hashes.
+  /// pip requirements, each with its hashes.
   struct Python {
     std::filesystem::path requirements;  ///< empty: none
     std::string interpreter = "/usr/bin/python3";
@@ -64,10 +64,10 @@ struct Recipe {
   struct Overlay {
     std::filesystem::path source;
     std::string path;
-    std::optional<mode_t> mode;  ///< default: 0755 for directories and what is executable, 0644 for the rest
+    std::optional<mode_t> mode;  ///< default: 0755 for directories and executable files, 0644 for other files
     Owner owner;
   };
-  /// A directory, device node or symbolic link that no file of the recipe stands for.
+  /// A directory, device node or symbolic link that is not copied from a file of the recipe.
   struct Node {
     enum class Type { kDirectory, kCharacterDevice, kBlockDevice, kFifo, kSymbolicLink };
     Type type = Type::kDirectory;
@@ -91,7 +91,7 @@ struct Recipe {
     std::filesystem::path script;
     std::vector<std::string> arguments;
   };
-  /// A script run on the builder, before the tree, whose output directory becomes part of the tree.
+  /// A script that runs on the builder, before the tree is made. Its output directory becomes part of the tree.
   struct Build {
     std::filesystem::path script;
     std::string path;  ///< where its output goes
@@ -112,11 +112,11 @@ struct Recipe {
     bool verity = true;
     bool sha1 = true;                           ///< writes .origin files
     uint64_t session_size = uint64_t{8} << 30;  ///< of the session disk, bytes
-    std::string kernel_arguments;               ///< after what the build itself puts there
+    std::string kernel_arguments;               ///< after those of the build itself
   };
 
   std::filesystem::path file;       ///< recipe.toml itself
-  std::filesystem::path directory;  ///< where it stands
+  std::filesystem::path directory;  ///< the directory of recipe.toml
   std::string name;
   std::string version;
   std::string summary;
@@ -138,16 +138,16 @@ struct Recipe {
   Image image;
 };
 
-/// Parses the text of a recipe. kUsage names `file`, line, column and what is wrong; for a key that is not known, the
-/// nearest one that is.
+/// Parses the text of a recipe. kUsage names `file`, line, column and what is wrong; for an unknown key, also the
+/// nearest known one.
 Result<Recipe> ParseRecipe(std::string_view text, const std::filesystem::path& file);
 
 /// Reads `path`: a recipe.toml, or a directory that holds one.
 Result<Recipe> LoadRecipe(const std::filesystem::path& path);
 
-/// SHA-256 in hex over what a lock depends on: architecture, apt, npm, downloads and Python requirements (the file's
-/// content). Overlays, nodes, users, hooks and sizes are not in it: a change of them requires no new lock. kIo if the
-/// requirements can't be read.
+/// SHA-256 in hex over what a lock depends on: architecture, apt, npm, downloads and Python requirements (the content
+/// of the file). Overlays, nodes, users, hooks and sizes are not part of it: a change of them requires no new lock. kIo
+/// if the requirements can't be read.
 Result<std::string> RecipeLockDigest(const Recipe& recipe);
 
 }  // namespace hallmark

@@ -35,7 +35,7 @@ class RecipeReader {
   Result<void> ReadImage(const TomlValue& table);
   Result<void> Include(const TomlValue& value);
 
-  /// A method of this reader as what takes a value.
+  /// Makes a TomlTake from a method of this reader.
   TomlTake Table(Result<void> (RecipeReader::*read)(const TomlValue&)) {
     return [this, read](const TomlValue& value) { return (this->*read)(value); };
   }
@@ -50,7 +50,7 @@ class RecipeReader {
   }
   TomlTake Mode(mode_t* out) const { return Parsed(ParseMode, out); }
   TomlTake Owner(Recipe::Owner* out) const { return Parsed(ParseOwner, out); }
-  /// A path of the builder, relative to the file that says it.
+  /// A path on the builder, relative to the file that has it.
   TomlTake BuilderPath(fs::path* out) const {
     return taker_.Converted([this, out](const std::string& text) -> Result<void> {
       if (text.empty() || !CheckLine(text).empty()) return UsageError("'" + text + "' is not a path");
@@ -70,7 +70,7 @@ Result<void> RecipeReader::Read(std::string_view text, bool may_include) {
 }
 
 Result<void> RecipeReader::ReadTop(const TomlValue& top, bool may_include) {
-  // What is included comes first, wherever the key stands.
+  // Included files are read first, wherever the key stands.
   for (const TomlValue::Member& member : top.members) {
     if (member.key != "include") continue;
     if (!may_include) return document_.At(member.position, "an included file can't include another");
@@ -187,7 +187,7 @@ Result<void> RecipeReader::ReadPython(const TomlValue& table) {
 
 Result<void> RecipeReader::ReadOverlay(const TomlValue& table) {
   Recipe::Overlay overlay;
-  // The root of the tree is a good place for a directory, and "/" is not a CheckTreePath.
+  // The root of the tree is allowed here, but CheckTreePath refuses "/".
   const auto check = [](const std::string& path) { return path == "/" ? "" : CheckTreePath(path); };
   RETURN_IF_ERROR(ReadTomlTable(document_, table, "[[overlay]]",
                                 {{"source", BuilderPath(&overlay.source), true},

@@ -9,9 +9,9 @@
 
 namespace hallmark {
 
-/// Reads `text`, the content of `file`, and the files that it includes into `recipe`. Scalars replace what an included
-/// file says, lists go on after it. What is required of a whole recipe is not checked. kUsage names file, line and
-/// column.
+/// Reads `text`, the content of `file`, and the files that it includes into `recipe`. Scalars replace those of an
+/// included file; lists are appended to its lists. It does not check that the recipe has everything required. kUsage
+/// names file, line and column.
 Result<void> ReadRecipeText(std::string_view text, const std::filesystem::path& file, Recipe* recipe);
 
 }  // namespace hallmark

@@ -11,8 +11,8 @@
 
 namespace hallmark {
 
-// What the strings of a recipe stand for. An error is kUsage and says which form is expected; the place in the recipe
-// is the caller's to tell.
+// Parses the strings of a recipe. An error is kUsage and says which form is expected; the caller adds the place in the
+// recipe.
 
 /// "4GiB" or "512MiB" as bytes, at least 1 MiB and at most 16 TiB.
 Result<uint64_t> ParseSize(const std::string& text);
@@ -28,7 +28,7 @@ Result<Recipe::Node::Type> ParseNodeType(const std::string& text);
 /// A key fingerprint (see CheckFingerprint) without its spaces, in upper case.
 std::string PlainFingerprint(std::string text);
 
-/// A check as in checks.h: printable text on one line, without ":", as a field of passwd(5).
+/// A check as in checks.h, for a field of passwd(5): printable text on one line, without ":".
 std::string CheckPasswdField(const std::string& text);
 
 }  // namespace hallmark

@@ -12,7 +12,7 @@
 
 namespace hallmark {
 
-/// Where something stands in a text, counted from 1.
+/// A place in a text: line and column, from 1.
 struct TextPosition {
   uint32_t line = 1;
   uint32_t column = 1;
@@ -38,7 +38,7 @@ struct TomlValue::Member {
   TomlValue value;
 };
 
-/// The document that is being read: what its errors begin with ("FILE:LINE:COLUMN: ...") and of which kind they are.
+/// The document that is being read: how its errors begin ("FILE:LINE:COLUMN: ...") and which kind they have.
 struct TomlDocument {
   std::filesystem::path file;
   ErrorKind kind = ErrorKind::kUsage;
@@ -47,10 +47,10 @@ struct TomlDocument {
   [[nodiscard]] Error At(TextPosition position, std::string_view message) const;
 };
 
-/// The top table of `text`, at most 16 MiB. An error names the place.
+/// Parses `text`, at most 16 MiB, into its top-level table. An error names the place.
 Result<TomlValue> ParseToml(std::string_view text, const TomlDocument& document);
 
-/// Takes one value into its place, or says what is wrong with it.
+/// Stores one value where it belongs, or returns what is wrong with it.
 using TomlTake = std::function<Result<void>(const TomlValue&)>;
 
 /// One key that a table may have.
@@ -60,30 +60,30 @@ struct TomlField {
   bool required = false;
 };
 
-/// Reads a table: every value goes to the field of its key. A key without a field is an error, which names the nearest
-/// key that has one; so is a required key that is missing. `name` is what errors call the table: "[apt]".
+/// Reads a table: each value goes to the field of its key. A key without a field is an error, which names the nearest
+/// known key; a missing required key is an error too. `name` is the table's name in errors: "[apt]".
 Result<void> ReadTomlTable(const TomlDocument& document, const TomlValue& table, std::string_view name,
                            const std::vector<TomlField>& fields);
 
 /// Says what is wrong with a string, as the end of a sentence ("is not ..."). Empty if nothing is.
 using TomlCheck = std::function<std::string(const std::string&)>;
 
-/// Ways to take a value of one type. What they point to must live until the document is read.
+/// Makes a TomlTake for each type of value. Their targets must live until the document is read.
 class TomlTaker {
  public:
   explicit TomlTaker(const TomlDocument& document) : document_(document) {}
 
-  /// A string that `check` finds nothing wrong with.
+  /// A string that passes `check`.
   [[nodiscard]] TomlTake String(std::string* out, TomlCheck check = {}) const;
-  /// A list of strings; appended to `out`.
+  /// A list of strings; appends them to `out`.
   [[nodiscard]] TomlTake Strings(std::vector<std::string>* out, TomlCheck check = {}) const;
   /// true or false.
   [[nodiscard]] TomlTake Boolean(bool* out) const;
   /// An integer from `minimum` to `maximum`.
   [[nodiscard]] TomlTake Integer(uint64_t* out, uint64_t minimum, uint64_t maximum) const;
-  /// A string that `convert` turns into something. Its error gets the place in front, and keeps its next step.
+  /// A string, passed to `convert`. Its errors get the place in front and keep their next step.
   [[nodiscard]] TomlTake Converted(std::function<Result<void>(const std::string&)> convert) const;
-  /// A list of tables; `take` is called for each in turn.
+  /// A list of tables; calls `take` for each, in order.
   [[nodiscard]] TomlTake Tables(TomlTake take) const;
 
   /// Fails with the types' names unless `value` is a `type`.

@@ -61,7 +61,7 @@ class Additions {
   UserDatabase users_;
 };
 
-/// Below `directory`, "/" being a directory too.
+/// The path of `name` in `directory`, which may be "/".
 std::string Below(const std::string& directory, const std::string& name) {
   return directory == "/" ? "/" + name : directory + "/" + name;
 }
@@ -81,7 +81,7 @@ Result<void> Additions::MakeHome(const Recipe::User& user) {
   RETURN_IF_ERROR(tree_.MakeDirectory(user.home, owner));
   for (const std::string& name : tree_.List("/etc/skel")) {
     const Result<std::string> content = tree_.Read("/etc/skel/" + name);
-    if (!content.ok()) continue;  // a directory of skeletons: nobody's here
+    if (!content.ok()) continue;  // a directory: skipped
     RETURN_IF_ERROR(tree_.Write(Below(user.home, name), *content, {user.uid, user.uid, 0644}));
   }
   return {};
@@ -129,7 +129,7 @@ Result<void> Additions::PlaceDownloads() {
   return {};
 }
 
-/// A build script runs on the builder, without a network, and fills the directory that $OUTPUT names.
+/// Runs the build scripts on the builder, without a network. Each fills the directory that $OUTPUT names.
 Result<void> Additions::RunBuilds(const fs::path& scratch) {
   for (size_t i = 0; i < recipe_.builds.size(); ++i) {
     const Recipe::Build& build = recipe_.builds[i];
@@ -156,8 +156,8 @@ Result<void> Additions::PlaceOverlays() {
   return {};
 }
 
-/// Copies a file, link or directory of the builder to `path`. Of its mode the execute bit alone counts: what else a
-/// checkout gives its files depends on the umask.
+/// Copies a file, link or directory of the builder to `path`. Of its mode only the execute bit counts: the other bits
+/// of files in a checkout depend on the umask.
 Result<void> Additions::CopyTree(const fs::path& source, const std::string& path, std::optional<mode_t> mode,
                                  const Recipe::Owner& owner) {
   struct stat status;
@@ -196,7 +196,8 @@ Result<void> Additions::MakeNodes() {
 
 Result<void> Additions::RunHooks(Progress& progress) {
   for (const Recipe::Hook& hook : recipe_.hooks) {
-    // /run is a filesystem of its own while the hook runs, so nothing stays of where the script is seen.
+    // While the hook runs, /run is a filesystem of its own: nothing of the path where the script is mounted stays in
+    // the tree.
     const std::string seen = "/run/hook";
     Command command{.argv = {seen}, .environment = BuildEnvironment(lock_.source_date_epoch)};
     command.argv.insert(command.argv.end(), hook.arguments.begin(), hook.arguments.end());

@@ -13,8 +13,8 @@ namespace hallmark {
 
 /// Puts into `tree` what a recipe adds to its packages, in this order: users, host name, locale and time zone; members
 /// of npm packages, downloads, outputs of build scripts, overlays, directories and links; systemd's units; hooks.
-/// `scratch` is a directory on the builder for build scripts. Device nodes are not among it: no unprivileged user can
-/// make them on disk, so they join the tree when it is read (see FinishTree). Everything fetched must be in the cache.
+/// `scratch` is a directory on the builder for build scripts. Device nodes are not included: an unprivileged user can't
+/// make them on disk, so FinishTree() adds them when it reads the tree. Everything fetched must be in the cache.
 Result<void> ApplyAdditions(const Recipe& recipe, const Lock& lock, const Cache& cache,
                             const std::filesystem::path& tree, const std::filesystem::path& scratch,
                             Progress& progress);

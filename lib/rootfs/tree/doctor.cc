@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Room for a package cache, a tree, an image and its compressed form, of the recipes that this project ships.
+// Enough for a package cache, a tree, an image and its compressed form, of the recipes that this project ships.
 constexpr uint64_t kComfortableSpace = uint64_t{8} << 30;
 
 struct Program {
@@ -46,7 +46,8 @@ Need ProgramNeed(const Program& program) {
   return need;
 }
 
-/// True if an unprivileged process may make a user namespace here. Tried in a child, which changes nothing for us.
+/// True if an unprivileged process may make a user namespace here. A child process tries it, so that nothing changes
+/// for us.
 bool UserNamespacesWork() {
   const pid_t child = fork();
   if (child == 0) _exit(unshare(CLONE_NEWUSER) == 0 ? 0 : 1);
@@ -92,7 +93,7 @@ void AddEmulationNeed(std::string_view architecture, std::vector<Need>& needs) {
 }
 
 void AddSpaceNeed(const fs::path& cache, std::vector<Need>& needs) {
-  // The directory may not be there yet: its nearest parent that is tells the filesystem.
+  // The directory may not exist yet: its nearest existing parent shows the filesystem.
   fs::path existing = cache;
   std::error_code ignored;
   while (!fs::exists(existing, ignored) && existing.has_relative_path()) existing = existing.parent_path();

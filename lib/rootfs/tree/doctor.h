@@ -8,17 +8,17 @@
 
 namespace hallmark {
 
-/// One thing that building images needs of the machine.
+/// One requirement of building images on a machine.
 struct Need {
-  enum class State { kPresent, kMissing, kUnwise };  ///< kUnwise: a build may go through, or may not
+  enum class State { kPresent, kMissing, kUnwise };  ///< kUnwise: a build may work or fail
   std::string name;                                  ///< "binfmt_misc for arm64"
   State state = State::kPresent;
   std::string detail;  ///< what was found, or what it is for
-  std::string remedy;  ///< the command that mends it; empty when present
+  std::string remedy;  ///< the command that fixes it; empty if present
 };
 
-/// Every need of a build for `architecture` (Debian's name), looked up now. `cache` is where packages and trees would
-/// be kept. Changes nothing on the machine.
+/// Every requirement of a build for `architecture` (Debian's name), checked now. `cache` is the directory for packages
+/// and trees. Changes nothing on the machine.
 std::vector<Need> ExamineMachine(std::string_view architecture, const std::filesystem::path& cache);
 
 }  // namespace hallmark

@@ -21,7 +21,7 @@ struct Task {
   bool enter = true;  ///< runs in the tree; otherwise a program of the builder
 };
 
-// The tree's own programs, so that a cache has the format that its reader expects.
+// The programs are the tree's own, so that each cache has the format that its reader expects.
 struct CacheProgram {
   const char* path;
   std::vector<std::string> arguments;
@@ -35,8 +35,8 @@ const std::array kCachePrograms = {
     CacheProgram{"/usr/bin/update-mime-database", {"/usr/share/mime"}},
 };
 
-// Byte code depends on what its process compiled before (marshal's references), so the shares are the same on any
-// number of cores.
+// Byte code depends on what its process compiled before (marshal's references), so the number of shares is the same on
+// any number of cores.
 constexpr size_t kPythonShares = 4;
 
 std::vector<std::string> SortedNames(const fs::path& directory) {
@@ -59,7 +59,7 @@ void CollectModules(const fs::path& tree, const std::string& directory, std::vec
   }
 }
 
-/// Byte code checked against nothing at run time: the modules are part of the same read-only image (PEP 552).
+/// Byte code is not checked against its source at run time, because both are in the same read-only image (PEP 552).
 void AddPythonTasks(const fs::path& tree, std::vector<Task>* tasks) {
   for (const std::string& version : SortedNames(tree / "usr/lib")) {
     const std::string interpreter = "/usr/bin/" + version;
@@ -81,7 +81,7 @@ void AddPythonTasks(const fs::path& tree, std::vector<Task>* tasks) {
 
 std::vector<Task> MakeTasks(const fs::path& tree) {
   std::vector<Task> tasks;
-  AddPythonTasks(tree, &tasks);  // the longest first
+  AddPythonTasks(tree, &tasks);  // the longest task first
   for (const CacheProgram& program : kCachePrograms) {
     if (!fs::exists(tree.string() + program.path)) continue;
     Task task{.name = fs::path(program.path).filename().string(), .command = {.argv = {program.path}}};
@@ -95,7 +95,8 @@ std::vector<Task> MakeTasks(const fs::path& tree) {
   return tasks;
 }
 
-/// What apt would have noted: everything that the recipe does not name and that is not essential came along.
+/// Marks what apt would have marked as automatically installed: every package that the recipe does not name and that is
+/// not essential.
 Result<void> MarkAutomaticPackages(const Recipe& recipe, const Lock& lock, const fs::path& tree) {
   std::set<std::string> wanted;
   for (const std::string& request : recipe.apt.packages) wanted.insert(request.substr(0, request.find('=')));
@@ -111,7 +112,8 @@ Result<void> MarkAutomaticPackages(const Recipe& recipe, const Lock& lock, const
 }
 
 Result<void> Audit(const fs::path& tree, const std::vector<std::string>& environment) {
-  // Only while the builder's dpkg works on a tree of another architecture must the database name it.
+  // The database must name the tree's architecture only while the dpkg of a builder with another architecture works on
+  // the tree.
   std::error_code ignored;
   fs::remove(tree / "var/lib/dpkg/arch", ignored);
   Command command{.argv = {"/usr/bin/dpkg", "--audit"}, .environment = environment};

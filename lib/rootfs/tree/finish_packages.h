@@ -13,10 +13,10 @@
 
 namespace hallmark {
 
-/// Does once, for all packages of a configured tree and on all cores, what ScriptHelpers kept their scripts from doing:
-/// linker cache, hardware database, message catalog, certificates, fonts, MIME types, Python byte code, module indexes.
-/// Then marks what apt would mark as automatically installed, and checks with the tree's own `dpkg --audit`.
-/// `tools` are the builder's tools that scripts may use.
+/// Does once, for all packages of a configured tree and on all cores, what ScriptHelpers kept the packages' scripts
+/// from doing: linker cache, hardware database, message catalog, certificates, fonts, MIME types, Python byte code,
+/// module indexes. Then marks what apt would mark as automatically installed, and checks the tree with its own `dpkg
+/// --audit`. `tools` are the builder's tools that scripts may use.
 Result<void> FinishPackages(const Recipe& recipe, const Lock& lock, const std::filesystem::path& tree,
                             const std::vector<TreeMount>& tools, ThreadPool& pool, Progress& progress);
 

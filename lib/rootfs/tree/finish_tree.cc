@@ -19,12 +19,12 @@ constexpr std::string_view kHostKeyPrefix = "ssh_host_";
 constexpr std::array kSeeds = {"/var/lib/systemd/random-seed", "/var/lib/systemd/credential.secret",
                                "/var/lib/urandom/random-seed"};
 
-// Directories that a running system fills: they stay, what is in them goes.
+// Directories that a running system fills: they stay, and their content is removed.
 constexpr std::array kEmptied = {"/tmp",           "/var/tmp",       "/run",           "/var/lib/apt/lists",
                                  "/var/cache/apt", "/var/cache/man", "/root/.cache",   "/var/cache/ldconfig",
                                  "/var/backups",   "/var/lib/dhcp",  "/var/spool/mail"};
 
-// Copies that tools keep of what they changed.
+// Backups that tools keep of the files that they changed.
 constexpr std::array kBackups = {"/etc/passwd-",
                                  "/etc/group-",
                                  "/etc/shadow-",
@@ -42,8 +42,8 @@ constexpr std::array kBackups = {"/etc/passwd-",
                                  "/root/.wget-hsts",
                                  "/root/.python_history"};
 
-/// Files below /var/log: "*.log" and what stands for a rotated one go, others become empty, for some programs write
-/// only to logs that exist.
+/// Removes the files below /var/log that are "*.log", "*.gz" or in the journal, and empties the others: some programs
+/// write only to logs that exist.
 Result<void> RemoveLogs(FileTree& tree) {
   std::vector<std::pair<std::string, FileTree::Index>> logs;
   tree.Walk([&](const std::string& path, FileTree::Index index) {
@@ -54,7 +54,7 @@ Result<void> RemoveLogs(FileTree& tree) {
       tree.Remove(path);
       continue;
     }
-    // A file of its own: another name of this one may lie elsewhere, and keeps its content.
+    // A new inode: another name of the old one may exist elsewhere, and keeps its content.
     FileTree::Inode empty = tree.inode(index);
     empty.SetContent("");
     RETURN_IF_ERROR(tree.Put(path, std::move(empty)));
@@ -62,7 +62,7 @@ Result<void> RemoveLogs(FileTree& tree) {
   return {};
 }
 
-/// Where the builder's filesystem has holes is no part of what goes into the image.
+/// Drops the record of holes: the image must not depend on the builder's filesystem.
 void ForgetHoles(FileTree& tree) {
   tree.Walk([&](const std::string&, FileTree::Index index) { tree.inode(index).sparse = false; });
 }
@@ -113,7 +113,7 @@ Result<void> CheckIdentity(const FileTree& tree) {
 }  // namespace
 
 Result<void> RemoveMachineIdentity(const TreeDirectory& tree) {
-  // Empty, not absent: systemd fills it in memory on a root that it can't write to (machine-id(5)).
+  // Empty, not absent: systemd fills it in memory if the root is read-only (machine-id(5)).
   RETURN_IF_ERROR(tree.Write(kMachineId, "", {.mode = 0444}));
   if (tree.Exists(kDbusMachineId)) RETURN_IF_ERROR(tree.SymbolicLink(kDbusMachineId, kMachineId, {}));
   for (const char* seed : kSeeds) RETURN_IF_ERROR(tree.Remove(seed));

@@ -12,13 +12,14 @@
 
 namespace hallmark {
 
-/// Takes away what packages made for the machine that they think they are installed on: its id, host keys, random
-/// seeds.
+/// Removes what packages generated for the machine on which they are installed, as they believe: its id, host keys,
+/// random seeds.
 Result<void> RemoveMachineIdentity(const TreeDirectory& tree);
 
 /// Reads the tree that goes into the image: adds the recipe's device nodes; leaves out logs, caches, backups and
-/// temporary files; clamps times to `source_date_epoch` (seconds). What identifies a machine must not be in it by now:
-/// kUsage says which file is, and how it got there. Contents stay in `directory`, which must last as long as the tree.
+/// temporary files; clamps times to `source_date_epoch` (seconds). Files that identify a machine must be gone by now:
+/// otherwise kUsage names the file and says how it got there. Contents stay in `directory`, which must exist as long as
+/// the tree.
 Result<FileTree> FinishTree(const Recipe& recipe, const std::filesystem::path& directory, uint64_t source_date_epoch,
                             ThreadPool& pool);
 

@@ -33,7 +33,7 @@ Result<void> MountLayers(const std::vector<fs::path>& lower, const fs::path& upp
   for (const fs::path& directory : {upper, work, merged}) {
     RETURN_IF_ERROR(MakeDirectories(directory));
   }
-  // Named by descriptor: a path may hold the ':' and ',' that part mount options.
+  // Layers are named by descriptor: a path may contain ':' and ',', which separate mount options.
   std::vector<File> held;
   std::string options;
   const auto add = [&](std::string_view option, const fs::path& directory) -> Result<void> {
@@ -49,10 +49,11 @@ Result<void> MountLayers(const std::vector<fs::path>& lower, const fs::path& upp
   }
   RETURN_IF_ERROR(add(",upperdir=", upper));
   RETURN_IF_ERROR(add(",workdir=", work));
-  // The root directory of the topmost layer is that of the mount: it has the mode of a root directory, not of a scratch
-  // one.
+  // The root directory of the topmost layer becomes the root directory of the mount: it must have the mode of a root
+  // directory, not of a scratch one.
   if (chmod(upper.c_str(), 0755) != 0) return ErrnoError(errno, upper.string());
-  // Unmounting would write out all that its filesystem holds: what is kept is synced when it gets its name.
+  // Without this, unmounting would write out everything on the filesystem. What is kept is synced when it gets its
+  // name.
   options += ",volatile";
   if (InUserNamespace()) options += ",userxattr";
   if (mount("overlay", merged.c_str(), "overlay", MS_NOATIME, options.c_str()) != 0) {

@@ -8,12 +8,12 @@
 
 namespace hallmark {
 
-/// Mounts directories as one (overlayfs): `lower`, the topmost first, are read; what is written goes to `upper`. Both
-/// `upper` and `work` are new, empty and on one filesystem. The mount lasts as long as the build's namespace.
+/// Mounts directories as one (overlayfs): it reads the directories `lower`, the topmost first, and writes to `upper`.
+/// Both `upper` and `work` are new, empty and on one filesystem. The mount lasts as long as the build's namespace.
 Result<void> MountLayers(const std::vector<std::filesystem::path>& lower, const std::filesystem::path& upper,
                          const std::filesystem::path& work, const std::filesystem::path& merged);
 
-/// Takes such a mount away again.
+/// Unmounts such a mount.
 Result<void> UnmountLayers(const std::filesystem::path& merged);
 
 }  // namespace hallmark

@@ -29,7 +29,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr uint32_t kIds = 65536;  // what a Debian system hands out
+constexpr uint32_t kIds = 65536;  // as many as a Debian system gives to a user
 
 Error NamespaceError(int error_number) {
   return ErrnoError(error_number, "making namespaces for the build")
@@ -46,7 +46,8 @@ Result<void> MapIds(const char* program, pid_t process, uint32_t own, uint32_t s
                    .WithHint("hallmark doctor tells what is missing");
 }
 
-/// A helper that stays outside, waits for a byte, and maps the ids of this process.
+/// Moves this process into a user namespace. A helper stays outside, waits for a byte, and maps the ids of this
+/// process.
 Result<void> UnshareWithMappedIds() {
   const uid_t uid = getuid();
   const gid_t gid = getgid();
@@ -87,7 +88,7 @@ Result<void> UnshareWithMappedIds() {
 
 // Everything below, up to InTree, runs between fork and exec: system calls only.
 
-/// A stretch of text without allocation: paths between fork and exec.
+/// A short text that is built without allocation: for paths between fork and exec.
 class ShortPath {
  public:
   ShortPath(const char* directory, const char* rest) {
@@ -107,7 +108,7 @@ int BindReadWrite(const char* source, const char* target) {
   return mount(source, target, nullptr, MS_BIND | MS_REC, nullptr) == 0 ? 0 : errno;
 }
 
-/// /dev with what a Debian chroot expects and nothing of the builder's hardware.
+/// Mounts a /dev with what a Debian chroot expects, and nothing of the builder's hardware.
 int MountDev(const char* tree) {
   const ShortPath dev(tree, "/dev");
   if (mount("tmpfs", dev.get(), "tmpfs", MS_NOSUID | MS_NOEXEC, "mode=0755,size=1m") != 0) return errno;
@@ -159,8 +160,8 @@ constexpr sock_filter JumpIfCall(int call, uint8_t distance) {
   return BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<uint32_t>(call), distance, 0);
 }
 
-/// fsync, fdatasync, sync, syncfs, sync_file_range and msync return 0 at once. A tree under construction is thrown away
-/// after a crash, so waiting for the disk buys nothing. qemu-user's own calls go through the same filter.
+/// Makes fsync, fdatasync, sync, syncfs, sync_file_range and msync return 0 at once. A tree under construction is
+/// thrown away after a crash, so it is useless to wait for the disk. The filter applies to qemu-user's own calls too.
 int DropSyncCalls() {
   static const sock_filter kFilter[] = {
       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, arch)),
@@ -176,11 +177,11 @@ int DropSyncCalls() {
       BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | 0),
   };
   const sock_fprog program = {.len = std::size(kFilter), .filter = const_cast<sock_filter*>(kFilter)};
-  // Not PR_SET_NO_NEW_PRIVS: maintainer scripts may run set-id programs of the tree, and we are root here.
+  // PR_SET_NO_NEW_PRIVS stays off: maintainer scripts may run set-id programs of the tree, and we are root here.
   return syscall(__NR_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0 ? 0 : errno;
 }
 
-/// Waits for the namespace's process 1 in its stead: what the builder's side sees of it.
+/// Waits for process 1 of the namespace and ends with its status: the builder's side sees only this process.
 [[noreturn]] void RelayExit(pid_t child, int kept) {
   dup2(kept, 0);
   close_range(1, ~0U, 0);
@@ -196,17 +197,17 @@ struct TreeSetup {
   struct Bind {
     std::string source;
     std::string target;  ///< on the builder: below the tree
-    bool make = false;   ///< the target is a name in /run, to be made
+    bool make = false;   ///< the target is a name in /run that must be made
     bool directory = false;
   };
   std::vector<Bind> binds;
 };
 
-/// Goes on as process 1 of new namespaces, tied to the life of the process that called.
+/// Continues as process 1 of new namespaces, which dies with the process that called.
 int EnterNamespaces() {
   constexpr int kNamespaces = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS;
   if (unshare(kNamespaces) != 0) return errno;
-  int alive[2];  // held by the parent: end of file tells that it died before prctl took effect
+  int alive[2];  // the parent holds one end: end of file means that it died before prctl took effect
   if (pipe2(alive, O_CLOEXEC | O_NONBLOCK) != 0) return errno;
   const pid_t child = fork();
   if (child < 0) return errno;

@@ -13,38 +13,39 @@
 
 namespace hallmark {
 
-/// The builder's architecture by Debian's name: "amd64", "arm64".
+/// Debian's name of the builder's architecture: "amd64", "arm64".
 std::string_view NativeArchitecture();
 
-/// Whether programs of `architecture` run here, natively or through binfmt_misc with the interpreter held open (flag F,
-/// so it works in a tree that does not have it). kNotFound says what is missing and how to mend it.
+/// Checks that programs of `architecture` run here, natively or through binfmt_misc with the interpreter held open
+/// (flag F, so that it works in a tree without the interpreter). kNotFound says what is missing and how to fix it.
 Result<void> CheckEmulation(std::string_view architecture);
 
-/// The first of 65535 subordinate ids in a row that `file` (subuid(5)) gives a user, by name or number. kIo, with the
-/// next step, if there are none.
+/// The first of 65535 consecutive subordinate ids that `file` (subuid(5)) gives a user, by name or number. kIo, with
+/// the next step, if there are none.
 Result<uint32_t> SubordinateIds(const char* file, const std::string& user, uid_t uid);
 
 /// Moves this process into namespaces of its own: mounts made from here on vanish with its last process. Without root,
-/// it also becomes root of a user namespace where ids 0 to 65535 exist: 0 is the caller, the rest are his subordinate
-/// ids. Call it before any thread starts. kIo, with the next step, where the machine does not allow it.
+/// it also becomes root of a user namespace with the ids 0 to 65535: 0 is the caller, the others are the caller's
+/// subordinate ids. Call it before any thread starts. kIo, with the next step, if the machine does not allow it.
 Result<void> EnterBuildNamespace();
 
-/// A mount over a file or directory of a tree, seen by one command alone.
+/// A mount over a file or directory of a tree that only one command sees.
 struct TreeMount {
   std::filesystem::path source;  ///< on the builder
   std::string target;            ///< path in the tree; must exist there, or is a name in /run
 };
 
-/// `command` made to run against `tree`: as process 1 of new PID, mount, network, IPC and UTS namespaces, without a
-/// network, with /proc, /sys and a minimal /dev mounted in the tree, and with fsync and its kin doing nothing. Killing
-/// it kills all that it started. With `enter`, the tree is its root directory; without, it runs the builder's programs.
+/// Changes `command` so that it runs against `tree`: as process 1 of new PID, mount, network, IPC and UTS namespaces,
+/// without a network, with /proc, /sys and a minimal /dev mounted in the tree, and with fsync and similar calls doing
+/// nothing. If it is killed, all processes that it started are killed too. With `enter`, the tree is its root
+/// directory; without, it runs the builder's programs.
 Command InTree(Command command, const std::filesystem::path& tree, bool enter,
                const std::vector<TreeMount>& mounts = {});
 
-/// `command` made to run on the builder, as process 1 of a new PID namespace and without a network.
+/// Changes `command` so that it runs on the builder as process 1 of a new PID namespace and without a network.
 Command WithoutNetwork(Command command);
 
-/// The environment of every command of a build: nothing of the caller's gets through.
+/// The environment of every command of a build. Nothing in it comes from the caller's environment.
 std::vector<std::string> BuildEnvironment(uint64_t source_date_epoch);
 
 }  // namespace hallmark

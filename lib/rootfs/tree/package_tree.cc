@@ -23,10 +23,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Counts up when what is done to packages changes, so that trees of older versions are not taken for ours.
+// Increased when the treatment of packages changes, so that trees of older versions are not used.
 constexpr std::string_view kStageVersion = "packages 1\n";
 
-// dpkg is started anew for each so many packages, so that it works on some while others are decompressed.
+// dpkg is started anew for so many packages, so that it works on some while others are being decompressed.
 constexpr size_t kBatch = 40;
 
 Result<void> MakeDirectory(const fs::path& path, mode_t mode = 0755) {
@@ -35,7 +35,7 @@ Result<void> MakeDirectory(const fs::path& path, mode_t mode = 0755) {
   return {};
 }
 
-/// What must be there before the first package: a merged /usr, and a dpkg database that knows the tree's architecture.
+/// Makes what must exist before the first package: a merged /usr, and a dpkg database with the tree's architecture.
 Result<void> MakeSkeleton(const fs::path& tree, const std::string& architecture) {
   RETURN_IF_ERROR(MakeDirectory(tree));
   std::vector<std::string> merged = {"bin", "sbin", "lib"};
@@ -99,7 +99,7 @@ PackageInstaller::~PackageInstaller() {
   }
 }
 
-/// Every package becomes a .deb of plain tar members, the essential ones first, so that no dpkg waits for xz.
+/// Repacks every package as a .deb of plain tar members, the essential ones first, so that dpkg never waits for xz.
 void PackageInstaller::StartDecompressing() {
   decompressed_.resize(lock_.packages.size());
   for (const bool essential : {true, false}) {
@@ -124,7 +124,8 @@ Result<void> PackageInstaller::Install(const Recipe& recipe, bool emulate_all) {
   for (size_t i = 0; i < lock_.packages.size(); ++i) (lock_.packages[i].essential ? essential : others).push_back(i);
 
   progress_.BeginStage("Unpacking packages", lock_.packages.size());
-  // First the files alone, so that the first maintainer script finds a shell; then the same packages by dpkg's rules.
+  // First only the files are extracted, so that the first maintainer script finds a shell; then dpkg installs the same
+  // packages.
   RETURN_IF_ERROR(ExtractEssential(essential));
   RETURN_IF_ERROR(Unpack(essential, {}));
   ASSIGN_OR_RETURN(const ScriptHelpers helpers,
@@ -172,13 +173,13 @@ Result<void> PackageInstaller::Configure(const std::vector<TreeMount>& mounts) {
   return Dpkg(std::move(arguments), mounts, "Setting up ");
 }
 
-/// Runs the builder's dpkg on the tree. Each line of its output that starts with `counts` is a package done.
+/// Runs the builder's dpkg on the tree. Each line of its output that starts with `counts` is a finished package.
 Result<void> PackageInstaller::Dpkg(std::vector<std::string> arguments, const std::vector<TreeMount>& mounts,
                                     std::string_view counts) {
   constexpr size_t kLinesShown = 30;
   std::deque<std::string> said;
   Command command;
-  // Dependencies are the resolver's business: the lock holds all of them, in order.
+  // The resolver takes care of dependencies: the lock holds all of them, in order.
   command.argv = {"dpkg", "--root=" + tree_.string(), "--force-depends", "--abort-after=1",
                   "--log=" + (scratch_ / "dpkg.log").string()};
   command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
@@ -203,16 +204,16 @@ Result<void> PackageInstaller::Dpkg(std::vector<std::string> arguments, const st
   return IoError(std::move(message)).WithHint("-v shows all that dpkg and the packages' scripts print");
 }
 
-/// What PackageTree depends on, as hex: the directory's name.
+/// The digest in hex of everything that PackageTree depends on: the name of its directory.
 std::string PackageTreeDigest(const Recipe& recipe, const Lock& lock, const PackageTreeOptions& options) {
-  Lock packages = lock;  // all that packages depend on, and nothing else
+  Lock packages = lock;  // only what packages depend on
   packages.recipe.clear();
   packages.recipe_digest.clear();
   packages.npm.clear();
   packages.downloads.clear();
   packages.python.clear();
   std::string text = std::string(kStageVersion) + (options.emulate_all ? "emulate all\n" : "") + FormatLock(packages);
-  for (const std::string& name : recipe.apt.packages) text += name + "\n";  // the rest is marked as automatic
+  for (const std::string& name : recipe.apt.packages) text += name + "\n";  // the others are marked as automatic
   return ToHex(Sha256(AsBytes(text)));
 }
 

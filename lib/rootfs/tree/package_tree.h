@@ -14,11 +14,11 @@
 namespace hallmark {
 
 struct PackageTreeOptions {
-  bool emulate_all = false;  ///< scripts get nothing of the builder's: slower, and the same tree
+  bool emulate_all = false;  ///< scripts use none of the builder's tools: slower, but the same tree
 };
 
-/// The tree of a recipe's packages, unpacked and configured: a directory of the cache, to be read and never written.
-/// Made at the first call for a set of packages, under a lock, and there at once from then on. The packages must be in
+/// The tree of a recipe's packages, unpacked and configured: a directory of the cache that must never be written to.
+/// The first call for a set of packages makes it, under a lock; later calls return it at once. The packages must be in
 /// the cache (FetchAll) and the process in its build namespace. kIo with the output of what failed.
 Result<std::filesystem::path> PackageTree(const Recipe& recipe, const Lock& lock, const Cache& cache,
                                           const PackageTreeOptions& options, ThreadPool& pool, Progress& progress);

@@ -23,7 +23,7 @@ std::string LayerDigest(const Recipe& recipe, const Lock& lock, const fs::path& 
   return ToHex(Sha256(AsBytes(text)));
 }
 
-/// A directory of the locked files under the names that pip knows them by.
+/// Fills a directory with the locked files, under the names by which pip knows them.
 Result<void> GatherFiles(const Lock& lock, const Cache& cache, const fs::path& directory) {
   RETURN_IF_ERROR(MakeDirectories(directory));
   for (const Lock::Python& file : lock.python) {

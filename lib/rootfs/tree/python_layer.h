@@ -12,8 +12,8 @@
 namespace hallmark {
 
 /// The recipe's Python requirements, installed by the tree's own pip on top of `packages` (see PackageTree), without a
-/// network and with every hash checked: an overlay layer in the cache. Made at the first call for the same files, there
-/// at once from then on. kIo with pip's output.
+/// network and with every hash checked: an overlay layer in the cache. The first call for the same files makes it;
+/// later calls return it at once. kIo with pip's output.
 Result<std::filesystem::path> PythonLayer(const Recipe& recipe, const Lock& lock, const Cache& cache,
                                           const std::filesystem::path& packages, Progress& progress);
 

@@ -12,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What these make is made once, by FinishPackages, or has no place in an image.
+// FinishPackages does once what these programs do, or their work has no place in an image.
 constexpr std::array kIdlePrograms = {
     "/usr/sbin/update-initramfs",            // ours is made from the finished tree
     "/usr/bin/kmod",                         // depmod runs natively
@@ -24,7 +24,7 @@ constexpr std::array kIdlePrograms = {
     "/usr/sbin/update-ca-certificates",      // once, after all packages
     "/usr/bin/fc-cache",                     //
     "/usr/bin/update-mime-database",         //
-    "/usr/bin/mandb",                        // a guest does without the index of man pages
+    "/usr/bin/mandb",                        // a guest has no index of man pages
     "/usr/bin/ssh-keygen",                   // host keys belong to a machine
     "/usr/sbin/invoke-rc.d",                 // nothing is started in a tree
     "/usr/bin/deb-systemd-invoke",           //
@@ -33,11 +33,11 @@ constexpr std::array kIdlePrograms = {
     "/var/lib/dpkg/info/usrmerge.postinst",  // the tree has a merged /usr from the start
 };
 
-// Debian's Python packages hand their modules to this file with the interpreter named in full.
+// Debian's Python packages pass their modules to this file and name the interpreter by its path.
 constexpr std::string_view kPythonCompiler = "py_compile.py";
 
-// Programs that do the same on every architecture and in every version a builder has. Not among them: what tells the
-// architecture (uname, dpkg), the time, or the user database.
+// Programs that do the same on every architecture and in every version that a builder has. Excluded are programs that
+// depend on the architecture (uname, dpkg), the time, or the user database.
 constexpr std::array kNativeTools = {"dash",  "perl",  "grep",    "sed",    "find",   "xargs",    "basename", "cat",
                                      "chgrp", "chmod", "chown",   "cp",     "cut",    "dirname",  "expr",     "head",
                                      "ln",    "ls",    "mkdir",   "mv",     "rm",     "readlink", "rmdir",    "sort",
@@ -90,7 +90,7 @@ Result<ScriptHelpers> ScriptHelpers::Prepare(const fs::path& tree, std::string_v
                     {kNativeLoader.libraries, kNativeLoader.libraries}};
   for (const char* name : kNativeTools) {
     const std::string path = std::string("/usr/bin/") + name;
-    // A builder whose tools are links to one program that does them all keeps the tree's.
+    // If the builder's tools are links to one program that does everything, the tree's own are used.
     if (IsRegularFile(path) && IsRegularFile(tree.string() + path)) helpers.tools_.push_back({path, path});
   }
   return helpers;

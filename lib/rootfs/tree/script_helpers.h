@@ -10,25 +10,27 @@
 
 namespace hallmark {
 
-/// What maintainer scripts call, and what they get while a tree is configured. Nothing of this stays in the tree: it is
-/// mounted over the tree's files for one command at a time.
+/// Replaces programs that maintainer scripts call while a tree is configured. Nothing of this stays in the tree:
+/// replacements are mounted over the tree's files for one command at a time.
 ///
-/// - Programs that would do for minutes, under emulation, what we do once at the end, or what has no place in an image
-///   under construction (starting services, host keys), do nothing.
-/// - The shell, Perl and the small tools that scripts are made of are the builder's own when the tree is of another
-///   architecture: emulated they take most of the time, and they give the same tree (a test compares).
+/// - Programs do nothing if they would take minutes under emulation for what we do once at the end, or if their work
+///   has no place in an image under construction (starting services, host keys).
+/// - The shell, Perl and the small tools of scripts are the builder's own if the tree has another architecture: under
+///   emulation they take most of the time, and they give the same tree (a test compares).
 class ScriptHelpers {
  public:
-  /// `scratch` is a directory on the builder, ours alone. Makes what the mounts need in `tree`: RemoveMountPoints()
-  /// takes it away again. `emulate_all` leaves the shell and its tools as they are in the tree.
+  /// `scratch` is a directory on the builder that nobody else uses. Makes the mount points that `tree` lacks;
+  /// RemoveMountPoints() removes them. With `emulate_all`, the shell and its tools stay those of the tree.
   static Result<ScriptHelpers> Prepare(const std::filesystem::path& tree, std::string_view architecture,
                                        const std::filesystem::path& scratch, bool emulate_all);
 
-  /// The builder's tools alone. Packages that own what is mounted over must not be unpacked under them.
+  /// The builder's tools alone. A package that owns one of the replaced files must not be unpacked while they are
+  /// mounted.
   [[nodiscard]] const std::vector<TreeMount>& Tools() const { return tools_; }
-  /// The tools, and what does nothing, as far as the tree has it by now: for the configuration of packages.
+  /// The tools, and those idle programs that the tree has by now: for the configuration of packages.
   [[nodiscard]] std::vector<TreeMount> ForConfigure() const;
 
+  /// Removes from the tree what Prepare() made in it. kIo names the path that can't be removed.
   Result<void> RemoveMountPoints() const;
 
  private:
@@ -36,7 +38,7 @@ class ScriptHelpers {
   std::filesystem::path idle_program_;
   std::filesystem::path empty_file_;
   std::vector<TreeMount> tools_;
-  std::vector<std::filesystem::path> mount_points_;  // ours, in the order they were made
+  std::vector<std::filesystem::path> mount_points_;  // those that Prepare() made, in that order
 };
 
 }  // namespace hallmark

@@ -53,7 +53,7 @@ std::string TemplateOf(const std::string& unit) {
   return unit.substr(0, at + 1) + unit.substr(dot);
 }
 
-/// The path of a unit's file; a template's for an instance of it.
+/// The path of a unit's file; for an instance, the path of its template.
 Result<std::string> FindUnit(const TreeDirectory& tree, const std::string& unit) {
   for (const std::string& name : {unit, TemplateOf(unit)}) {
     for (const std::string directory : kUnitDirectories) {
@@ -88,7 +88,7 @@ Result<void> Enable(const TreeDirectory& tree, std::string unit, std::set<std::s
   return {};
 }
 
-/// Takes away every link to the unit that enabling makes.
+/// Removes every link that enabling the unit makes.
 Result<void> Disable(const TreeDirectory& tree, const std::string& unit) {
   RETURN_IF_ERROR(FindUnit(tree, unit));
   const auto names_unit = [&](const std::string& path) {

@@ -13,10 +13,10 @@
 
 namespace hallmark {
 
-/// The whole tree of a recipe, as it goes into the image: packages, Python packages, additions, finished. The first two
-/// are kept in the cache by the digest of what went in, so that a change of an overlay file costs no unpacking. File
-/// contents stay in the cache and in `work`, which must last as long as the tree. The process is in its build
-/// namespace.
+/// The whole tree of a recipe, as it goes into the image: packages, Python packages, additions, finished. The cache
+/// keeps the first two under the digest of their inputs, so that a change of an overlay file requires no unpacking.
+/// File contents stay in the cache and in `work`, which must exist as long as the tree. The process must be in its
+/// build namespace.
 Result<FileTree> MakeTree(const Recipe& recipe, const Lock& lock, const Cache& cache, const WorkDirectory& work,
                           const PackageTreeOptions& options, ThreadPool& pool, Progress& progress);
 

@@ -29,7 +29,7 @@ Error TreeError(std::string_view path) { return ErrnoError(errno, "in the tree: 
 Result<void> SetOwner(int directory, const std::string& name, const Ownership& owner, std::string_view path,
                       bool link) {
   if (fchownat(directory, name.c_str(), owner.uid, owner.gid, AT_SYMLINK_NOFOLLOW) != 0) return TreeError(path);
-  // After the owner: a change of owner takes set-id bits away.
+  // The mode is set after the owner: a change of owner removes set-id bits.
   if (!link && fchmodat(directory, name.c_str(), owner.mode, 0) != 0) return TreeError(path);
   return {};
 }
@@ -83,7 +83,7 @@ std::string TreeDirectory::ReadLink(std::string_view path) const {
   return length > 0 ? std::string(target, static_cast<size_t>(length)) : std::string();
 }
 
-/// The directory that holds `path`, made if missing.
+/// The directory that holds `path`; made if it is missing.
 Result<TreeDirectory::Place> TreeDirectory::Locate(std::string_view path) const {
   const size_t slash = path.rfind('/');
   const std::string parent(path.substr(0, std::max<size_t>(slash, 1)));

@@ -22,36 +22,39 @@ struct Ownership {
   mode_t mode = 0644;
 };
 
-/// A tree on disk that is changed from outside. Paths are absolute in the tree, and its symbolic links lead nowhere
-/// else (openat2 with RESOLVE_IN_ROOT): "/etc/x" is never the builder's /etc/x. Parents that are missing are made
-/// root:root, 0755. Errors name the path in the tree.
+/// A tree on disk that is changed from outside. Paths are absolute in the tree, and symbolic links can't lead out of it
+/// (openat2 with RESOLVE_IN_ROOT): "/etc/x" is never the builder's /etc/x. Missing parents are made root:root, 0755.
+/// Errors name the path in the tree.
 class TreeDirectory {
  public:
+  /// Opens the tree at `directory`, a path on the builder. kNotFound if it does not exist.
   static Result<TreeDirectory> Open(const std::filesystem::path& directory);
 
+  /// True if `path` exists. A symbolic link at its end is not followed.
   [[nodiscard]] bool Exists(std::string_view path) const;
   /// True if `path`, links followed, is a directory.
   [[nodiscard]] bool IsDirectory(std::string_view path) const;
   /// Names in a directory, sorted; empty if it does not exist.
   [[nodiscard]] std::vector<std::string> List(std::string_view path) const;
-  /// The content of a small file, links followed. kNotFound.
+  /// The content of a file of at most 16 MiB, links followed. kNotFound if it does not exist; kCorrupt if it is larger.
   [[nodiscard]] Result<std::string> Read(std::string_view path) const;
   /// The target of a symbolic link; empty if `path` is something else.
   [[nodiscard]] std::string ReadLink(std::string_view path) const;
 
-  // What was at `path` is replaced, a link and not what it leads to; a directory stays and fails the call.
+  /// The file, link or FIFO that these make replaces what is at `path`, a link itself and not its target. A directory
+  /// is not replaced: the call fails.
   Result<void> Write(std::string_view path, std::string_view content, const Ownership& owner) const;
-  /// Content alone: its time is now, as that of everything that is changed here.
+  /// Copies only the content: the file's time is now, as for everything that is changed here.
   Result<void> CopyFrom(const File& source, std::string_view path, const Ownership& owner) const;
-  /// A new file with what `fill` writes into it.
+  /// Makes a new file; `fill` writes its content.
   Result<void> WriteWith(std::string_view path, const Ownership& owner,
                          const std::function<Result<void>(const File&)>& fill) const;
   Result<void> SymbolicLink(std::string_view path, const std::string& target, const Ownership& owner) const;
   Result<void> Fifo(std::string_view path, const Ownership& owner) const;
 
-  /// A directory that exists already gets `owner` too, unless it is reached through a link.
+  /// Makes a directory. An existing one gets `owner` too, unless it is reached through a link.
   Result<void> MakeDirectory(std::string_view path, const Ownership& owner) const;
-  /// Removes a file or link; fine if there is none.
+  /// Removes a file or link; no error if there is none.
   Result<void> Remove(std::string_view path) const;
 
  private:

@@ -34,7 +34,7 @@ std::string Join(const Fields& fields) {
   return line;
 }
 
-/// Calls `visit` with the fields of each line; what it changes is kept.
+/// Calls `visit` with the fields of each line and keeps what it changes.
 std::string Rewrite(const std::string& text, const std::function<void(Fields&)>& visit) {
   std::string rewritten;
   for (std::string_view rest = text; const auto line = TakeLine(rest);) {
@@ -60,7 +60,7 @@ std::optional<uint32_t> ParseId(std::string_view text) {
   return id;
 }
 
-/// The id of a name in `text` (passwd or group), or the number that it is.
+/// The id of a name in `text` (passwd or group); if `name` is a number, that number.
 std::optional<uint32_t> FindId(const std::string& text, const std::string& name) {
   if (const std::optional<Fields> line = FindLine(text, 0, name); line && line->size() > 2) return ParseId((*line)[2]);
   return ParseId(name);
@@ -77,7 +77,7 @@ std::string NextSubordinateRange(const std::string& text, const std::string& use
   return user + ":" + std::to_string(next) + ":" + std::to_string(kSubordinateIds) + "\n";
 }
 
-/// A member more in the comma list that is the last field of the group's line.
+/// Adds a member to the comma-separated list in the last field of the group's line.
 std::string WithMember(const std::string& text, const std::string& group, const std::string& user) {
   return Rewrite(text, [&](Fields& fields) {
     if (fields[0] != group || fields.size() < 4) return;

@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Locks a directory if nobody else has: an invalid file otherwise.
+/// Locks a directory; returns an invalid file if somebody else has locked it.
 Result<File> TryLockDirectory(const fs::path& directory) {
   ASSIGN_OR_RETURN(File file, File::Open(directory, O_RDONLY | O_DIRECTORY));
   if (flock(file.fd(), LOCK_EX | LOCK_NB) == 0) return file;
@@ -34,13 +34,13 @@ void Sweep(const fs::path& parent) {
 
 Result<WorkDirectory> WorkDirectory::Create(const Cache& cache) {
   const fs::path parent = cache.directory() / "work";
-  // Between a directory's making and its locking it looks unused: no sweep happens then.
+  // A directory that is made but not locked yet looks unused: meanwhile no sweep may happen.
   ASSIGN_OR_RETURN(const FileLock creating, FileLock::Acquire(parent / ".lock"));
   Sweep(parent);
   std::string name = (parent / "build-XXXXXX").string();
   if (mkdtemp(name.data()) == nullptr) return ErrnoError(errno, "making a directory in " + parent.string());
   ASSIGN_OR_RETURN(File lock, TryLockDirectory(name));
-  // What is still mounted in it would keep it from being removed.
+  // A mount that is still in it would keep it from being removed.
   ASSIGN_OR_RETURN(DirectoryReaper reaper, DirectoryReaper::Start(name, {fs::path(name) / kTreeName}));
   return WorkDirectory(name, std::move(lock), std::move(reaper));
 }

@@ -11,15 +11,15 @@
 
 namespace hallmark {
 
-/// Where in a work directory the layers of a tree are mounted.
+/// The directory in a work directory where the layers of a tree are mounted.
 constexpr std::string_view kTreeName = "tree";
 
-/// Scratch space of one build, in the cache's work/, which goes away with the build however that ends. Locked as long
-/// as it is used, so that what a power failure left is told apart and swept by the next one. Trees in it belong to the
+/// Scratch space of one build, in the cache's work/. It is removed when the build ends, however it ends. It is locked
+/// while it is used: the next build recognises what a power failure left, and removes it. Trees in it belong to the
 /// build's namespace: make it after EnterBuildNamespace().
 class WorkDirectory {
  public:
-  /// Sweeps what nobody uses, then makes a new directory.
+  /// Removes the directories that nobody uses, then makes a new one.
   static Result<WorkDirectory> Create(const Cache& cache);
   WorkDirectory(WorkDirectory&&) noexcept = default;
   WorkDirectory& operator=(WorkDirectory&&) = delete;
@@ -32,7 +32,7 @@ class WorkDirectory {
       : path_(std::move(path)), lock_(std::move(lock)), reaper_(std::move(reaper)) {}
   std::filesystem::path path_;
   File lock_;
-  DirectoryReaper reaper_;  // the first to go: it removes what is locked
+  DirectoryReaper reaper_;  // destroyed first: it removes what is locked
 };
 
 }  // namespace hallmark
