@@ -76,7 +76,7 @@ class Writer {
     }
     auto& [number, names] = written_.try_emplace(index, written_.size() + 1, 0).first->second;
     ++names;
-    // As in every newc archive, the content of a hard-linked file stands with its last name.
+    // As in every newc archive, the content of a hard-linked file follows its last name.
     const bool directory = S_ISDIR(inode.mode);
     const bool has_content = (S_ISREG(inode.mode) || S_ISLNK(inode.mode)) && names >= inode.link_count;
     NewcHeader header;

@@ -12,7 +12,7 @@ namespace {
 
 // Enough to keep the disk busy, and little compared with a machine's memory.
 constexpr uint64_t kBehind = 64 << 20;
-// After every so many bytes, the disk is told to empty its own cache.
+// Each time so many bytes were written, the disk is told to empty its own cache.
 constexpr uint64_t kFlush = 64 << 20;
 
 /// Not an error if the kernel does not support it: then the sync at the end does all the work.

@@ -8,7 +8,7 @@
 #include "lib/base/boot_sector.h"
 #include "lib/base/endian.h"
 
-// exFAT as it lies on the disk: "exFAT file system specification", Microsoft, revision 1.00. Numbers are little-endian.
+// exFAT as stored on disk: "exFAT file system specification", Microsoft, revision 1.00. Numbers are little-endian.
 // The number beside a field is its offset in bytes. Offsets and sizes in the boot sector count sectors.
 
 namespace hallmark {
@@ -27,7 +27,7 @@ constexpr uint8_t kExfatMaxClusterBytesShift = 25;  ///< clusters of 32 MiB
 constexpr uint32_t kExfatMinFatOffset = 24;         ///< sectors
 constexpr uint64_t kExfatMaxDirectory = 256 << 20;  ///< bytes
 constexpr size_t kExfatMaxName = 255;               ///< units of UTF-16
-constexpr size_t kExfatMaxPath = 4095;              ///< bytes: PATH_MAX, so that what is written can be opened
+constexpr size_t kExfatMaxPath = 4095;              ///< bytes: PATH_MAX, so that every file can be opened
 
 struct ExfatBootSector {
   std::array<uint8_t, 3> jump = {0xeb, 0x76, 0x90};  // 0: to `code`

@@ -7,7 +7,7 @@
 
 namespace hallmark {
 
-/// Where everything in an exFAT filesystem lies, in bytes from its start.
+/// The places of all structures of an exFAT filesystem, in bytes from its start.
 struct ExfatGeometry {
   uint64_t size = 0;
   uint64_t start = 0;  ///< offset of the filesystem on its disk

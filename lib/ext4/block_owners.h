@@ -13,7 +13,7 @@ namespace hallmark {
 /// Names the owner of a place in an ext4 filesystem: "the block bitmap of group 3", "the extent tree of /usr/bin/git".
 class Ext4BlockOwners {
  public:
-  /// `tree` is what `reader` read.
+  /// `reader` has read `tree`.
   Ext4BlockOwners(const Ext4Reader& reader, const Ext4Tree& tree);
 
   /// The owner of the byte at `offset` from the start of the filesystem. Paths are as in the tree, not Printable().

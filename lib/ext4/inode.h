@@ -18,7 +18,7 @@ uint32_t ExtentTreeBlocks(uint64_t extents);
 /// Block `which` of an inode's extent tree, leaves first.
 ByteVector MakeExtentTreeBlock(const Ext4Plan::State& state, const InodePlan& plan, uint32_t which);
 
-/// The 256 bytes of an inode of the tree. kUnsupported if ext4 can't hold it.
+/// The 256 bytes of an inode of the tree. kUnsupported if its extended attributes can't be encoded.
 Result<Inode> MakeInode(const Ext4Plan::State& state, FileTree::Index index);
 
 /// The inode of lost+found.

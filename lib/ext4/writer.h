@@ -22,7 +22,7 @@ struct Ext4Options {
   uint64_t time = 0;                    ///< seconds since 1970: when the filesystem was made
 };
 
-/// The capacity of a planned filesystem and what is used of it.
+/// The capacity of a planned filesystem, and how much of it is used.
 struct Ext4Usage {
   uint64_t blocks = 0;       ///< all blocks of 4096 bytes
   uint64_t used_blocks = 0;  ///< blocks in use, metadata included
@@ -38,7 +38,7 @@ class Ext4Plan {
   Ext4Plan& operator=(Ext4Plan&&) noexcept;
   ~Ext4Plan();
 
-  /// The sizes of the planned filesystem and what is used of them.
+  /// The capacity of the planned filesystem, and how much of it is used.
   [[nodiscard]] const Ext4Usage& usage() const;
 
   struct State;

@@ -303,7 +303,7 @@ void AppendLongName(const FatName& name, ByteVector& bytes) {
     entry.checksum = FatNameChecksum(name.short_name);
     for (size_t i = 0; i < kFatLongNameUnits; ++i) {
       const size_t at = (part - 1) * kFatLongNameUnits + i;
-      // Behind the name stand one zero, then ones.
+      // One zero follows the name, then ones.
       entry.set_unit(i, at < name.long_name.size() ? name.long_name[at] : at == name.long_name.size() ? 0 : 0xffff);
     }
     const ByteSpan span = StructBytes(entry);

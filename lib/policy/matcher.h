@@ -54,7 +54,7 @@ class Matcher {
     [[nodiscard]] std::vector<size_t> Find(const Host& host) const;
 
     std::map<std::string, std::vector<size_t>, std::less<>> hosts;
-    std::map<std::string, std::vector<size_t>, std::less<>> parents;  // "*.example.com"
+    std::map<std::string, std::vector<size_t>, std::less<>> parents;  // rules "*.NAME", by NAME
     std::vector<size_t> everything;
   };
 

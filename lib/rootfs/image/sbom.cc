@@ -20,7 +20,7 @@ std::string SpdxId(std::string_view kind, std::string_view name, size_t index) {
   return id;
 }
 
-/// Percent-encodes what a package URL (purl) may not hold as it is.
+/// Percent-encodes the characters that a package URL (purl) may not hold.
 std::string PurlEncode(std::string_view text) { return PercentEncode(text, ".-_~"); }
 
 Json PackageEntry(const std::string& id, const std::string& name, const std::string& version, const Json& checksum) {

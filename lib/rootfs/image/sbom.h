@@ -12,8 +12,8 @@ namespace hallmark {
 /// digest. Depends on recipe and lock alone, so two builds give the same bytes.
 std::string MakeSbom(const Recipe& recipe, const Lock& lock);
 
-/// How the image was made: a SLSA v1 provenance predicate, whose subjects are those of the manifest that names it.
-/// Tells no host, user, directory or time of the machine that built it.
+/// How the image was made: a SLSA v1 provenance predicate. Its subjects are those of the manifest that names it. It
+/// does not mention a host, user, directory or time of the machine that built it.
 std::string MakeProvenance(const Recipe& recipe, const Lock& lock);
 
 }  // namespace hallmark
