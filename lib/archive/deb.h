@@ -29,7 +29,8 @@ Result<Deb> ReadDeb(const File& deb);
 Result<void> RepackDebUncompressed(const File& deb, const File& plain);
 
 /// Extracts the files of a package into a directory, with owners, modes, times and extended attributes. A directory of
-/// the package that is a symbolic link in the tree stays one.
+/// the package that is a symbolic link in the tree stays one. kCorrupt if `deb` does not follow deb(5), kIo with
+/// libarchive's message if extracting fails.
 Result<void> ExtractDeb(const File& deb, const std::filesystem::path& tree);
 
 }  // namespace hallmark

@@ -26,7 +26,9 @@ class TarGzWriter {
 
   /// Begins a file; exactly `size` bytes of Write() follow.
   Result<void> Begin(const std::string& name, uint64_t size);
+  /// The next bytes of the file. kIo, or the error of the output file.
   Result<void> Write(ByteSpan bytes);
+  /// Ends the archive. Call it once, after the last file; without it the archive is incomplete.
   Result<void> Close();
 
  private:

@@ -17,8 +17,9 @@ using ByteSpan = std::span<const uint8_t>;
 using MutableByteSpan = std::span<uint8_t>;
 using ByteVector = std::vector<uint8_t>;
 
-/// Views a text as bytes, and bytes as text, without a copy: the result refers to what was passed.
+/// Views a text as bytes, without a copy: the result refers to what was passed.
 inline ByteSpan AsBytes(std::string_view text) { return {reinterpret_cast<const uint8_t*>(text.data()), text.size()}; }
+/// The inverse. The result refers to what was passed.
 inline std::string_view AsText(ByteSpan bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 
 /// The bytes of an on-disk structure (alignment 1, trivially copyable).

@@ -44,6 +44,7 @@ class File {
 
   /// Opens a file with the flags of open(2); O_CLOEXEC is added. With O_CREAT, a new file has mode 0666 less the umask.
   static Result<File> Open(const std::filesystem::path& path, int flags);
+  /// Opens an existing file. kNotFound if it does not exist, else kIo.
   static Result<File> OpenForReading(const std::filesystem::path& path);
 
   [[nodiscard]] int fd() const { return fd_.get(); }
@@ -58,10 +59,13 @@ class File {
   [[nodiscard]] Result<void> ReadAt(uint64_t offset, MutableByteSpan buffer) const;
   /// Reads up to `buffer.size()` bytes; fewer only at the end of the file.
   [[nodiscard]] Result<size_t> ReadUpTo(uint64_t offset, MutableByteSpan buffer) const;
+  /// Writes all of `bytes`; a longer file keeps the bytes behind them.
   [[nodiscard]] Result<void> WriteAt(uint64_t offset, ByteSpan bytes) const;
   /// Makes a range of bytes zeros: a hole if the filesystem supports holes.
   [[nodiscard]] Result<void> PunchHole(uint64_t offset, uint64_t length) const;
+  /// Cuts the file off at `size` bytes, or extends it with a hole.
   [[nodiscard]] Result<void> Truncate(uint64_t size) const;
+  /// Waits until content and metadata are on the disk (fsync).
   [[nodiscard]] Result<void> Sync() const;
 
  private:

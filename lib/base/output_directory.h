@@ -12,7 +12,7 @@
 namespace hallmark {
 
 /// A directory of output files that appears under its name complete or not at all. Until Commit() its files have no
-/// name if the filesystem supports that (O_TMPFILE), so that nothing of them is left even if the process is killed.
+/// name (O_TMPFILE), so that nothing of them is left even if the process is killed.
 class OutputDirectory {
  public:
   /// `may_replace` says whether an existing directory at `path` is one of ours; kUsage if it is not.
@@ -21,8 +21,10 @@ class OutputDirectory {
   OutputDirectory(OutputDirectory&& other) noexcept = default;
   OutputDirectory& operator=(OutputDirectory&&) = delete;
 
-  /// A new, empty file that will be called `name`. The pointer is valid as long as this object.
+  /// A new, empty file that will be called `name`. The pointer is valid as long as this object. kUnsupported if the
+  /// filesystem has no files without a name (O_TMPFILE).
   Result<const File*> NewFile(const std::string& name);
+  /// Makes a file with this content; as NewFile().
   Result<void> Write(const std::string& name, ByteSpan bytes);
 
   /// Gives the files their names in a hidden directory, calls `finish` with it, and renames it to `path`, in exchange

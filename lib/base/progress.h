@@ -32,6 +32,7 @@ class Progress {
   void BeginStage(std::string_view stage, uint64_t total = 0, Unit unit = Unit::kItems);
   /// Adds `amount` to what is done of the stage; `item` names what is being worked on.
   void Advance(uint64_t amount, std::string_view item = {});
+  /// Ends the stage and prints how long it took. Nothing happens if there is none.
   void EndStage();
 
   /// Prints a line for the person, between stages or within one; with -v only.

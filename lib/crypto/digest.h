@@ -30,6 +30,7 @@ class Hasher {
   void Update(ByteSpan bytes);
   /// The digest of all bytes since the start or the last Reset(). Call Reset() before the next Update().
   Digest Finish();
+  /// Starts a new message.
   void Reset();
 
  private:
@@ -44,6 +45,7 @@ using Sha1Hasher = Hasher<Sha1Digest>;
 
 /// The digest of `bytes`.
 Sha256Digest Sha256(ByteSpan bytes);
+/// The digest of `bytes`.
 Sha1Digest Sha1(ByteSpan bytes);
 /// BLAKE2b with 64 bytes of output (RFC 7693), which minisign signs.
 std::array<uint8_t, 64> Blake2b512(ByteSpan bytes);

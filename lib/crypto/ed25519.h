@@ -32,6 +32,7 @@ class PublicKey {
   [[nodiscard]] const std::array<uint8_t, 32>& bytes() const { return bytes_; }
   /// SubjectPublicKeyInfo of RFC 8410, DER: 44 bytes.
   [[nodiscard]] ByteVector SpkiDer() const;
+  /// SubjectPublicKeyInfo PEM, as `openssl pkey -pubout` writes it.
   [[nodiscard]] std::string Pem() const;
   /// The name of the key in our files: SHA-256 of SpkiDer(), 64 hex digits. A hint to find it, never a proof.
   [[nodiscard]] std::string Id() const;

@@ -28,6 +28,7 @@ class ExfatUpcaseTable {
 
   /// The table as stored on disk, compressed like the recommended table in the specification.
   [[nodiscard]] ByteVector Encode() const;
+  /// A name in capitals by this table, one unit of UTF-16 at a time.
   [[nodiscard]] std::u16string Upcase(std::u16string_view name) const;
 
  private:

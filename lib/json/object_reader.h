@@ -36,7 +36,9 @@ class ObjectReader {
   const Json& Take(std::string_view key);
   /// A text of at most `max_size` bytes.
   std::string TakeText(std::string_view key, size_t max_size = 256);
+  /// A number from 0 up; 0 after an error.
   uint64_t TakeNumber(std::string_view key);
+  /// true or false; false after an error.
   bool TakeBool(std::string_view key);
   /// An array of at most `max_size` values.
   const Json& TakeArray(std::string_view key, size_t max_size);
@@ -54,6 +56,7 @@ class ObjectReader {
   void Refuse(std::string_view key, std::string_view text);
   /// The same for an entry of an array that was taken: "WHERE.KEY[INDEX]: TEXT".
   void RefuseEntry(std::string_view key, size_t index, std::string_view text);
+  /// "WHERE.KEY": the member's place in the document, for messages.
   [[nodiscard]] std::string Place(std::string_view key) const;
 
   /// The first error. If there is none, the error that the object has a member that nobody asked for, with the nearest

@@ -13,6 +13,7 @@ namespace hallmark {
 /// address (mapped, compatible, translated by NAT64, 6to4, Teredo) is refused whatever it carries: a host can reach
 /// that one by IPv4.
 std::string_view RefusedIpv4(const std::array<uint8_t, 4>& address);
+/// The same for an IPv6 address.
 std::string_view RefusedIpv6(const std::array<uint8_t, 16>& address);
 
 }  // namespace hallmark

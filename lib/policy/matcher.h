@@ -43,6 +43,7 @@ class Matcher {
 
   /// `host` as the client wrote it; an IPv6 address with or without brackets.
   [[nodiscard]] Decision Decide(std::string_view host, uint16_t port) const;
+  /// The same for a host that ParseHost() has read.
   [[nodiscard]] Decision Decide(const Host& host, uint16_t port) const;
 
  private:

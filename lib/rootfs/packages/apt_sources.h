@@ -22,9 +22,9 @@ struct AptSource {
 /// builder has none of these.
 Result<std::vector<AptSource>> AptSources(const Recipe& recipe);
 
-/// The entries of a sources.list or of a *.sources file (sources.list(5)). Disabled entries and entries of source
-/// packages or flat repositories are left out.
+/// The entries of a sources.list (sources.list(5)). Entries of source packages and flat repositories are left out.
 std::vector<AptSource> ParseSourcesList(std::string_view text);
+/// The entries of a *.sources file (sources.list(5)). Disabled entries and entries of source packages are left out.
 std::vector<AptSource> ParseDeb822Sources(std::string_view text);
 
 /// The base of a snapshot mirror ("https://host/{time}") at a time ("20261101T000000Z"), with a "/" at its end.

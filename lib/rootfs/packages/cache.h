@@ -33,7 +33,9 @@ class Cache {
   [[nodiscard]] Result<std::filesystem::path> IntegrityBlobPath(std::string_view integrity) const;
   /// Opens a blob and checks the content of the open file. kIo if it is no longer what was fetched.
   [[nodiscard]] Result<File> OpenBlob(const std::string& sha256) const;
+  /// The same for a blob with this integrity; kCorrupt as IntegrityBlobPath().
   [[nodiscard]] Result<File> OpenIntegrityBlob(std::string_view integrity) const;
+  /// The path of a finished tree or layer. `digest` is the digest of its inputs, in hex.
   [[nodiscard]] std::filesystem::path StagePath(const std::string& digest) const {
     return directory_ / "stages" / digest;
   }

@@ -49,7 +49,9 @@ class TreeDirectory {
   /// Makes a new file; `fill` writes its content.
   Result<void> WriteWith(std::string_view path, const Ownership& owner,
                          const std::function<Result<void>(const File&)>& fill) const;
+  /// Makes a symbolic link; `target` is stored as it is, and the mode of `owner` is not used.
   Result<void> SymbolicLink(std::string_view path, const std::string& target, const Ownership& owner) const;
+  /// Makes a FIFO.
   Result<void> Fifo(std::string_view path, const Ownership& owner) const;
 
   /// Makes a directory. An existing one gets `owner` too, unless it is reached through a link.
