@@ -72,8 +72,10 @@ Result<uint64_t> TrimFilesystem(const fs::path& directory) {
   ASSIGN_OR_RETURN(const File opened, File::Open(directory, O_RDONLY | O_DIRECTORY));
   fstrim_range range = {.start = 0, .len = std::numeric_limits<uint64_t>::max(), .minlen = 0};
   if (ioctl(opened.fd(), FITRIM, &range) == 0) return uint64_t{range.len};
-  if (errno == EOPNOTSUPP || errno == ENOTTY)
+  // qemu-user does not know the call.
+  if (errno == EOPNOTSUPP || errno == ENOTTY || errno == ENOSYS) {
     return UnsupportedError(directory.string() + ": the disk does not take trim");
+  }
   return ErrnoError(errno, "trimming " + directory.string());
 }
 

@@ -220,12 +220,12 @@ namespace {
 /// kUsage for a path that no output file may replace: a directory, a device, or a path without a file name.
 Result<void> CheckReplaceable(const fs::path& path) {
   if (!path.has_filename() || path.filename() == "." || path.filename() == "..") {
-    return UsageError((path.empty() ? "an empty name" : path.string()) + ": names no file to write");
+    return UsageError((path.empty() ? "an empty name" : path.string()) + ": does not name a file to write");
   }
   std::error_code error;
   const fs::file_status status = fs::status(path, error);  // follows links: a link to a device must not be lost either
   if (!fs::exists(status) || fs::is_regular_file(status)) return {};
-  return UsageError(path.string() + (fs::is_directory(status) ? ": is a directory" : ": is no regular file"))
+  return UsageError(path.string() + (fs::is_directory(status) ? ": is a directory" : ": is not a regular file"))
       .WithHint("name another file to write");
 }
 

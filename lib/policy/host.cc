@@ -54,12 +54,12 @@ std::optional<std::array<uint8_t, 16>> ReadIpv4(const std::vector<std::string_vi
 
 Result<Host> ReadIpv6(const std::string& text) {
   Host host{.kind = Host::Kind::kIpv6};
-  if (::inet_pton(AF_INET6, text.c_str(), host.address.data()) != 1) return UsageError("is no IPv6 address");
+  if (::inet_pton(AF_INET6, text.c_str(), host.address.data()) != 1) return UsageError("is not an IPv6 address");
   // RFC 4291, section 2.5.5: ::a.b.c.d, ::ffff:a.b.c.d and ::ffff:0:a.b.c.d (RFC 2765) name IPv4 hosts. The only other
   // addresses below 2^32 are :: and ::1.
   const bool low = IsZero(ByteSpan(host.address).first(8));
   const bool loopback = IsZero(ByteSpan(host.address).first(15)) && host.address[15] <= 1;
-  if (low && !loopback) return UsageError("is an IPv4 address in IPv6's clothes, or one of no use");
+  if (low && !loopback) return UsageError("is an IPv4 address written as IPv6, or an address that no host has");
   std::array<char, INET6_ADDRSTRLEN> canonical{};
   ::inet_ntop(AF_INET6, host.address.data(), canonical.data(), canonical.size());
   host.text = canonical.data();
@@ -98,7 +98,7 @@ Result<Host> ParseHost(std::string_view text) {
   ASSIGN_OR_RETURN(const std::vector<std::string_view> labels, SplitLabels(host.text));
   if (!IsNumber(labels.back())) return host;
   const std::optional<std::array<uint8_t, 16>> address = ReadIpv4(labels);
-  if (!address) return UsageError("ends in a number and is no IPv4 address of four decimal numbers");
+  if (!address) return UsageError("ends in a number and is not an IPv4 address of four decimal numbers");
   host.kind = Host::Kind::kIpv4;
   host.address = *address;
   return host;
@@ -108,7 +108,7 @@ Result<uint16_t> ParsePort(std::string_view text) {
   uint16_t port = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
   if (error != std::errc() || end != text.data() + text.size() || port == 0 || text[0] == '0') {
-    return UsageError("is no port from 1 to 65535");
+    return UsageError("is not a port from 1 to 65535");
   }
   return port;
 }

@@ -72,7 +72,7 @@ Result<ChunkTable> ParseChunkTable(ByteSpan bytes) {
   ChunkTable table{
       .raw_size = header.raw_size, .compressed_size = header.compressed_size, .chunk_size = header.chunk_size};
   if (table.chunk_size < kMinChunkSize || table.chunk_size > kMaxChunkSize || !std::has_single_bit(table.chunk_size)) {
-    return corrupt("the chunk size is no power of two from 64 KiB to 64 MiB");
+    return corrupt("the chunk size is not a power of two from 64 KiB to 64 MiB");
   }
   const uint64_t count = table.raw_size / table.chunk_size + (table.raw_size % table.chunk_size != 0 ? 1 : 0);
   const uint64_t room = (bytes.size() - sizeof header) / sizeof(Record);

@@ -36,7 +36,7 @@ std::string BrokenDiskRule(const DiskDescription& disk, uint64_t image_size) {
 
 std::string BrokenVerityRule(const VerityParameters& verity, uint64_t image_size) {
   if (!std::has_single_bit(verity.block_size) || verity.block_size < 512)
-    return "verity: block size is no power of two";
+    return "verity: block size is not a power of two";
   if (verity.salt.size() > kMaxVeritySalt) return "verity: salt longer than 256 bytes";
   if (verity.data_blocks == 0 || verity.data_blocks > image_size / verity.block_size ||
       !InBounds(verity.data_offset, verity.data_blocks * verity.block_size, image_size) ||

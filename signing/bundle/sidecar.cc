@@ -15,7 +15,7 @@ Result<Sidecar> ReadSidecar(SignedDirectory& bundle, std::string_view name, uint
   if (text.error().kind == ErrorKind::kNotFound) return Sidecar{};
   if (!IsFormatError(text.error())) return std::move(text).error();
   const std::string reason = text.error().kind == ErrorKind::kUnsupported
-                                 ? "is no regular file"
+                                 ? "is not a regular file"
                                  : "larger than " + std::to_string(limit) + " bytes";
   return Sidecar{std::nullopt, Finding{Verdict::kMalformed, std::string(name), reason}};
 }

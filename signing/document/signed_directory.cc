@@ -13,7 +13,7 @@
 namespace hallmark {
 namespace {
 
-Error NotRegular(std::string_view name) { return UnsupportedError(std::string(name) + ": is no regular file"); }
+Error NotRegular(std::string_view name) { return UnsupportedError(std::string(name) + ": is not a regular file"); }
 
 }  // namespace
 
@@ -102,7 +102,7 @@ Result<Finding> UnopenedFinding(const Error& error, std::string_view name) {
     case ErrorKind::kNotFound:
       return Finding{Verdict::kMissing, where, "is missing"};
     case ErrorKind::kUnsupported:
-      return Finding{Verdict::kNotAFile, where, "is no regular file"};
+      return Finding{Verdict::kNotAFile, where, "is not a regular file"};
     case ErrorKind::kCorrupt:
       return Finding{Verdict::kMalformed, where, "is larger than it may be"};
     default:

@@ -111,7 +111,7 @@ Result<void> Importer::CheckMember(const TarGzReader::Member& member,
                                    const std::map<std::string, uint64_t>& limits) const {
   const auto limit = limits.find(member.name);
   if (limit == limits.end()) return Bad(member, "has no place in a bundle");
-  if (!member.regular) return Bad(member, "is no regular file");
+  if (!member.regular) return Bad(member, "is not a regular file");
   if (taken_.contains(member.name)) return Bad(member, "is there twice");
   if (member.size > limit->second) return Bad(member, "is larger than it may be");
   return {};

@@ -94,7 +94,7 @@ class ImageCheck {
       return nullptr;
     }
     if (entry->second->directory) {
-      report.findings.push_back({Verdict::kNotAFile, std::string(name), "is no regular file"});
+      report.findings.push_back({Verdict::kNotAFile, std::string(name), "is not a regular file"});
       return nullptr;
     }
     return entry->second;

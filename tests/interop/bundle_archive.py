@@ -130,7 +130,7 @@ class Test:
                                  ("device", tarfile.CHRTYPE, ""),
                                  ("block device", tarfile.BLKTYPE, ""), ("FIFO", tarfile.FIFOTYPE, "")):
             self.archive(with_type(kind, link))
-            self.refused(f"a {what}", 1, "is no regular file")
+            self.refused(f"a {what}", 1, "is not a regular file")
 
         self.archive(with_type(tarfile.DIRTYPE))
         self.refused("a directory", 1, "'rootfs.img.chunks/' has no place in a bundle")

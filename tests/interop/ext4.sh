@@ -98,7 +98,7 @@ ln -s . "$scratch/same"
 refused 'one file by way of a link' 'name one file' -o "$scratch/no" --verity "$scratch/same/no"
 (cd "$scratch" && refused 'one file, relative' 'name one file' -o no --verity ./no)
 (cd "$scratch" && refused 'one file, relative and absolute' 'name one file' -o "$scratch/no" --verity no)
-refused 'no name' 'an empty name: names no file to write' -o "$scratch/no" --verity ''
+refused 'no name' 'an empty name: does not name a file to write' -o "$scratch/no" --verity ''
 refused 'a missing directory' 'No such file' -o "$scratch/no" --verity "$scratch/missing/hashes"
 [ "$before" = "$(sha256sum size-4096)" ] && [ ! -e "$scratch/no" ] || fail 'an output that was refused is there'
 

@@ -180,8 +180,8 @@ cmp smol.key .no.img.origin
 rm .no.img.origin
 mkfifo pipe
 ln -s pipe to-pipe
-refused 2 'is no regular file' build --sequence 3 -o pipe
-refused 2 'is no regular file' build --sequence 3 -o to-pipe
+refused 2 'is not a regular file' build --sequence 3 -o pipe
+refused 2 'is not a regular file' build --sequence 3 -o to-pipe
 [ -p pipe ] && [ -L to-pipe ] || fail 'a pipe is gone'
 refused 2 'is a directory' build --sequence 3 -o extracted
 refused 2 'names no file' build --sequence 3 -o ''

@@ -74,8 +74,8 @@ TEST(AtomicFileTest, TakesThePlaceOfFilesAlone) {
   ASSERT_EQ(mkfifo((dir / "pipe").c_str(), 0600), 0);
   std::filesystem::create_symlink("pipe", dir / "link");
   EXPECT_THAT(AtomicFile::Create(dir / "directory"), HasError(ErrorKind::kUsage, "is a directory"));
-  EXPECT_THAT(AtomicFile::Create(dir / "pipe"), HasError(ErrorKind::kUsage, "is no regular file"));
-  EXPECT_THAT(AtomicFile::Create(dir / "link"), HasError(ErrorKind::kUsage, "is no regular file"));
+  EXPECT_THAT(AtomicFile::Create(dir / "pipe"), HasError(ErrorKind::kUsage, "is not a regular file"));
+  EXPECT_THAT(AtomicFile::Create(dir / "link"), HasError(ErrorKind::kUsage, "is not a regular file"));
   EXPECT_THAT(AtomicFile::Create(""), HasError(ErrorKind::kUsage, "names no file"));
   EXPECT_EQ(CountEntries(dir.path()), 3);
 }

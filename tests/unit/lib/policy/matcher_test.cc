@@ -139,7 +139,7 @@ TEST(AuthorityTest, RefusesTheRest) {
   }
   for (const char* text : {"github.com:", "github.com:0", "github.com:65536", "github.com:0443", "github.com:+443",
                            "github.com:443 ", "github.com: 443", "github.com:0x1bb", "github.com:-1", "[::1]:a"}) {
-    EXPECT_THAT(ParseAuthority(text), HasError(ErrorKind::kUsage, "port: is no port from 1 to 65535")) << text;
+    EXPECT_THAT(ParseAuthority(text), HasError(ErrorKind::kUsage, "port: is not a port from 1 to 65535")) << text;
   }
   EXPECT_THAT(ParseAuthority("::1:443"), HasError(ErrorKind::kUsage, "stands in brackets"));
   EXPECT_THAT(ParseAuthority("github.com:443:443"), HasError(ErrorKind::kUsage, "stands in brackets"));

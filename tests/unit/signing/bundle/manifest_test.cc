@@ -159,7 +159,7 @@ TEST(ManifestTest, NamesTheBadMember) {
   EXPECT_THAT(ParseManifest(Changed("\"dataBlocks\": 1024", "\"dataBlocks\": 9223372036854775807")),
               HasError(ErrorKind::kCorrupt, "verity: not inside rootfs.img"));
   EXPECT_THAT(ParseManifest(Changed("\"blockSize\": 4096", "\"blockSize\": 0")),
-              HasError(ErrorKind::kCorrupt, "block size is no power of two"));
+              HasError(ErrorKind::kCorrupt, "block size is not a power of two"));
   EXPECT_THAT(ParseManifest(Changed("manifest:1", "manifest:2")),
               HasError(ErrorKind::kUnsupported, "predicateType is not urn:hallmark:manifest:1"));
 }

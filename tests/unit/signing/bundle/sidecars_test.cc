@@ -94,7 +94,7 @@ TEST_F(SidecarsTest, AreRegularFiles) {
   for (const char* name : {"manifest.json.minisig", ".rootfs.img.origin", "SHA256SUMS"}) {
     std::filesystem::remove(bundle.Path(name));
     ASSERT_EQ(mkfifo(bundle.Path(name).c_str(), 0600), 0);
-    expected += "malformed: " + std::string(name) + ": is no regular file\n";
+    expected += "malformed: " + std::string(name) + ": is not a regular file\n";
   }
   EXPECT_EQ(Check(), expected);
 }

@@ -65,7 +65,7 @@ TEST(SumsTest, ABundlesListMustAgreeWithItsManifest) {
   // A file around the manifest that can't be read has no digest to agree with.
   WriteFile(dir / "SHA256SUMS", text);
   std::filesystem::create_directory(dir / "trust.json");
-  EXPECT_EQ(check(), "malformed: SHA256SUMS: trust.json: is no regular file");
+  EXPECT_EQ(check(), "malformed: SHA256SUMS: trust.json: is not a regular file");
 }
 
 }  // namespace

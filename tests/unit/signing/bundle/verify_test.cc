@@ -66,13 +66,13 @@ TEST_F(VerifyTest, FilesAreRegularFilesOfTheBundle) {
   EXPECT_FINDING(bundle, "missing vmlinuz: is missing");
   WriteFile(bundle.Path("elsewhere"), "kernel");
   std::filesystem::create_symlink("elsewhere", bundle.Path("vmlinuz"));
-  EXPECT_FINDING(bundle, "not-a-file vmlinuz: is no regular file");
+  EXPECT_FINDING(bundle, "not-a-file vmlinuz: is not a regular file");
   std::filesystem::remove(bundle.Path("vmlinuz"));
   std::filesystem::create_directory(bundle.Path("vmlinuz"));
-  EXPECT_FINDING(bundle, "not-a-file vmlinuz: is no regular file");
+  EXPECT_FINDING(bundle, "not-a-file vmlinuz: is not a regular file");
   std::filesystem::remove(bundle.Path("vmlinuz"));
   ASSERT_EQ(mkfifo(bundle.Path("vmlinuz").c_str(), 0600), 0);
-  EXPECT_FINDING(bundle, "not-a-file vmlinuz: is no regular file");
+  EXPECT_FINDING(bundle, "not-a-file vmlinuz: is not a regular file");
 }
 
 TEST_F(VerifyTest, OneByteInEachRegionOfTheImage) {
@@ -211,11 +211,11 @@ TEST_F(VerifyTest, SmallFilesAreRegularFilesToo) {
     const std::string text = ReadFile(bundle.Path(name));
     std::filesystem::remove(bundle.Path(name));
     ASSERT_EQ(mkfifo(bundle.Path(name).c_str(), 0600), 0);
-    EXPECT_FINDING(bundle, "not-a-file " + std::string(name) + ": is no regular file");
+    EXPECT_FINDING(bundle, "not-a-file " + std::string(name) + ": is not a regular file");
     std::filesystem::remove(bundle.Path(name));
     WriteFile(bundle.Path("elsewhere"), text);
     std::filesystem::create_symlink("elsewhere", bundle.Path(name));
-    EXPECT_FINDING(bundle, "not-a-file " + std::string(name) + ": is no regular file");
+    EXPECT_FINDING(bundle, "not-a-file " + std::string(name) + ": is not a regular file");
     std::filesystem::remove(bundle.Path(name));
     WriteFile(bundle.Path(name), text);
   }
@@ -223,7 +223,7 @@ TEST_F(VerifyTest, SmallFilesAreRegularFilesToo) {
   for (const char* name : {"manifest.json.minisig", ".rootfs.img.origin", "SHA256SUMS"}) {
     std::filesystem::remove(bundle.Path(name));
     ASSERT_EQ(mkfifo(bundle.Path(name).c_str(), 0600), 0);
-    EXPECT_FINDING(bundle, "malformed " + std::string(name) + ": is no regular file");
+    EXPECT_FINDING(bundle, "malformed " + std::string(name) + ": is not a regular file");
     std::filesystem::remove(bundle.Path(name));
   }
 }

@@ -69,7 +69,7 @@ TEST_F(SignedDirectoryTest, OpensRegularFilesAlone) {
   ASSERT_EQ(mkfifo((dir_ / "d/fifo").c_str(), 0600), 0);
   SignedDirectory directory = Open();
   for (const char* name : {"link", "dangling", "directory", "fifo"}) {
-    const std::string text = std::string(name) + ": is no regular file";
+    const std::string text = std::string(name) + ": is not a regular file";
     EXPECT_THAT(directory.OpenFile(name), HasError(ErrorKind::kUnsupported, text));
     EXPECT_THAT(directory.OpenFile(name, O_RDWR), HasError(ErrorKind::kUnsupported, text));
     EXPECT_THAT(directory.ReadSmallFile(name, 100), HasError(ErrorKind::kUnsupported, text));
@@ -106,11 +106,11 @@ TEST_F(SignedDirectoryTest, TellsWhatIsMissingFromWhatIsWrong) {
   }
   ASSERT_EQ(findings.size(), 3U);
   EXPECT_EQ(FindingText(findings[0]), "missing: c: is missing");
-  EXPECT_EQ(FindingText(findings[1]), "not-a-file: directory: is no regular file");
+  EXPECT_EQ(FindingText(findings[1]), "not-a-file: directory: is not a regular file");
   EXPECT_EQ(FindingText(findings[2]), "malformed: b: is larger than it may be");
   ASSERT_OK_AND_ASSIGN(text, directory.ReadIfPresent("c", 100));
   EXPECT_FALSE(text.has_value());
-  EXPECT_THAT(directory.ReadIfPresent("directory", 100), HasError(ErrorKind::kUnsupported, "directory: is no regular"));
+  EXPECT_THAT(directory.ReadIfPresent("directory", 100), HasError(ErrorKind::kUnsupported, "directory: is not a regular"));
   // What the environment refuses says nothing of the file.
   EXPECT_THAT(UnopenedFinding(IoError("a: Input/output error"), "a"), HasError(ErrorKind::kIo, "Input/output error"));
 }
