@@ -15,12 +15,12 @@ class ShortSink : public hallmark::Sink {
  public:
   hallmark::Result<void> Write(hallmark::ByteSpan bytes) override {
     taken_ += bytes.size();
-    return taken_ > kMost ? hallmark::Result<void>(hallmark::IoError("enough")) : hallmark::Result<void>();
+    return taken_ > kMax ? hallmark::Result<void>(hallmark::IoError("enough")) : hallmark::Result<void>();
   }
   hallmark::Result<void> WriteHole(uint64_t) override { return {}; }
 
  private:
-  static constexpr uint64_t kMost = 1 << 20;
+  static constexpr uint64_t kMax = 1 << 20;
   uint64_t taken_ = 0;
 };
 

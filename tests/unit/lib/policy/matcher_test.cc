@@ -10,7 +10,7 @@
 namespace hallmark {
 namespace {
 
-constexpr size_t kLeastCases = 300;
+constexpr size_t kMinCases = 300;
 
 Matcher MatcherOf(const std::string& network) {
   const auto settings = ParseSettings("{\"network\": " + network +
@@ -71,7 +71,7 @@ TEST(MatcherTest, DecidesTheCorpusAsItSays) {
     EXPECT_EQ(decision.allowed(), columns[0] == "allowed");
     ++cases;
   }
-  EXPECT_GE(cases, kLeastCases);
+  EXPECT_GE(cases, kMinCases);
 }
 
 TEST(MatcherTest, AllowsNothingWithoutSettings) {
