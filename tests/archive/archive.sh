@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# To be sourced by tests that build from the archive of make_archive.py, which $made names: copies it to a scratch directory
-# and goes there. Needs $here.
+# Sourced by tests that build from the archive of make_archive.py, which is $made. Copies the archive to a scratch
+# directory and goes there. Requires $here.
 scratch=$(mktemp -d "${TMPDIR:-/var/tmp}/hallmark-archive.XXXXXX")
 server=
 finish() {
@@ -14,7 +14,8 @@ fail() {
   exit 1
 }
 
-# Runs a command as root of a mount namespace of its own: without root, in the user namespace of a rootless build.
+# Runs a command as root of a mount namespace of its own. Without root, this is in the user namespace of a rootless
+# build.
 in_namespace() {
   if [ "$(id -u)" = 0 ]; then unshare --mount "$@"; else unshare --user --map-root-user --map-auto --mount "$@"; fi
 }
@@ -25,7 +26,7 @@ export HALLMARK_CACHE=$scratch/cache
 cp -r "$made/." .
 export PIP_NO_INDEX=1 PIP_FIND_LINKS=$scratch/wheels PIP_CONFIG_FILE=/dev/null
 
-# Serves the directory on a free port of this machine: $url, and $server to kill.
+# Serves the directory on a free port of this machine. Sets $url, and $server to kill.
 serve() {
   python3 -u -m http.server --bind 127.0.0.1 0 >server.log 2>&1 &
   server=$!
@@ -38,8 +39,8 @@ serve() {
   url=http://127.0.0.1:$port
 }
 
-# recipe NAME PACKAGES: the shipped recipe of Ubuntu, with this archive's mirror, key and packages, and without what
-# comes from elsewhere or configures packages that are not there.
+# recipe NAME PACKAGES: the shipped recipe of Ubuntu with the mirror, key and packages of this archive. Leaves out what
+# comes from elsewhere and the configuration of packages that are not in the archive.
 recipe() {
   rm -rf "$1"
   mkdir "$1"
@@ -61,11 +62,11 @@ recipe() {
   case $2 in *ubuntu-minimal*) ;; *) sed -i '/^\[systemd\]/,/^$/d' "$1/recipe.toml" ;; esac
 }
 
-# The least that an image is made of, and a package that does what packages may do.
+# The smallest set of packages for an image, and a package that does what packages may do.
 small='"linux-image-generic-hwe-22.04", "grub-efi-arm64-bin", "hallmark-probe"'
 
-# fails STATUS WRONG NEXT COMMAND...: it must end with that status, say what is wrong, say what to do next on a line of its
-# own, and leave nothing.
+# fails STATUS WRONG NEXT COMMAND...: the command must end with that status, say what is wrong, say what to do next on a
+# line of its own, and leave nothing behind.
 fails() {
   local expected=$1 pattern=$2 next=$3 status=0
   shift 3
@@ -77,7 +78,8 @@ fails() {
   nothing_left
 }
 
-# No mount, process or scratch directory of a build is left. A killed one has a minute: its directory holds a whole tree.
+# A build has left no mount, process or scratch directory. A killed one has a minute, because its directory holds a
+# whole tree.
 nothing_left() {
   for _ in $(seq 600); do
     if ! pgrep -f "$scratch/cache" >/dev/null && [ -z "$(ls "$HALLMARK_CACHE/work" 2>/dev/null)" ]; then break; fi

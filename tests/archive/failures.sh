@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# What can go wrong with a lock or a build: each with its exit status, a message that names the thing, the next step, and
-# nothing left behind.
+# Failures of a lock or a build: each has its exit status, a message that names the thing, and the next step, and leaves
+# nothing behind.
 # Usage: failures.sh HALLMARK ARCHIVE
 set -euo pipefail
 hallmark=$1
@@ -67,7 +67,7 @@ fails 2 'recipe.lock: made from another state of .*recipe.toml' 'hallmark lock .
 mv recipe.toml good/recipe.toml
 
 echo '== an image too small'
-# The ESP takes 101 MiB of it.
+# The ESP takes 101 MiB of this.
 sed 's/^size = .*/size = "200MiB"/' good/recipe.toml >good/small.toml
 fails 1 'too small' 'size of \[image\]' "$hallmark" build good/small.toml -o out --offline
 grep -qE '[0-9]+ MiB too small' err || fail 'it is not said how much is missing'
@@ -88,7 +88,7 @@ chmod +x good/hook
 fails 1 'hook .*good/hook.*no warp core' 'shows all' "$hallmark" build good/hook.toml -o out --offline
 
 echo '== no emulation'
-# In a namespace of its own the machine keeps what it has.
+# In a namespace of its own, so that the machine's registrations stay.
 case $(dpkg --print-architecture) in arm64) foreign=amd64 ;; *) foreign=arm64 ;; esac
 sed "s/^architecture = .*/architecture = \"$foreign\"/" good/recipe.toml >good/foreign.toml
 without_emulation() {

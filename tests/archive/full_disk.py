@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Runs a command, and leaves a filesystem no room for more as soon as a line of the command's standard error starts with
-STAGE. Standard error is passed on; the exit status is the command's.
+"""Runs a command, and leaves a filesystem without free space as soon as a line of the command's standard error starts
+with STAGE. Passes standard error on, and exits with the command's status.
 
 Usage: full_disk.py STAGE TMPFS COMMAND...   (TMPFS: the mount point of a tmpfs of this mount namespace)
 """
@@ -11,7 +11,7 @@ import sys
 
 
 def leave_no_room(directory):
-    for _ in range(100):  # the command goes on writing meanwhile: a size below what is used is refused
+    for _ in range(100):  # the command continues to write meanwhile: a size below the used one is refused
         status = os.statvfs(directory)
         used = max(status.f_blocks - status.f_bfree, 1) * status.f_frsize  # a size of 0 is no limit
         if subprocess.run(["mount", "-o", f"remount,size={used}", directory], capture_output=True).returncode == 0:

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# The disk is full when a stage of `hallmark build` begins: exit status 1, a message that says so and what to do next, and
-# nothing left. For each stage that writes.
+# For each stage that writes: the disk is full when that stage of `hallmark build` begins. The exit status is 1, the
+# message says so and what to do next, and nothing is left behind.
 # Usage: full_disk.sh HALLMARK ARCHIVE
 set -euo pipefail
 hallmark=$1
@@ -15,7 +15,7 @@ recipe ubuntu "$small"
 HALLMARK_CACHE=$PWD/warm "$hallmark" build -q ubuntu -o whole
 mkdir small
 
-# STAGE CACHE: what is in CACHE is on another disk, and stays.
+# STAGE CACHE: the part of the cache that CACHE names is on another disk, and stays.
 build_on_full_disk() {
   local status=0
   in_namespace sh -eu -c '

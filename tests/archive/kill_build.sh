@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Interrupts and kills `hallmark build` at random moments. Each time no bundle, mount, process or scratch directory of it is
-# left, or the bundle is there and whole; the next run succeeds, with the same bytes as if nothing had happened.
+# Interrupts and kills `hallmark build` at random moments. Each time, either no bundle, mount, process or scratch
+# directory of it is left, or the bundle is complete. The next run succeeds and makes the same bytes as an undisturbed
+# one.
 # Usage: kill_build.sh HALLMARK ARCHIVE KILLS [SEED]
 set -euo pipefail
 hallmark=$1
@@ -30,7 +31,7 @@ ended=0
 
 echo "== $kills times, of $took ms, seed $seed"
 for i in $(seq "$kills"); do
-  # One in each part of the time that a build takes, so that all of it is covered.
+  # The moments are spread evenly over the time that a build takes.
   delay=$(awk -v i="$i" -v n="$kills" -v took="$took" -v r="$RANDOM" 'BEGIN { printf "%.3f", took / 1000 * (i - r / 32768) / n }')
   if [ $((i % 2)) = 0 ]; then
     killed_after "$delay" "$hallmark" build -q ubuntu -o out --offline

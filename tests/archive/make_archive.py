@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Makes a small signed archive of jammy's layout, with stock tools: main and universe, jammy and jammy-updates, arm64,
-every .deb compressed with zstd. Its system is Debian's, repacked from the blobs of a lock, with stand-ins for kernel and
-GRUB; its own packages do what packages may do: maintainer scripts, triggers, a diversion, conffiles, an alternative, a
-file capability.
+"""Makes a small signed archive in the layout of jammy with stock tools: main and universe, jammy and jammy-updates,
+arm64, every .deb compressed with zstd. Its system is Debian's, repacked from the blobs of a lock, with stand-ins for
+kernel and GRUB. Its own packages do what packages may do: maintainer scripts, triggers, a diversion, conffiles, an
+alternative, a file capability.
 
 Usage: make_archive.py LOCK CACHE DIRECTORY
 
-In DIRECTORY, which is made anew: archive/ (dists/, pool/), keyring.gpg, fingerprint, other.gpg (a key that signed nothing)
-and wheels/.
+Makes DIRECTORY anew, with archive/ (dists/, pool/), keyring.gpg, fingerprint, other.gpg (a key that signed nothing) and
+wheels/.
 """
 import concurrent.futures
 import gzip
@@ -23,7 +23,8 @@ import tomllib
 import zipfile
 
 ROOTS = ["init", "systemd", "systemd-resolved", "systemd-sysv", "udev", "dbus", "kmod", "python3", "libcap2-bin"]
-# In no lock of debian-12-arm64: fetched with the builder's apt-get, for every architecture alike.
+# Packages of no lock of debian-12-arm64, which run on every architecture. They are fetched with the apt-get of this
+# machine.
 PIP = ["python3-pip", "python3-setuptools", "python3-wheel", "python3-pkg-resources", "python3-distutils", "python3-lib2to3"]
 EPOCH = 1700000000
 
@@ -33,7 +34,7 @@ def run(*command, **more):
 
 
 def control_of(deb):
-    """The control paragraph as a dict, in order."""
+    """The control paragraph as a dict, in its order."""
     fields, last = {}, None
     for line in run("dpkg-deb", "-f", deb).decode().splitlines():
         if line[0] in " \t":
@@ -45,7 +46,7 @@ def control_of(deb):
 
 
 def names_of(relations):
-    """[[alternatives], ...] of a dependency field, versions and architectures taken off."""
+    """[[alternatives], ...] of a dependency field, without versions and architectures."""
     return [[one.split("(")[0].split(":")[0].strip() for one in group.split("|")]
             for group in relations.split(",") if group.strip()]
 
@@ -71,7 +72,8 @@ def closure(controls):
 
 
 def repack(deb, target):
-    """The same package with both members compressed by zstd, as Ubuntu's are. Owners stay what they are: no root needed."""
+    """The same package with both members compressed by zstd, as Ubuntu's are. Owners stay as they are, so this requires
+    no root."""
     target.parent.mkdir(parents=True, exist_ok=True)
     work = target.with_suffix(".parts")
     work.mkdir()
@@ -91,7 +93,7 @@ FRAGMENTS = pathlib.Path(__file__).resolve().parents[2] / "kernel-config"
 
 
 def equip_kernel(tree):
-    """The stand-in kernel has all that kernel-config/ asks for built in."""
+    """Makes the stand-in kernel, which has everything in kernel-config/ built in."""
     fragments = "".join(path.read_text() for path in sorted(FRAGMENTS.glob("*.config")))
     for modules in tree.glob("usr/lib/modules/*"):
         config = "".join(re.sub("=m$", "=y", line) + "\n" for line in fragments.splitlines() if line.startswith("CONFIG_"))
@@ -101,7 +103,8 @@ def equip_kernel(tree):
 
 
 def build_own(pool, work):
-    """One package from each directory of packages/: DEBIAN/ holds control and scripts, the rest is its content."""
+    """Makes one package from each directory of packages/: DEBIAN/ holds control file and scripts, the rest is its
+    content."""
     for source in sorted(OWN.iterdir()):
         tree = work / source.name
         run("cp", "-r", "--no-preserve=ownership", source, tree)
@@ -123,7 +126,7 @@ def build_own(pool, work):
 
 
 def index(archive, suite, entries):
-    """Packages of each component, Release, and its signatures."""
+    """Writes the Packages file of each component, Release, and its signatures."""
     base = archive / "dists" / suite
     files = {}
     for component in ("main", "universe"):

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# The same bundle by root and by a user without rights who has subordinate ids, in another directory, time zone and locale,
-# with another umask, one thread and two, from a cold cache and from a warm one. And a build --offline opens no socket.
+# Root and a user without rights, who has subordinate ids, build the same bundle: in different directories, time zones
+# and locales, with different umasks and numbers of threads, from a cold cache and from a warm one. And `build
+# --offline` opens no socket.
 # Usage: rootless.sh HALLMARK ARCHIVE
 set -euo pipefail
 hallmark=$1
@@ -9,8 +10,8 @@ made=$2
 here=$(dirname "$(realpath "$0")")
 . "$here/archive.sh"
 
-# Runs a command as another kind of user: for root, as one that only a mount namespace knows, so that the machine keeps
-# its user database; for others, as root of their user namespace.
+# Runs a command as another kind of user. If this is root: as a user that exists only in a mount namespace, so that the
+# machine keeps its user database. Otherwise: as root of the user's own user namespace.
 by_other_user() {
   if [ "$(id -u)" != 0 ]; then
     in_namespace "$@"
@@ -31,15 +32,15 @@ recipe ubuntu "$small"
 "$hallmark" fetch -q ubuntu
 kill "$server"
 server=
-# Where the other user gets at them.
+# In a place that the other user can read.
 cp "$hallmark" .
 cp -r "${HALLMARK_GUEST:-$(dirname "$hallmark")/../../guest}" guest
 export HALLMARK_GUEST=$scratch/guest
 
 echo "== as user $(id -u), without sockets"
 in_namespace strace -f --seccomp-bpf -e trace=socket,connect -o sockets ./hallmark build ubuntu -o first --offline -j 2
-# User databases are asked over AF_UNIX; programs of the image write to the audit log, over AF_NETLINK, in a network
-# namespace of their own.
+# Allowed are AF_UNIX, for lookups in the user database, and AF_NETLINK, on which programs of the image write to the
+# audit log in a network namespace of their own.
 ! grep -vE 'AF_UNIX|AF_NETLINK|resumed>|^[0-9]+ +(---|\+\+\+)' sockets || fail 'sockets were opened'
 
 echo '== otherwise'

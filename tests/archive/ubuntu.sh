@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# The recipe ubuntu-22.04-arm64, end to end, against a small signed archive of jammy's layout.
+# The recipe ubuntu-22.04-arm64 from end to end, with a small signed archive in the layout of jammy.
 # Usage: ubuntu.sh HALLMARK ARCHIVE
 set -euo pipefail
 hallmark=$1
@@ -25,8 +25,8 @@ grep -qE '^  rootfs\.img 1\.0 GiB, compressed [0-9.]+ MiB$' lines || fail 'no si
 "$hallmark" build ubuntu -o out2 --offline -q
 diff -r out out2
 rm -r out2
-# Over the bundle that it replaces, whose frames it uses again, and into a new directory, from a file with a hole and from one
-# without: the same bytes.
+# A build over the bundle that it replaces, whose frames it uses again, and one into a new directory; a source file with
+# a hole, and one without: the bytes are the same.
 truncate -s 1M common/guest/etc/hallmark-changed
 "$hallmark" build ubuntu -o out --offline -v 2>log
 grep -qE '^[1-9][0-9]+ of [0-9]+ frames are as they were$' log || fail 'the frames of the earlier bundle are not used'
@@ -62,7 +62,7 @@ same 'conffile' 'setting = 1' "$(ask 'cat /etc/hallmark/probe.conf')"
 ask 'cat /var/lib/dpkg/status' | grep -A20 '^Package: hallmark-probe$' |
   grep -q "^ /etc/hallmark/probe.conf $(echo 'setting = 1' | md5sum | cut -c1-32)" || fail 'the conffile is not recorded'
 ask 'cat /var/lib/hallmark-watcher/calls' | grep -qx 'triggered hallmark-watch' || fail 'not triggered'
-# VFS_CAP_REVISION_2 with CAP_NET_RAW, effective: as a native install has it, without the build's user namespace in it.
+# VFS_CAP_REVISION_2 with CAP_NET_RAW, effective: the form of a native install, without the user namespace of the build.
 same 'capability' '01 00 00 02 00 20 00 00 00 00 00 00 00 00 00 00 00 00 00 00' \
   "$(ask 'ea_get -x /usr/bin/hallmark-raw security.capability' | sed -n 's/^security.capability (20) = //p' | xargs)"
 same 'wheel' 'ANSWER = 42' "$(ask 'cat /usr/local/lib/python3.11/dist-packages/hallmark_probe/__init__.py')"

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Time to the guest's hello, under emulation: an image as its host boots it, and the same files booted by the
-distribution's own initramfs and GRUB, as their defaults are. Needs root. Says where the time goes, too.
+"""The time to the guest's hello, under emulation: an image as its host boots it, and the same files booted by the
+distribution's own initramfs and GRUB with their defaults. Also shows which stages take the time. Requires root.
 Usage: boot.py HALLMARK WORK_DIRECTORY JSON DIRECTORY
 
-DIRECTORY is what tests/boot/make_image.sh made."""
+DIRECTORY is the output of tests/boot/make_image.sh."""
 import argparse
 import pathlib
 import re
@@ -20,7 +20,7 @@ from guest_client import Guest  # noqa: E402
 from machine import Machine  # noqa: E402
 
 ROUNDS = 3
-# What is on a console when a stage has ended.
+# The text on a console that ends a stage.
 STAGES = {
     "firmware": r"GNU GRUB|Welcome to GRUB|EFI stub: ",
     "GRUB": r"EFI stub: |Booting Linux on physical CPU",
@@ -31,7 +31,7 @@ STAGES = {
 
 
 def hello(machine):
-    """Seconds until the guest greets; it must not be in trouble."""
+    """Seconds until the guest greets. Its session disk must have no error."""
     guest = Guest.connect(str(machine.socket), timeout=300)
     if guest.hello["trouble"]:
         raise RuntimeError(f"the guest is in trouble: {guest.hello}")
@@ -39,7 +39,7 @@ def hello(machine):
 
 
 def stages(machine):
-    """Where the time to the hello goes: seconds of each stage that there is."""
+    """Seconds of each stage up to the hello, as far as its text is on a console."""
     spent, before = {}, 0
     for stage, pattern in STAGES.items():
         if stage in ("firmware", "GRUB") and "-kernel" in machine.arguments:
@@ -51,7 +51,7 @@ def stages(machine):
 
 
 def peak_kib(machine):
-    """Of the emulator so far."""
+    """Peak memory of the emulator so far."""
     status = pathlib.Path(f"/proc/{machine.process.pid}/status").read_text()
     return int(re.search(r"VmHWM:\s+(\d+)", status).group(1))
 
@@ -85,7 +85,7 @@ def main():
         for label, make in machines.items():
             with make() as machine:
                 seconds = hello(machine)
-                if number > 0:  # the first boot installs smol-bin, and has the distribution make up its machine ID
+                if number > 0:  # the first boot installs smol-bin and makes the machine ID
                     comparison.add(label, seconds, peak_kib(machine))
     spent = {}
     for label, make in {"hallmark": ours, "initramfs-tools and GRUB": lambda: peer("talking")}.items():

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """The whole build beside its peers: mmdebstrap with the same packages from a local mirror, then mke2fs -d, zstd -3 and
-sha256sum. Needs root (mmdebstrap's fastest mode does).
+sha256sum. Requires root, because mmdebstrap is fastest as root.
 Usage: build.py HALLMARK WORK_DIRECTORY JSON [--keep-tree DIRECTORY] [--keep-image DIRECTORY] [RECIPE...]
 
---keep-tree and --keep-image leave the first recipe's package tree and bundle there, for other benchmarks."""
+--keep-tree and --keep-image keep the package tree and the bundle of the first recipe, for other benchmarks."""
 import argparse
 import json
 import os
@@ -25,7 +25,7 @@ def hallmark_environment(cache):
 
 
 def local_mirror(lock, cache, directory, suite):
-    """A mirror of exactly the locked packages, from the blobs that our own build reads."""
+    """Makes a mirror of exactly the locked packages, from the blobs that our own build reads."""
     pool = directory / "pool"
     pool.mkdir(parents=True)
     for package in lock["packages"]:
@@ -44,7 +44,7 @@ def local_mirror(lock, cache, directory, suite):
 
 
 def peer_command(recipe, lock, mirror, work):
-    """`recipe` is what debian-12.toml and the recipe say together."""
+    """`recipe` is the merged content of debian-12.toml and the recipe."""
     names = ",".join(package["name"] for package in lock["packages"])
     size = recipe["image"]["size"]
     tree = work / "peer-tree"
@@ -74,7 +74,7 @@ def compare(hallmark, recipe_directory, work, rounds, keep_tree, keep_image):
     env = hallmark_environment(cache)
     log = work / "log"
 
-    # The recipe is copied, for an overlay file is changed below.
+    # A copy, because an overlay file is changed below.
     ours = work / "recipes" / name
     shutil.copytree(TOP / "recipes", work / "recipes", symlinks=True)
     measure.run_once([hallmark, "lock", str(ours)], env=env, log=log)
@@ -83,7 +83,7 @@ def compare(hallmark, recipe_directory, work, rounds, keep_tree, keep_image):
     local_mirror(lock, cache, work / "mirror", recipe["apt"]["suite"])
 
     def build():
-        """(seconds, peak KiB) of a build, and the seconds of it until the tree was ready."""
+        """Seconds and peak KiB of a build, and the seconds until its tree was ready."""
         report = work / "report.json"
         figures = measure.run_once(f"{hallmark} build --json {ours} -o {work}/out > {report}", env=env, log=log)
         stages = json.loads(report.read_text())["stages"]
@@ -110,7 +110,7 @@ def compare(hallmark, recipe_directory, work, rounds, keep_tree, keep_image):
                  *measure.run_once(peer_command(recipe, lock, work / "mirror", work), log=log))
     if keep_image:
         (work / "out").rename(keep_image)
-    if keep_tree:  # of the layers, that of the packages is by far the largest
+    if keep_tree:  # the layer of the packages is by far the largest
         stages = [path for path in (cache / "stages").iterdir() if path.is_dir()]
         max(stages, key=lambda path: sum(1 for _ in path.rglob("*"))).rename(keep_tree)
     shutil.rmtree(work)
@@ -128,7 +128,7 @@ def main():
     arguments = parser.parse_intermixed_args()
     comparisons = []
     for number, recipe in enumerate(arguments.recipes):
-        # Emulated, the peer takes some 20 minutes: one round tells enough.
+        # Under emulation the peer takes some 20 minutes, so one round is enough.
         rounds = 1 if "arm64" in recipe else 3
         of_recipe = compare(arguments.hallmark, TOP / "recipes" / recipe, arguments.work, rounds,
                             *((None, None) if number else (arguments.keep_tree, arguments.keep_image)))

@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# distribution_disk.sh ROOTFS_IMG DIRECTORY: the peer of the boot benchmark. The files of an image's root, with what the
-# distribution would boot them by: an initramfs of initramfs-tools and a menu of grub-mkconfig, both by their defaults.
-# Makes DIRECTORY/quiet.img, and DIRECTORY/talking.img, whose kernel says what it does. Needs root.
+# distribution_disk.sh ROOTFS_IMG DIRECTORY: makes the peer of the boot benchmark. It has the files of an image's root,
+# and what the distribution would boot them with: an initramfs of initramfs-tools and a menu of grub-mkconfig, both with
+# their defaults. Makes DIRECTORY/quiet.img, and DIRECTORY/talking.img, whose kernel logs to the console. Requires root.
 set -euo pipefail
 if [ "${3:-}" != inside ]; then
-  exec unshare --mount --propagation private "$0" "$1" "$2" inside  # its mounts end with it, however it ends
+  exec unshare --mount --propagation private "$0" "$1" "$2" inside  # the mounts end with it, whatever happens
 fi
 export PATH=$PATH:/usr/sbin:/sbin
 image=$(realpath "$1")
@@ -24,7 +24,7 @@ cp -a ours/. root/
 umount ours
 
 mkdir -p root/etc/default root/boot/grub
-# What the package grub-efi-arm64 installs.
+# As the package grub-efi-arm64 installs it.
 cat >root/etc/default/grub <<'GRUB'
 GRUB_DEFAULT=0
 GRUB_TIMEOUT=5
@@ -34,7 +34,7 @@ GRUB_CMDLINE_LINUX=""
 GRUB
 echo "UUID=$root_uuid / ext4 errors=remount-ro 0 1" >root/etc/fstab
 for name in proc sys dev; do mount --rbind "/$name" "root/$name"; done
-# A loop device has no place on a disk: the answers of grub-probe are those for the disk that is made below.
+# A loop device is not part of a disk, so this answers like grub-probe on the disk that is made below.
 cat >grub-probe <<'PROBE'
 #!/bin/sh
 for word; do
@@ -64,7 +64,7 @@ done
 chroot root grub-mkconfig -o /boot/grub/grub.cfg
 umount root/usr/sbin/grub-probe
 for name in dev sys proc; do umount -R -l "root/$name"; done
-# As where the disk has a name by its UUID, which takes udev.
+# As on a machine with udev, where the disk has a name by its UUID.
 sed -i "s,root=/dev/[^ ]*,root=UUID=$root_uuid," root/boot/grub/grub.cfg
 sed 's, quiet$,,' root/boot/grub/grub.cfg >talking.cfg
 cp root/usr/lib/grub/arm64-efi/monolithic/grubaa64.efi .
@@ -77,7 +77,7 @@ for menu in quiet talking; do
   mcopy -i esp.fat grubaa64.efi ::EFI/BOOT/BOOTAA64.EFI
   {
     echo "search.fs_uuid $root_uuid root"
-    # As grub-install writes it; the other one has the menu right here.
+    # As grub-install writes it. The other image has its menu here instead.
     echo "set prefix=(\$root)/boot/grub"
     if [ "$menu" = quiet ]; then echo 'configfile $prefix/grub.cfg'; else cat talking.cfg; fi
   } >esp.cfg

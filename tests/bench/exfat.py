@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""A directory to an exFAT image beside mkfs.exfat, a mount by exfat-fuse, cp and umount. Two directories: three files of
-7 MB in 10 MiB, as a smol-bin has them (mkfs.exfat leaves 8 MiB of those), and 2,000 small ones in 64 MiB. And a whole
-smol-bin beside the hashing that it takes: each file's SHA-256, the image's SHA-1 for its origin. What takes milliseconds
-is done several times in a row for one figure, ours and the peers' alike: where a virtual machine was idle, the first
-program after that waits longer for its host than it works (an idle `true` takes 7 ms instead of 0.8). Needs root.
+"""A directory to an exFAT image, beside mkfs.exfat, a mount by exfat-fuse, cp and umount. There are two directories:
+three files of 7 MB in 10 MiB, like a smol-bin (mkfs.exfat leaves 8 MiB of those), and 2,000 small ones in 64 MiB. Then
+a whole smol-bin beside the hashing that it requires: the SHA-256 of each file, and the SHA-1 of the image for its
+origin. Work of milliseconds is repeated several times for one figure, for us and for the peers: after an idle time, the
+first program on a virtual machine waits longer for its host than it works (an idle `true` takes 7 ms instead of 0.8).
+Requires root.
 Usage: exfat.py HALLMARK WORK_DIRECTORY JSON [ROUNDS]"""
 import os
 import pathlib
@@ -35,7 +36,7 @@ def in_a_row(count, script):
     return f"set -e; for i in $(seq {count}); do (\n{script}\n) done"
 
 
-# The device is free again once the driver, which goes on after umount, has let it go.
+# The driver continues after umount; the device is free once the driver has closed it.
 PEER = """set -e
 truncate -s {size} {image}
 mkfs.exfat {image}
@@ -48,7 +49,7 @@ umount {mount}
 
 
 def compare(name, hallmark, make, size, count, work, rounds):
-    """Makes `count` images in a row for each figure."""
+    """Makes `count` images for each figure."""
     tree, ours, peer, mount = (work / part for part in ("tree", "ours.img", "peer.img", "mount"))
     make(tree)
     mount.mkdir()
@@ -70,7 +71,7 @@ def compare(name, hallmark, make, size, count, work, rounds):
 
 
 def static_program(path, size):
-    """An ELF header that says: a static program for arm64; then bytes that don't compress, up to `size`."""
+    """An ELF header of a static program for arm64, and then incompressible bytes up to `size`."""
     header = struct.pack("<16sHHIQQQIHHHHHH", b"\x7fELF\x02\x01\x01", 2, 183, 1, 0x400000, 64, 0, 0, 64, 56, 1, 64, 0, 0)
     load = struct.pack("<IIQQQQQQ", 1, 5, 0, 0x400000, 0x400000, size, size, 0x10000)
     path.write_bytes(header + load + os.urandom(size - len(header) - len(load)))

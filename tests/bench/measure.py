@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Times commands side by side: several rounds, the commands in turn within each, so that a machine whose speed drifts
-treats them alike. Figures are medians; a ratio is the peer's median over ours."""
+"""Times commands side by side in several rounds. Each round runs all commands in turn, so that a machine whose speed
+drifts treats them alike. Figures are medians; a ratio is the peer's median over ours."""
 import json
 import os
 import statistics
@@ -10,7 +10,7 @@ import time
 
 
 def run_once(command, env=None, log=None):
-    """Runs a shell command line or an argument list. Returns (seconds, peak resident KiB of its largest process)."""
+    """Runs a shell command line or a list of arguments. Returns (seconds, peak resident KiB of its largest process)."""
     with open(log or os.devnull, "ab") as output:
         start = time.monotonic()
         process = subprocess.Popen(command, shell=isinstance(command, str), env=env, stdout=output,
@@ -24,21 +24,22 @@ def run_once(command, env=None, log=None):
 
 
 def touch_memory(size):
-    """Has the machine bring `size` bytes of memory, and gives them back: a virtual machine's host may have taken free pages
-    away, and whoever writes first would wait for them. In a process of its own, which gives back all it had."""
+    """Makes a virtual machine's host provide `size` bytes of memory, and frees them again. The host may have taken free
+    pages away, and the first program to write would wait for them. This runs in a process of its own, so that all of it
+    is freed."""
     touch = f"b = bytearray({size})\nfor i in range(0, {size}, 4096): b[i] = 1"
     run_once([sys.executable, "-c", touch])
 
 
 class Comparison:
-    """What one table of the benchmark shows: ours first, then the peers."""
+    """One table of the benchmark: ours first, then the peers."""
 
     def __init__(self, name):
         self.name = name
         self.rows = {}  # label: list of (seconds, KiB)
 
     def run(self, contestants, rounds, before=None):
-        """`contestants`: label -> command. `before(label)` undoes what the round before left."""
+        """`contestants`: label -> command. `before(label)` removes the output of the previous round."""
         for _ in range(rounds):
             for label, command in contestants.items():
                 if before:

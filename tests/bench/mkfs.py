@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Tree to ext4, without and with a dm-verity hash tree, beside mke2fs -d and veritysetup and beside the floor: `cat` of the
-same tree's tar archive into a file. The trees: that of a Debian image, the same with one directory of 18,000 files, that directory
-alone, and ten files of 1 GiB. Needs root for the first.
+"""Tree to ext4, with and without a dm-verity hash tree, beside mke2fs -d and veritysetup, and beside the lower bound:
+`cat` of the same tree's tar archive into a file. The trees: that of a Debian image, the same with one directory of
+18,000 files, only that directory, and ten files of 1 GiB. The first requires root.
 Usage: mkfs.py HALLMARK WORK_DIRECTORY JSON TREE [ROUNDS]"""
 import os
 import pathlib
@@ -13,7 +13,7 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import measure  # noqa: E402
 
-# What ours has: the peer is not to spend its time on other features.
+# The features of our images: the peer should not spend time on others.
 FEATURES = "none,ext_attr,dir_index,filetype,extent,64bit,flex_bg,sparse_super,large_file,huge_file," \
            "dir_nlink,extra_isize,metadata_csum"
 FILES = 18_000

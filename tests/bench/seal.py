@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Seal beside stock tools: pack, verify, restore and repair of a given image and of a synthetic one of 10 GiB that holds
-6 GiB of this machine's /usr. Everything is read from memory, as far as that goes: each round warms it.
+"""Seal beside stock tools: pack, verify, restore and repair of a given image, and of a synthetic one of 10 GiB that
+holds 6 GiB of this machine's /usr. Everything is read from memory as far as it fits, because each round warms the
+cache.
 Usage: seal.py HALLMARK WORK_DIRECTORY JSON IMAGE [ROUNDS]"""
 import json
 import os
@@ -21,7 +22,7 @@ PEAK_TARGET_KIB = 256 * 1024
 
 
 def synthetic_image(path):
-    """GPT, an EFI system partition with 64 MiB of data, and a root with runs of data between holes."""
+    """Makes a GPT, an EFI system partition with 64 MiB of data, and a root with runs of data between holes."""
     path.touch()
     os.truncate(path, 10 * GIB)
     subprocess.run(["sgdisk", "--new=15:2048:206847", "--typecode=15:c12a7328-f81f-11d2-ba4b-00a0c93ec93b",
@@ -41,7 +42,7 @@ def synthetic_image(path):
         image.seek(MIB)
         for _ in range(64):
             image.write(next(blocks))
-        for run in range(16):  # 380 MiB of data, then 252 MiB of nothing
+        for run in range(16):  # 380 MiB of data, then a hole of 252 MiB
             image.seek(101 * MIB + run * 632 * MIB)
             for _ in range(380):
                 image.write(next(blocks))
@@ -104,8 +105,8 @@ class Bench:
         packed.rename(self.bundle)
 
     def seal(self):
-        """Signs it as an image that dm-verity guards: where it is guarded by nothing, a check is always a full one. What a
-        quick check does, and how long it takes, does not depend on the root hash."""
+        """Signs the bundle with dm-verity in its manifest: without dm-verity, a check is always a full one. The root
+        hash has no influence on a quick check and its time."""
         path = self.bundle / "manifest.json"
         manifest = json.loads(path.read_text())
         manifest["predicate"].setdefault("verity", {"rootHash": "0" * 64, "salt": "", "dataOffset": 0, "dataBlocks": 1,
@@ -156,7 +157,7 @@ class Bench:
         self.at_least("full check, openssl over ours", comparison.median("openssl dgst -sha256 rootfs.img") / full, 2)
         self.at_least("full check, sha256sum over ours", comparison.median("sha256sum rootfs.img") / full, 6)
         self.peak(comparison, label)
-        quick = self.comparison("quick check")  # what a host does at every boot
+        quick = self.comparison("quick check")  # a host does this at every boot
         quick.run({"hallmark verify": self.ours("verify"), label: self.ours("verify", "--full")}, max(5, self.rounds))
         seconds = quick.median("hallmark verify")
         self.at_least("quick check, full over quick", full / seconds, 50)
@@ -165,7 +166,7 @@ class Bench:
 
     def repair(self, full):
         image = self.bundle / "rootfs.img"
-        chunk = 30  # past the EFI system partition, and full of data in both images
+        chunk = 30  # behind the EFI system partition, and full of data in both images
         random_bytes = random.Random(3).randbytes(4096)
         comparison = self.comparison("repair of one chunk")
         labels = {"hallmark repair": self.ours("repair"),

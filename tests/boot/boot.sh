@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# boot.sh KERNEL_DIRECTORY MAKE_INITRAMFS INIT COMPILER: boots Debian's arm64 kernel with our initramfs. A root under verity
-# is reached; the same root with one bit flipped is not, whether the data or the hash tree has it; nor is one that the
-# command line does not say how to verify.
+# boot.sh KERNEL_DIRECTORY MAKE_INITRAMFS INIT COMPILER: boots Debian's arm64 kernel with our initramfs. It boots into a
+# root under verity. It does not if one bit of that root is flipped, in the data or in the hash tree, nor if the command
+# line does not say how to verify the root.
 set -eu
 kernel=$1 make_initramfs=$2 init=$3 compiler=$4
 sources=$(dirname "$0")
@@ -16,7 +16,7 @@ fail() {
   exit 1
 }
 
-# The root: one ext4 of 16 MiB, with what a boot needs.
+# The root: an ext4 of 16 MiB with what a boot requires.
 mkdir -p "$work/root/sbin" "$work/root/dev" "$work/root/proc" "$work/root/sys" "$work/root/run"
 "$compiler" -static -O2 -s -o "$work/root/sbin/init" "$sources/root_init.cc"
 mke2fs -q -t ext4 -b 4096 -d "$work/root" "$work/data" 16M
@@ -34,7 +34,7 @@ dd if="$work/data" of="$work/disk" bs=512 seek=2048 conv=notrunc status=none
 dd if="$work/tree" of="$work/disk" bs=512 seek=34816 conv=notrunc status=none
 "$make_initramfs" "$kernel/tree" "$init" "$work/initramfs"
 
-boot() { # DISK WORDS: what the console says is in $work/console
+boot() { # DISK WORDS: the output of the console is in $work/console
   timeout 300 qemu-system-aarch64 -machine virt,accel=tcg -cpu cortex-a57 -m 512 -nographic -nodefaults -no-reboot \
     -serial "file:$work/console" -kernel "$kernel"/tree/boot/vmlinuz-* -initrd "$work/initramfs" \
     -append "console=ttyAMA0 $2" -drive "if=none,id=disk,format=raw,file=$1" -device virtio-blk-pci,drive=disk ||
@@ -53,13 +53,13 @@ refused() { # REASON
 boot "$work/disk" "roothash=$hash"
 reached || fail "the verified root was not reached"
 
-# The superblock of ext4 begins 1024 bytes into the partition.
+# ext4's superblock begins 1024 bytes into the partition.
 cp "$work/disk" "$work/bad"
 flip "$work/bad" $((2048 * 512 + 1024 + 120))
 boot "$work/bad" "roothash=$hash"
 refused "mounting the root filesystem"
 
-# The top of the hash tree stands in the block after the verity superblock.
+# The top of the hash tree is in the block after the verity superblock.
 cp "$work/disk" "$work/bad"
 flip "$work/bad" $((34816 * 512 + 4096))
 boot "$work/bad" "roothash=$hash"

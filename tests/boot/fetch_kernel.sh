@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# fetch_kernel.sh DIRECTORY: Debian's arm64 kernel, unpacked at DIRECTORY/tree with depmod run, by this machine's apt sources.
+# fetch_kernel.sh DIRECTORY: unpacks Debian's arm64 kernel from this machine's apt sources at DIRECTORY/tree, and runs
+# depmod.
 set -eu
 directory=$1
 [ ! -e "$directory/tree/done" ] || exit 0

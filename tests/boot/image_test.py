@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""image_test.py NAME HALLMARK IMAGE_DIRECTORY: boots what make_image.sh made, one named test a run: direct, firmware,
-session, update, killed, tampered_file, tampered_tree, tampered_esp. A boot takes half a minute, so each shows what it
-can; `killed` cuts the power HALLMARK_KILLS times."""
+"""image_test.py NAME HALLMARK IMAGE_DIRECTORY: boots the output of make_image.sh. Each run does one test: direct,
+firmware, session, update, killed, tampered_file, tampered_tree or tampered_esp. A boot takes half a minute, so each
+test checks as much as it can. `killed` cuts the power HALLMARK_KILLS times."""
 import json
 import os
 import pathlib
@@ -19,11 +19,11 @@ from guest_client import Guest  # noqa: E402
 from machine import BootError, Machine, run  # noqa: E402
 
 SESSION = "quiet-brave-turing"
-PATIENCE = 120  # seconds for what takes a moment on a machine that is not emulated
+PATIENCE = 120  # seconds for what takes a moment without emulation
 
 
 class Image:
-    """A bundle, and what the host would boot of it."""
+    """A bundle, and how a host boots it."""
 
     def __init__(self, directory):
         self.directory = pathlib.Path(directory)
@@ -38,7 +38,7 @@ class Image:
         return work / "rootfs.img"
 
     def direct(self, work, disk=None, extra=""):
-        """As a host boots that verified the manifest."""
+        """A machine as a host boots it that verified the manifest."""
         said = json.loads(run(HALLMARK, "verify", self.bundle, "--trust", self.trust, "--json"))
         machine = Machine(work).root(disk or self.disk)
         return machine.kernel(self.bundle / "vmlinuz", self.bundle / "initrd.img", f"{said['commandLine']} {extra}")
@@ -48,7 +48,7 @@ class Image:
         return work / "sessiondata.img"
 
     def smol_bin(self, work, sequence, *options, key=None, daemon=None):
-        """Another smol-bin than the bundle's, of the same programs unless `daemon` is one."""
+        """Makes another smol-bin than the bundle's, with the same programs unless `daemon` is given."""
         programs = work / "programs"
         if not programs.exists():
             run(HALLMARK, "smol-bin", "extract", self.bundle / "smol-bin.arm64.img", "--trust", self.trust, "-o", programs)
@@ -62,7 +62,7 @@ class Image:
         return next(p for p in self.predicate["disk"]["partitions"] if p["number"] == number)
 
     def file_offset(self, path):
-        """Where in the disk the first block of a file of the root is."""
+        """The offset in the disk of the first block of a file of the root."""
         root = self.partition(1)["offset"]
         said = run("debugfs", "-R", f"blocks {path}", f"{self.disk}?offset={root}")
         return root + int(re.search(r"^(\d+)", said, re.M).group(1)) * 4096
@@ -74,7 +74,7 @@ def check(condition, what):
 
 
 def flip(disk, offset):
-    """The lowest bit of one byte."""
+    """Flips the lowest bit of one byte."""
     with open(disk, "r+b") as file:
         file.seek(offset)
         byte = file.read(1)[0]
@@ -83,7 +83,7 @@ def flip(disk, offset):
 
 
 def greet(machine, image):
-    """Waits for the guest's hello; what it says must be what the host started."""
+    """Waits for the guest's hello, and checks that it describes what the host started."""
     guest = Guest.connect(str(machine.socket), timeout=600)
     check(guest.hello["root_hash"] == image.root_hash, f"the guest runs another root: {guest.hello}")
     check(guest.hello["trouble"] == "", f"the guest is in trouble: {guest.hello}")
@@ -93,15 +93,15 @@ def greet(machine, image):
 
 
 def reached(machine, image):
-    """Waits until all services were started; the root must be the one that was built, under dm-verity."""
+    """Waits until all services were started. The root must be the one that was built, under dm-verity."""
     machine.wait_for("hallmark-init: setting up dm-verity", 300)
     machine.wait_for("Reached target.*multi-user.target", 600)
     check(f"roothash={image.root_hash}" in machine.said(), "the kernel was told another root hash")
 
 
 def test_direct(image, work):
-    """Kernel and initramfs of the bundle, as a host boots them that has no firmware to; the guest knows which release it
-    is, and takes no smol-bin that needs a later one."""
+    """Kernel and initramfs of the bundle, as a host without firmware boots them. The guest knows which release it is,
+    and refuses a smol-bin that requires a later one."""
     smol_bin = image.smol_bin(work, 2, "--least-rootfs-sequence", 2)
     with image.direct(work / "machine").sessions(image.session_disk(work)).smol_bin(smol_bin) as machine:
         reached(machine, image)
@@ -109,8 +109,8 @@ def test_direct(image, work):
 
 
 def test_firmware(image, work):
-    """UEFI finds GRUB on the EFI system partition, GRUB finds kernel and initramfs there, and what the bundle was built
-    with is sealed there: a smol-bin from before is refused, though this session disk never had another."""
+    """UEFI finds GRUB on the EFI system partition, and GRUB finds kernel and initramfs there. The lowest sequence of
+    the bundle's smol-bin is sealed there too: an older smol-bin is refused even with a new session disk."""
     sealed = json.loads(run(HALLMARK, "inspect", image.disk, "--json"))["esp"]["kernelCommandLines"]
     check(sealed == [image.predicate["commandLine"]], f"the manifest does not say what is sealed: {sealed}")
     smol_bin = image.smol_bin(work, 1)
@@ -121,7 +121,7 @@ def test_firmware(image, work):
 
 
 def check_smol_bin(guest, sequence, verdict="", message=""):
-    """What the guest's hello says of the smol-bin that runs, and of the one that was offered."""
+    """Checks what the guest's hello says about the running smol-bin and the offered one."""
     state = guest.hello["smol_bin"]
     refused = state.get("refused", {"verdict": "", "message": ""})
     check((state["sequence"], refused["verdict"]) == (sequence, verdict) and message in refused["message"],
@@ -133,9 +133,9 @@ def wait_good(machine, sequence):
 
 
 def test_session(image, work):
-    """With the devices of the design the guest greets, installs the programs of smol-bin, makes a session and runs a
-    command in its sandbox; after a power cut the session is there with the same uid, an older smol-bin is refused, what a
-    session may use of the machine holds, and the power button ends it all in order."""
+    """With a session disk, a smol-bin and a control channel, the guest greets, installs the programs of smol-bin, makes
+    a session and runs a command in its sandbox. After a power cut, the session exists with the same uid, an older
+    smol-bin is refused, the limits of a session hold, and the power button ends everything in order."""
     sessions = image.session_disk(work)
 
     def boot(smol_bin):
@@ -174,8 +174,8 @@ def test_session(image, work):
 
 
 def test_update(image, work):
-    """A foreign smol-bin is refused while what is installed goes on; one whose daemon crashes gives way to the last good
-    one within ten seconds."""
+    """A foreign smol-bin is refused while the installed one continues. A smol-bin whose daemon crashes is replaced by
+    the last good one within ten seconds."""
     sessions = image.session_disk(work)
 
     def boot(smol_bin):
@@ -206,8 +206,8 @@ def test_update(image, work):
 
 
 def test_killed(image, work):
-    """The power is cut at random moments, while the guest boots and while a session writes: what had been synced is there
-    in the next boot, whose session disk is in no trouble."""
+    """Cuts the power at random moments, while the guest boots and while a session writes. What was synced exists in the
+    next boot, and its session disk has no error."""
     sessions = image.session_disk(work)
     rng = random.Random(7)
     kills = int(os.environ.get("HALLMARK_KILLS", "2"))
@@ -234,7 +234,7 @@ def test_killed(image, work):
 
 
 def test_tampered_file(image, work):
-    """A file of the root with one bit flipped is not read, and the configured reaction follows."""
+    """A file of the root with one flipped bit can't be read, and the configured reaction follows."""
     disk = image.copy(work)
     flip(disk, image.file_offset("/usr/lib/systemd/systemd"))
     with image.direct(work / "error", disk) as machine:
@@ -251,7 +251,7 @@ def test_tampered_file(image, work):
 
 
 def test_tampered_tree(image, work):
-    """A hash tree with one bit flipped in its top level: no block under it is read."""
+    """With one flipped bit in the top level of the hash tree, no block below it can be read."""
     disk = image.copy(work)
     flip(disk, image.partition(2)["offset"] + 4096)
     with image.direct(work / "machine", disk) as machine:
@@ -260,7 +260,7 @@ def test_tampered_tree(image, work):
 
 
 def test_tampered_esp(image, work):
-    """The host's quick check refuses an EFI system partition with one bit flipped, before anything boots."""
+    """The host's quick check refuses an EFI system partition with one flipped bit, before anything boots."""
     bundle = work / "out"
     run("cp", "-r", "--sparse=always", image.bundle, bundle)
     command = [HALLMARK, "verify", bundle, "--trust", image.trust]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A guest in QEMU, under emulation, with the devices of the design."""
+"""A guest in QEMU, under emulation: disks, smol-bin on USB, virtio-serial ports, consoles and a power button."""
 import os
 import pathlib
 import re
@@ -10,17 +10,17 @@ import time
 
 FIRMWARE = "/usr/share/AAVMF/AAVMF_CODE.fd"
 VARIABLES = "/usr/share/AAVMF/AAVMF_VARS.fd"
-# Pointer authentication by QEMU's own hash: the architecture's is ten times slower under emulation.
+# Pointer authentication with QEMU's own hash: that of the architecture is ten times slower under emulation.
 CPU = "max,pauth-impdef=on"
 PATH = os.environ["PATH"] + ":/usr/sbin:/sbin"
 
 
 class BootError(Exception):
-    """The guest did not do what was waited for."""
+    """The guest did not do what the test waited for."""
 
 
 def run(*command):
-    """Runs a command to its end; its output, or an error with what it said."""
+    """Runs a command to its end. Returns its output; an error contains the output."""
     done = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                           env={**os.environ, "PATH": PATH})
     if done.returncode != 0:
@@ -29,13 +29,14 @@ def run(*command):
 
 
 class Machine:
-    """One machine. Use as a context manager: it is gone at the end. Consoles and sockets are files of `directory`."""
+    """One machine. A context manager: the machine is killed at the end. Consoles and sockets are files in
+    `directory`."""
 
     def __init__(self, directory, memory=1024):
         self.directory = pathlib.Path(directory)
         self.directory.mkdir(parents=True, exist_ok=True)
         self.console = self.directory / "console"
-        self.hvc = self.directory / "hvc"  # the last console= of the image's command line: where systemd talks
+        self.hvc = self.directory / "hvc"  # the last console= of the image's command line; systemd writes there
         self.report = self.directory / "report"
         self.socket = self.directory / "sdk"
         for left in self.directory.iterdir():
@@ -43,7 +44,7 @@ class Machine:
         self.process = None
         self.started = None
         self.arguments = [
-            "setpriv", "--pdeathsig", "KILL",  # a test that is killed leaves no machine
+            "setpriv", "--pdeathsig", "KILL",  # the machine ends with a test that is killed
             "qemu-system-aarch64", "-machine", "virt,accel=tcg,gic-version=3", "-cpu", CPU, "-smp", "2",
             "-m", str(memory), "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
             "-chardev", f"file,id=console,path={self.console}", "-serial", "chardev:console",
@@ -59,7 +60,8 @@ class Machine:
         return self
 
     def firmware(self):
-        """Boots by UEFI, from the EFI system partition of the root disk, with variables that nobody has set."""
+        """Boots by UEFI from the EFI system partition of the root disk, with firmware variables in their initial
+        state."""
         variables = self.directory / "variables"
         shutil.copyfile(VARIABLES, variables)
         self.arguments += ["-drive", f"if=pflash,format=raw,readonly=on,file={FIRMWARE}",
@@ -82,13 +84,13 @@ class Machine:
         return self
 
     def channel(self):
-        """A virtio-serial port for sdk-daemon; the host's end is `socket`."""
+        """Adds a virtio-serial port for sdk-daemon. The host's end is `socket`."""
         self.arguments += ["-chardev", f"socket,id=sdk,path={self.socket},server=on,wait=off",
                            "-device", "virtserialport,chardev=sdk,name=org.hallmark.sdk"]
         return self
 
     def power_button(self):
-        """The machine has one that press_power() presses."""
+        """Adds a power button for press_power()."""
         self.arguments += ["-qmp", f"unix:{self.directory / 'qmp'},server=on,wait=off"]
         return self
 
@@ -112,7 +114,7 @@ class Machine:
         self.kill()
 
     def kill(self):
-        """As a power cut would."""
+        """Ends the machine like a power cut."""
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
@@ -122,12 +124,12 @@ class Machine:
         return time.monotonic() - self.started
 
     def said(self):
-        """All that came over the consoles and the report port so far."""
+        """Everything that the consoles and the report port have received so far."""
         text = b"".join(path.read_bytes() for path in (self.report, self.console, self.hvc) if path.exists())
         return text.decode(errors="replace")
 
     def wait_for(self, pattern, seconds=240):
-        """Waits until something was said; the match, and how long after the start that was."""
+        """Waits until a text appears. Returns the match, and how long after the start that was."""
         end = time.monotonic() + seconds
         while True:
             ended = self.process.poll() is not None

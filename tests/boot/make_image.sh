@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# make_image.sh HALLMARK RECIPES GUEST CACHE DIRECTORY: a signed bundle of the recipe debian-12-arm64 at DIRECTORY/out, with a
-# smol-bin of the programs in GUEST, from packages that are in CACHE already; keys and trust file are beside it. What
-# the boot tests boot.
+# make_image.sh HALLMARK RECIPES GUEST CACHE DIRECTORY: makes the input of the boot tests. DIRECTORY/out is a signed
+# bundle of the recipe debian-12-arm64, with a smol-bin of the programs in GUEST, built from packages that are in CACHE
+# already. Keys and trust file are beside it.
 set -euo pipefail
 hallmark=$1 recipes=$2 guest=$3 directory=$5
 export HALLMARK_CACHE=$(realpath "$4")

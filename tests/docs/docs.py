@@ -18,7 +18,7 @@ import subprocess
 import sys
 
 ENDINGS = (".cc", ".h", ".py", ".sh", ".md", ".txt", ".cmake", ".toml", ".in", ".config")
-# First parts of paths that are not in the repository.
+# First components of paths that are not in the repository.
 ELSEWHERE = ("build", "libexec", "out", "share")
 PAGE = re.compile(r"\b((?:hallmark|guestd|sdk-daemon|sandbox-helper|srt-settings)[\w-]*)\((\d)\)")
 SOURCES = ("guestd", "kernel-config", "lib", "signing", "tools")
@@ -49,7 +49,7 @@ class Repository:
                     self.functions.update(re.findall(r"\bfunction\((\w+)", file.read_text()))
 
     def looks_like_path(self, word):
-        """True for a word that can only be a path of this repository."""
+        """True for a word that can only be a path in this repository."""
         if not re.fullmatch(r"[\w.@{},*+-]+(/[\w.@{},*+-]+)*/?", word):
             return False
         first = word.split("/")[0]
@@ -65,7 +65,7 @@ class Repository:
 
 
 def code_of(text):
-    """The spans in backticks, and the lines of code blocks: (number of the line, code)."""
+    """The code of a document: (number of the line, code, True if it is in backticks and not in a code block)."""
     fenced = False
     for number, line in enumerate(text.splitlines(), 1):
         if line.startswith("```"):
@@ -95,7 +95,7 @@ def check_code(repository, code, is_span):
 
 
 def anchors_of(text):
-    """What GitHub makes of headings: lower case, blanks as hyphens, other marks left out."""
+    """The anchors that GitHub makes from headings: lower case, hyphens for blanks, other marks removed."""
     headings = re.findall(r"^#+ +(.*)$", text, re.MULTILINE)
     return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
@@ -112,7 +112,7 @@ def check_link(repository, document, text, target):
 
 
 def check_document(repository, document, text):
-    """What is wrong with one document, as "NAME:LINE: CAUSE"."""
+    """The faults of one document, as "NAME:LINE: CAUSE"."""
     for number, code, is_span in code_of(text):
         for cause in check_code(repository, code, is_span):
             yield f"{document}:{number}: {cause}"
@@ -126,12 +126,12 @@ def check_document(repository, document, text):
 
 
 def directories_with(top, ending):
-    """Directories below `top` that hold a file of that ending."""
+    """The directories below `top` that contain a file with that ending."""
     return sorted({file.parent for file in top.rglob(f"*{ending}") if "build" not in file.parts})
 
 
 def check_complete(repository, documents):
-    """What exists and no document has."""
+    """What exists and is missing in the documents."""
     for page in sorted(page for page in repository.pages if page.endswith(".5")):
         document = "docs/formats.md"
         name, section = page.rsplit(".", 1)
@@ -147,8 +147,8 @@ def check_complete(repository, documents):
 
 
 def check_planted(repository):
-    """A fault of each kind is found, and what is right is not."""
-    no_page = "hallmark-conjure" "(1)"  # in two pieces: a test looks for references to pages here, too
+    """Checks that a fault of each kind is found, and that correct text is not reported."""
+    no_page = "hallmark-conjure" "(1)"  # in two pieces, because a test looks for references to pages here too
     planted = {
         "no such path: lib/base/no_such_file.cc": "See `lib/base/no_such_file.cc`.",
         "no such path: libs/file.cc": "See `libs/file.cc`.",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What tests of a real sdk-daemon on this machine begin with: one daemon, one host and one session disk each."""
+"""The base of tests with a real sdk-daemon on this machine: each test has a daemon, a host and a session disk."""
 import os
 import pathlib
 import sys
@@ -43,7 +43,7 @@ class DaemonTest(unittest.TestCase):
         return self.guest.run(session, *command, sandbox=False, **options)
 
     def shell(self, session, script, **options):
-        """Runs to a good end: standard output."""
+        """Runs a script, which must succeed. Returns its standard output."""
         ended, out, error = self.run_in(session, "/bin/sh", "-c", script, **options)
         self.assertEqual(ended.get("exit_code"), 0, (ended, out, error))
         return out.decode()
@@ -60,7 +60,7 @@ class DaemonTest(unittest.TestCase):
 
 
 def main():
-    """Runs the tests of the calling program: PROGRAM SDK_DAEMON [TEST...], as root, in namespaces of its own."""
+    """Runs the tests of the calling program, as root and in namespaces of its own: PROGRAM SDK_DAEMON [TEST...]."""
     global PROGRAM
     if os.geteuid() != 0:
         os.execvp("sudo", ["sudo", "--preserve-env=HALLMARK_QUIET", sys.executable, *sys.argv])

@@ -256,7 +256,7 @@ class ProcessTest(DaemonTest):
         fails("not_found", "no-such-program: No such file", command=["no-such-program"])
         fails("io", "/etc/passwd: Permission denied", command=["/etc/passwd"])
         fails("not_found", "/nowhere: No such file", command=["true"], working_folder="/nowhere")
-        # Told as soon as it is known; the process that tried is reaped after that.
+        # The end is reported as soon as it is known; the process that tried is reaped later.
         deadline = time.monotonic() + 10
         while self.guest.call("process.list")["processes"] and time.monotonic() < deadline:
             time.sleep(0.05)
@@ -531,7 +531,7 @@ class DiskTest(DaemonTest):
         name = self.session()
         self.run_in(name, "/bin/sh", "-c", "cat /dev/zero > full")
         with self.assertRaises(OSError), open(SESSIONS / ".roots", "wb", buffering=0) as file:
-            while True:  # what the filesystem keeps for root
+            while True:  # the filesystem reserves this for root
                 file.write(bytes(4096))
         caught = self.assertFails("no_space", "No space left on device", "session.create", name="a-b-c")
         self.assertIn("delete a session", caught.hint)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The host's side of hallmark-guest-protocol(5), for tests: listens where the daemon dials, or speaks over a socket that
-is there already (QEMU's end of a virtio-serial port)."""
+"""The host's side of hallmark-guest-protocol(5), for tests. Listens where the daemon dials, or uses an existing socket
+(QEMU's end of a virtio-serial port)."""
 import base64
 import collections
 import json
@@ -14,7 +14,7 @@ MAX_FRAME = 10 << 20
 
 
 class GuestError(Exception):
-    """An error that the daemon answered with."""
+    """An error in the daemon's answer."""
 
     def __init__(self, error):
         super().__init__(error["message"])
@@ -27,7 +27,7 @@ class Lost(Exception):
 
 
 class Guest:
-    """One connection. Events wait in `events`; output is gathered by process and stream in `output`."""
+    """One connection. Events wait in `events`; output is collected by process and stream in `output`."""
 
     def __init__(self, connected):
         self.socket = connected
@@ -43,7 +43,7 @@ class Guest:
 
     @classmethod
     def accept(cls, listener, timeout=20):
-        """Waits for the daemon to dial, and greets it."""
+        """Waits until the daemon dials, and greets it."""
         listener.settimeout(timeout)
         guest = cls(listener.accept()[0])
         guest.greet()
@@ -51,7 +51,7 @@ class Guest:
 
     @classmethod
     def connect(cls, path, timeout=300):
-        """Connects to QEMU's socket of a port, and greets."""
+        """Connects to QEMU's socket of a port, and greets the daemon."""
         end = time.monotonic() + timeout
         while True:
             connection = socket.socket(socket.AF_UNIX)
@@ -106,7 +106,7 @@ class Guest:
         return json.loads(body)
 
     def receive(self, end):
-        """Takes in what has come, waiting until `end` (of time.monotonic) for something."""
+        """Takes all messages that have arrived. Waits for the first one until `end` (in the time of time.monotonic)."""
         while (message := self.next_frame()) is None:
             left = end - time.monotonic()
             if left <= 0 or not select.select([self.socket], [], [], left)[0]:
@@ -136,7 +136,7 @@ class Guest:
             self.events.append(message)
 
     def ask(self, method, **parameters):
-        """Sends a request and returns its id."""
+        """Sends a request. Returns its id."""
         self.last_id += 1
         self.send({"type": "request", "id": self.last_id, "method": method, "parameters": parameters})
         return self.last_id
@@ -160,7 +160,7 @@ class Guest:
         return self.exits.pop(process)
 
     def run(self, session, *command, timeout=60, **options):
-        """Runs to the end: (exit event, standard output, standard error)."""
+        """Runs a command to its end. Returns (exit event, standard output, standard error)."""
         process = self.call("process.spawn", session=session, command=list(command), **options)["process"]
         ended = self.wait_exit(process, timeout)
         return ended, bytes(self.output.pop((process, "stdout"), b"")), bytes(self.output.pop((process, "stderr"), b""))

@@ -28,7 +28,8 @@ SUPERBLOCK = 1024
 
 
 def enter_new_root():
-    """A root that is this machine's under an overlay in memory, so that /sessions and /run are the test's own."""
+    """Changes to a root that is this machine's under an overlay in memory, so that /sessions and /run belong to the
+    test."""
     run = lambda *command: subprocess.run(command, check=True)
     run("mount", "-t", "tmpfs", "tmpfs", "/mnt")
     for directory in "upper", "work", "root":
@@ -97,7 +98,7 @@ class GuestdTest(unittest.TestCase):
         return said
 
     def forget_states(self):
-        """What those that were killed said, and those that dialled."""
+        """Drops what killed processes sent, and the connections that they made."""
         self.notify.setblocking(False)
         with contextlib.suppress(BlockingIOError):
             while True:
@@ -172,7 +173,7 @@ class GuestdTest(unittest.TestCase):
         image = pathlib.Path("/run/broken.img")
         shutil.copyfile("/run/smol-bin/image", image)
         with open(image, "r+b") as file:
-            file.seek(11 * 512)  # the checksum of the boot region: nobody mounts it
+            file.seek(11 * 512)  # the checksum of the boot region: the disk can't be mounted
             file.write(bytes(512))
         loop = subprocess.run(["losetup", "--find", "--show", str(image)], check=True, capture_output=True, text=True)
         try:
@@ -227,7 +228,7 @@ class GuestdTest(unittest.TestCase):
 
     def test_a_damaged_superblock_is_reported_and_not_touched(self):
         with open(IMAGE, "r+b") as file:
-            file.seek(SUPERBLOCK + 4)  # the number of blocks: its checksum no longer holds
+            file.seek(SUPERBLOCK + 4)  # the number of blocks: the checksum no longer holds
             byte = file.read(1)[0]
             file.seek(SUPERBLOCK + 4)
             file.write(bytes([byte ^ 1]))
@@ -247,7 +248,7 @@ class GuestdTest(unittest.TestCase):
             self.guestd.kill()
             self.guestd.wait()
             wait_until(daemon_is_gone, what="the end of sdk-daemon, which guestd takes along")
-            if kill % 5:  # also before it is ready
+            if kill % 5:  # some kills come before it is ready
                 self.launch()
                 time.sleep(rng.random() * 0.2)
                 continue
@@ -265,7 +266,7 @@ class GuestdTest(unittest.TestCase):
 
 
 def install_smol_bin(store):
-    """A store with one signed set, known to work: the trust file that it holds under."""
+    """Makes a store with one signed set that is known to work, and the trust file that it is signed for."""
     work = pathlib.Path("/run/smol-bin")
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir()
@@ -289,7 +290,7 @@ def install_smol_bin(store):
 
 
 def daemon_is_gone():
-    """This is the first process of its namespace: what lost its parent is ours to reap."""
+    """This is the first process of its namespace, so it must reap processes that lost their parent."""
     try:
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Limits of memory and processes in a booted guest, whose kernel has every controller, through its control channel: an
-out-of-memory and a fork bomb stay in their session, and everything else goes on.
+"""Tests the limits of memory and processes in a booted guest, whose kernel has every controller, through its control
+channel: running out of memory and a fork bomb stay in their session, and everything else continues.
 Usage: limits.py SOCKET (the host's end of the port org.hallmark.sdk)"""
 import sys
 import time
@@ -9,12 +9,12 @@ import time
 from guest_client import Guest
 
 MIB = 1 << 20
-# Emulated machines are slow: what counts is that the answer comes while the session is at its limit.
+# Emulated machines are slow. The answer must come while the session is at its limit.
 PATIENCE = 120
 
 
 class LimitError(Exception):
-    """A limit did not hold, or hit others."""
+    """A limit did not hold, or affected others."""
 
 
 def check(condition, text):
@@ -24,7 +24,7 @@ def check(condition, text):
 
 
 def hold(guest):
-    """Takes sessions to their limits, and looks at what else goes on then."""
+    """Takes sessions to their limits, and checks that everything else continues."""
     limited = guest.call("session.create", timeout=PATIENCE, memory=128 * MIB, processes=100)["name"]
     other = guest.call("session.create", timeout=PATIENCE)["name"]
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A real sdk-daemon on this machine, for tests: as root, in a mount namespace of its own (see run), with a session disk
-of its own (ext4 in a file) and a control group of its own."""
+"""A real sdk-daemon on this machine, for tests: as root, in a mount namespace of its own (see run()), with a session
+disk (ext4 in a file) and a control group of its own."""
 import contextlib
 import json
 import os
@@ -28,7 +28,8 @@ def cgroup_mount():
 
 
 def prepare(disk_size):
-    """Mounts a new session disk of that many bytes. Once per process: it lasts as long as the mount namespace."""
+    """Mounts a new session disk of that many bytes. Call it once per process: the disk lasts as long as the mount
+    namespace."""
     subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=0755", "tmpfs", "/mnt"], check=True)
     for directory in SESSIONS, SHARED:
         directory.mkdir(parents=True)
@@ -40,7 +41,7 @@ def prepare(disk_size):
 
 
 class Daemon:
-    """Runs until stop() or kill()."""
+    """A daemon, which runs until stop() or kill()."""
 
     def __init__(self, program, *options, programs=None):
         self.cgroup = cgroup_mount() / f"hallmark-test-{os.getpid()}"
@@ -55,9 +56,9 @@ class Daemon:
         self.process = subprocess.Popen(command, pass_fds=[theirs.fileno()], stderr=self.log,
                                         start_new_session=True)
         theirs.close()
-        # guestd gives the daemon weight by control group, for which this machine's processor may not be delegated: the
-        # scheduler's own groups, one for each process that the daemon starts, do the same.
-        # Where the kernel has neither to give, it runs at its ordinary weight.
+        # guestd gives the daemon processor time by control group. This machine may not delegate that controller, so the
+        # test uses the scheduler's own groups, one for each process that the daemon starts. If the kernel has neither,
+        # the daemon runs at its ordinary priority.
         with contextlib.suppress(OSError):
             pathlib.Path(f"/proc/{self.process.pid}/autogroup").write_text("-10")
 
@@ -65,7 +66,7 @@ class Daemon:
         return guest_client.Guest.accept(self.listener)
 
     def health(self, timeout=10):
-        """Asks as guestd does: (seconds that the answer took, the answer)."""
+        """Asks for the daemon's health as guestd does. Returns (seconds that the answer took, the answer)."""
         self.last_id += 1
         body = json.dumps({"type": "request", "id": self.last_id, "method": "health"}).encode()
         self.supervisor.settimeout(timeout)
@@ -84,7 +85,7 @@ class Daemon:
         return data
 
     def memory(self):
-        """Bytes of the daemon that are in memory."""
+        """Resident memory of the daemon in bytes."""
         for line in pathlib.Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
             if line.startswith("VmRSS:"):
                 return int(line.split()[1]) * 1024
@@ -96,7 +97,7 @@ class Daemon:
         self.close()
 
     def stop(self, timeout=20):
-        """Ends it in order; its exit status."""
+        """Ends the daemon in order. Returns its exit status."""
         self.process.send_signal(signal.SIGTERM)
         status = self.process.wait(timeout)
         self.close()
@@ -108,7 +109,7 @@ class Daemon:
         self.log.close()
 
     def clean_up(self):
-        """After the last test: control groups, which no namespace takes along."""
+        """Cleans up after the last test: namespaces do not remove control groups."""
         for directory, _, _ in os.walk(self.cgroup, topdown=False):
             for _ in range(100):
                 try:
@@ -120,7 +121,7 @@ class Daemon:
 
 class HealthWatch:
     """Asks for the daemon's health all the time, from a process of its own, so that it measures the daemon and not the
-    test; keeps the worst answer's time in seconds and the largest memory in bytes."""
+    test. Keeps the longest time of an answer in seconds, and the largest memory in bytes."""
 
     def __init__(self, daemon):
         self.daemon = daemon
@@ -152,7 +153,7 @@ class HealthWatch:
 
 
 def session_processes():
-    """Processes of users of sessions, of any session: pids."""
+    """The ids of all processes of session users."""
     found = []
     for entry in os.listdir("/proc"):
         try:

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""sdk-daemon and sandbox-helper together: a command goes through the sandbox into its session, and what comes out is the
-command's. What the sandbox keeps out is held by tests/isolation.
+"""sdk-daemon and sandbox-helper together: a command goes through the sandbox into its session, and its output and
+status come back. tests/isolation checks what the sandbox keeps out.
 Usage, as root: sandboxed_test.py SDK_DAEMON SANDBOX_HELPER [TEST...]"""
 import base64
 import contextlib
@@ -24,7 +24,7 @@ SETTINGS = {"network": {"allowedDomains": ["example.org"], "deniedDomains": []},
 
 
 def helpers():
-    """The processes of all helpers: pids."""
+    """The process ids of all helpers."""
     found = []
     for pid in session_processes():
         with contextlib.suppress(OSError):
@@ -124,7 +124,7 @@ class SandboxedTest(daemon_case.DaemonTest):
     def test_a_full_disk_stops_no_command_of_others(self):
         filling, other, project = self.session(), self.session(), self.session()
         self.sh(project, "mkdir -p .git/objects .git/refs; echo ref: refs/heads/main > .git/HEAD; echo '[core]' > .git/config")
-        # It goes on: at its end, its own placeholders would give their blocks back.
+        # The command does not end: at its end, its own placeholders would free their blocks.
         process = self.guest.call("process.spawn", session=filling, command=["sh", "-c", """
             cat /dev/zero > all; while echo > $((i = i + 1)); do :; done 2>/dev/null; cat /dev/zero > more; exec sleep 1000"""])["process"]
         end = time.monotonic() + 60

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Builds a real image from this machine's apt sources and has it judged by stock tools; then builds it again from other
-# directories, in another time zone, with another umask and one thread: it must be the same to the last byte.
+# Builds a real image from this machine's apt sources, and checks it with stock tools. Then builds it again from other
+# directories, in another time zone, with another umask and one thread: all bytes must be the same.
 # Usage: build.sh HALLMARK RECIPE CACHE
-# CACHE stays, for tests that need packages.
+# CACHE is kept, for tests that require packages.
 set -euo pipefail
 hallmark=$(realpath "$1")
 recipe=$(realpath "$2")
@@ -56,7 +56,7 @@ rm "$scratch/sessions"
 zstd -t -q "$scratch/out/rootfs.img.zst" || fail "zstd is not content"
 zstd -dc "$scratch/out/rootfs.img.zst" | cmp - "$image" || fail "the .zst holds another image"
 
-# Again, as differently as can be, from the cache alone.
+# The second build: in a very different environment, and only from the cache.
 mkdir "$scratch/other cache, with a comma"
 cp -a "$HALLMARK_CACHE/blobs" "$HALLMARK_CACHE/locks" "$scratch/other cache, with a comma/"
 cp -r "$(dirname "$recipe")" "$scratch/recipes"
@@ -71,7 +71,7 @@ diff -r "$scratch/out" "$scratch/again" || fail "two bundles differ"
 "$hallmark" inspect "$scratch/out" --json | jq -e --arg hash "$root_hash" \
   '.verity.rootHash == $hash and (.packages | length) > 100 and (.kernels | map(.version) | unique | length) == 1' \
   >/dev/null || fail "inspect tells something else"
-# Mounting takes root, and as another user the build's tree has that user's subordinate ids.
+# Mounting requires root; and if another user builds, the tree has that user's subordinate ids.
 if [ "$(id -u)" = 0 ]; then
   epoch=$(sed -n 's/^source_date_epoch = //p' "$HALLMARK_CACHE/locks/$(basename "$recipe").lock")
   "$(dirname "$(realpath "$0")")/mounted_tree.sh" "$image" "$scratch/other cache, with a comma"/stages/*/ "$epoch"

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""`hallmark export` as tar and gzip see it, and `hallmark import` with archives that mean harm: nothing of them may be left
+"""`hallmark export` as tar and gzip see it, and `hallmark import` of malicious archives, which must leave nothing
 behind, not a file, not a directory. Usage: bundle_archive.py HALLMARK"""
 import gzip
 import io
@@ -79,7 +79,7 @@ class Test:
         self.check(result.returncode == 1 and "hallmark sign" in result.stderr, "nor one that is not signed")
 
     def archive(self, change):
-        """An archive of the bundle's members, after `change` had its way with the list of (TarInfo, bytes)."""
+        """Makes an archive of the bundle's members. `change` first edits the list of (TarInfo, bytes)."""
         members = []
         names = FIRST + sorted(set(os.listdir("bundle")) - set(FIRST))
         for name in names:
@@ -171,7 +171,7 @@ class Test:
         for length in (0, 1, 20, 1000, len(whole) // 2, len(whole) - 12000):
             pathlib.Path("bad.tar.gz").write_bytes(whole[:length])
             self.refused(f"an archive that ends at {length}", 1, "bad.tar.gz")
-        # Behind the last file nothing of the bundle is lost.
+        # Nothing of the bundle is missing here: the fault is behind the last file.
         for what, content in (("cut in gzip's checksum", whole[:-6]), ("with something behind it", whole + b"junk"),
                               ("cut in tar's padding", gzip.compress(gzip.decompress(whole)[:-512]))):
             pathlib.Path("bad.tar.gz").write_bytes(content)
@@ -179,7 +179,7 @@ class Test:
             same = subprocess.run(["diff", "-r", "bundle", "out"]).returncode == 0
             self.check(result.returncode == 0 and same, f"an archive {what} gives the bundle, every byte checked")
             shutil.rmtree("out", ignore_errors=True)
-        # Everything that gzip can hold in little: a member that says so, and one that lies.
+        # 200 MiB of zeros in little compressed data, and a file that is not an archive.
         pathlib.Path("bad.tar.gz").write_bytes(gzip.compress(bytes(200 << 20), 9))
         self.refused("zeros without end", 1, "bad.tar.gz")
         pathlib.Path("bad.tar.gz").write_bytes(pathlib.Path("image.img").read_bytes())

@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# What bash offers for the words so far. Usage: completion.sh HALLMARK COMPLETION_FILE
+# Tests what bash offers after the words so far. Usage: completion.sh HALLMARK COMPLETION_FILE
 set -euo pipefail
 program=$(realpath "$1")
 . "$2"
 hallmark() { "$program" "$@"; }
 fail() { echo "completion.sh: $*" >&2; exit 1; }
 
-# offers WANTED WORD...: WANTED, words with a space before and after, are among what is offered for the last WORD.
+# offers WANTED WORD...: all of WANTED, words with a space before and after, are offered for the last WORD.
 offers() {
   local wanted=$1
   shift

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# What `hallmark mkfs fat` makes, judged by fsck.fat and mtools. Usage: disk.sh HALLMARK
+# Checks the output of `hallmark mkfs fat` with fsck.fat and mtools. Usage: disk.sh HALLMARK
 set -euo pipefail
-export LC_ALL=C.UTF-8  # mtools writes names in the characters of the locale
+export LC_ALL=C.UTF-8  # mtools writes names in the encoding of the locale
 hallmark=$1
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
@@ -28,8 +28,8 @@ diff -r "$tree" "$scratch/out" || fail "mtools reads something else"
 "$hallmark" mkfs fat --from "$tree" -o "$image.again" --size 100M --label ESP
 cmp "$image" "$image.again" || fail "two runs differ"
 
-# What FAT can't hold is named.
-refused() { # NAME TEXT: a tree with NAME in it
+# The message names what FAT can't hold.
+refused() { # NAME TEXT: makes a tree that contains NAME
   rm -rf "$scratch/bad" && mkdir "$scratch/bad" && : >"$scratch/bad/$1"
   [ -z "${3:-}" ] || : >"$scratch/bad/$3"
   if "$hallmark" mkfs fat --from "$scratch/bad" -o "$scratch/no" --size 100M 2>"$scratch/error"; then fail "took '$1'"; fi

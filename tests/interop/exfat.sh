@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# What `hallmark mkfs exfat` makes, judged by fsck.exfat and, as root, by exfat-fuse; and our reader on what mkfs.exfat and
-# exfat-fuse made. Usage: exfat.sh HALLMARK EXFAT_TOOL
+# Checks the output of `hallmark mkfs exfat` with fsck.exfat and, as root, with exfat-fuse; and our reader on the output
+# of mkfs.exfat and exfat-fuse. Usage: exfat.sh HALLMARK EXFAT_TOOL
 set -euo pipefail
 hallmark=$(realpath "$1")
 tool=$(realpath "$2")
@@ -16,7 +16,8 @@ trap finish EXIT
 fail() { echo "exfat.sh: $*" >&2; exit 1; }
 mkdir "$scratch/mount"
 
-# exfat-fuse takes block devices only. mounted IMAGE OPTIONS COMMAND...: runs it with the image at $scratch/mount.
+# exfat-fuse takes only block devices. mounted IMAGE OPTIONS COMMAND...: runs the command with the image at
+# $scratch/mount.
 mounted() {
   local image=$1 options=$2
   shift 2
@@ -24,13 +25,14 @@ mounted() {
   mount.exfat-fuse -o "$options" "$device" "$scratch/mount" 2>"$scratch/log" >&2 || fail "$(cat "$scratch/log")"
   "$@"
   umount "$scratch/mount"
-  # The driver goes on writing after that; who has the device exclusively knows that it is done.
+  # The driver continues to write after umount; once the device can be locked exclusively, the driver is done.
   flock --exclusive "$device" true
   losetup -d "$device"
   while losetup -n "$device" 2>/dev/null | grep -q "$image"; do sleep 0.1; done
   device=
 }
-# Paths, types, sizes and times of what is in a directory. exFAT says nothing of a directory's size that others would.
+# Paths, types, sizes and times of everything in a directory. exFAT stores no size of a directory that others would
+# show.
 list() { (cd "$1" && find . -mindepth 1 \( -type d -printf '/%P d 0 %Ts\n' -o -printf '/%P f %s %Ts\n' \) | sort); }
 same_as_mounted() { # TREE
   diff -r "$1" "$scratch/mount" || fail "exfat-fuse reads something else"
@@ -43,8 +45,8 @@ read_by_us() { # TREE IMAGE
   diff <(list "$1") <("$tool" list "$2" | sed 's/ chained$//' | sort) || fail "our reader sees other names, sizes or times of $2"
 }
 
-# Trees: nothing; one file; 5,000 files without content, which 4 MB can hold; 5,000 files with some; names and times of every
-# kind. No name here is one that exFAT can't hold.
+# Trees: an empty one; one file; 5,000 empty files, which 4 MB can hold; 5,000 files with content; names and times of
+# all sorts. exFAT can hold every name here.
 mkdir "$scratch/empty" "$scratch/one" "$scratch/names" "$scratch/many" "$scratch/mixed"
 head -c 1000003 /dev/urandom >"$scratch/one/file"
 python3 - "$scratch" <<'PYTHON'
@@ -64,7 +66,7 @@ for name in ["\u00fcn\u00efcode", "\u4f60\u597d", ".hidden", "a.b.c", " leading"
     with open(mixed + "directory/" + name, "w") as file:
         file.write(name * 3000)
 os.makedirs(mixed + "/".join("deep" for _ in range(60)))
-# Up to 2099: exfat-fuse takes 2100 for a leap year.
+# Up to 2099, because exfat-fuse takes 2100 for a leap year.
 for number, (seconds, hundredths) in enumerate([(315532800, 0), (315532801, 99), (1709208059, 50), (1800000000, 0),
                                                 (4102444799, 99)]):
     open(f"{mixed}time-{number}", "w").close()
@@ -85,7 +87,7 @@ done
 for size in 64M 2G; do fits many "$size"; done
 echo "sizes: good"
 
-# Full to the last cluster; and a byte more does not fit.
+# Full to the last cluster; one byte more does not fit.
 for size in 4M 10M 64M 2G; do
   "$hallmark" mkfs exfat --from "$scratch/empty" -o "$scratch/image" --size "$size" --label full
   dump.exfat "$scratch/image" >"$scratch/log"
@@ -103,7 +105,7 @@ done
 rm -rf "$scratch/full"
 echo "full: good"
 
-# Where it is built does not show: another directory, user, time zone, umask, locale.
+# The image does not depend on where it is built: another directory, user, time zone, umask, locale.
 make() { "$hallmark" mkfs exfat --from "$1" -o "$2" --size 64M --label same --serial 1A2B-3C4D; }
 cp -a "$scratch/many" "$scratch/other directory"
 make "$scratch/many" "$scratch/first"
@@ -120,7 +122,7 @@ dump.exfat "$scratch/first" | grep -qi 'Volume Serial:.*0x1a2b3c4d' || fail "ser
   fail "the default size"
 echo "determinism: good"
 
-# exfat-fuse gives back every byte, name and time, in whatever time zone; and our reader reads the same.
+# exfat-fuse returns every byte, name and time, in every time zone; and our reader returns the same.
 if [ "$(id -u)" = 0 ]; then
   for tree in one mixed many; do
     fits "$tree" 64M
@@ -134,13 +136,13 @@ if [ "$(id -u)" = 0 ]; then
   echo "exfat-fuse: good"
 fi
 
-# The other way: mkfs.exfat and exfat-fuse write, fragmented and with things deleted, and we read.
+# The reverse: mkfs.exfat and exfat-fuse write, with fragmented and deleted files, and we read.
 write_foreign() {
   cd "$scratch/mount"
   cp -r --preserve=timestamps "$scratch/mixed/." .
   mkdir gone && for i in $(seq 120); do head -c 9000 /dev/urandom >"gone/$i"; done
   for i in $(seq 1 2 120); do rm "gone/$i"; done
-  head -c 500000 /dev/urandom >fragmented  # in the gaps
+  head -c 500000 /dev/urandom >fragmented  # goes into the gaps
   for i in $(seq 12); do head -c 70000 /dev/urandom >>left; head -c 50000 /dev/urandom >>right; done
   truncate -s 3000000 grown
   mv gone moved
@@ -165,8 +167,8 @@ if [ "$(id -u)" = 0 ]; then
   echo "foreign: good"
 fi
 
-# What exFAT can't hold is named.
-refused() { # TEXT COMMAND...: a directory made by the command
+# The message names what exFAT can't hold.
+refused() { # TEXT COMMAND...: the command fills the directory
   rm -rf "$scratch/bad" && mkdir "$scratch/bad"
   (cd "$scratch/bad" && "${@:2}")
   if "$hallmark" mkfs exfat --from "$scratch/bad" -o "$scratch/no" 2>"$scratch/log"; then fail "took what should say: $1"; fi

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# What `hallmark mkfs ext4` makes, judged by e2fsck, debugfs and the kernel: every kind of file comes back as it was.
+# Checks the output of `hallmark mkfs ext4` with e2fsck, debugfs and the kernel: every type of file comes back
+# unchanged.
 # Usage: ext4.sh HALLMARK
 set -euo pipefail
 hallmark=$1
@@ -17,13 +18,13 @@ tree=$scratch/tree
 mkdir "$tree"
 cd "$tree"
 
-# Sizes around a block and an extent; holes at the front, within and at the end; a file past 4 GiB.
+# Sizes around a block and an extent; holes at the front, in the middle and at the end; a file past 4 GiB.
 for size in 0 1 4095 4096 4097 1048576; do head -c "$size" /dev/urandom >"size-$size"; done
 truncate -s 10M hole
 printf x | dd of=sparse bs=1 seek=5000000 status=none
 truncate -s 9000000 sparse
 printf end | dd of=past-4GiB bs=1 seek=4300000000 status=none
-# 700 extents: an extent tree of two levels.
+# 700 extents, which make an extent tree of two levels.
 python3 - <<'PYTHON'
 with open("fragments", "wb") as file:
     for i in range(700):
@@ -45,7 +46,7 @@ touch -d '1969-12-31 23:59:58.123456789 UTC' old
 touch -d '2100-01-02 03:04:05.987654321 UTC' new
 mkfifo fifo
 python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("socket")'
-# Directories: empty, one block nearly full, a hash tree of one level, one of two.
+# Directories: empty; one block nearly full; a hash tree of one level; one of two levels.
 mkdir empty few many deep
 for i in $(seq 60); do : >"few/$i-$(printf 'f%.0s' $(seq 50))"; done
 (cd many && seq -f 'file-%05g' 18000 | xargs touch)
@@ -56,7 +57,7 @@ for i in range(9000):
     os.close(os.open(f"deep/{i:05d}-{name}", os.O_CREAT | os.O_WRONLY))
 PYTHON
 mkdir -p nested/a/b/c/d/e/f/g
-# Extended attributes: in the inode, in a block of their own, shared by two files.
+# Extended attributes: in the inode; in a block of their own; in a block shared by two files.
 setfattr -n user.small -v value size-1
 for i in $(seq 10); do setfattr -n "user.large-$i" -v "$(printf 'v%.0s' $(seq 200))" size-4095 size-4096; done
 setfattr -n user.empty size-0
@@ -78,7 +79,7 @@ cp "$image" "$image.once"
 "$hallmark" mkfs ext4 --from "$tree" -o "$image" --label judged --time 1700000000
 cmp "$image" "$image.once" || fail "two runs differ"
 
-# The hash tree over it, as veritysetup reads it.
+# The hash tree over it, read by veritysetup.
 "$hallmark" mkfs ext4 --from "$tree" -o "$scratch/hashed" --label judged --time 1700000000 --verity "$scratch/hashes" >"$scratch/said"
 cmp "$image" "$scratch/hashed" || fail "a hash tree changes the filesystem"
 root_hash=$(sed -n 's/^root hash //p' "$scratch/said")
@@ -86,7 +87,7 @@ veritysetup verify "$scratch/hashed" "$scratch/hashes" "$root_hash" || fail "ver
 printf x | dd of="$scratch/hashed" bs=1 seek=100000 conv=notrunc status=none
 if veritysetup verify "$scratch/hashed" "$scratch/hashes" "$root_hash" 2>/dev/null; then fail "a changed byte goes unseen"; fi
 rm "$scratch/hashed"
-# Neither output may be a file of the tree, nor the other one; nothing is left of a pair of which one can't be.
+# No output may be a file of the tree or the other output. If one output fails, nothing is left of either.
 refused() { # WHAT TEXT OPTION...
   if "$hallmark" mkfs ext4 --from "$tree" "${@:3}" 2>"$scratch/error"; then fail "took $1"; fi
   grep -q "$2" "$scratch/error" || fail "$1: $(cat "$scratch/error")"
@@ -102,13 +103,13 @@ refused 'no name' 'an empty name: does not name a file to write' -o "$scratch/no
 refused 'a missing directory' 'No such file' -o "$scratch/no" --verity "$scratch/missing/hashes"
 [ "$before" = "$(sha256sum size-4096)" ] && [ ! -e "$scratch/no" ] || fail 'an output that was refused is there'
 
-# The same as debugfs sees it: the hash trees are what e2fsprogs would have made them.
+# debugfs: the directories' hash trees are as e2fsprogs would have made them.
 debugfs -R 'htree_dump /many' "$image" 2>/dev/null | grep -q 'Indirect levels: 0' || fail "many has no hash tree"
 debugfs -R 'htree_dump /deep' "$image" 2>/dev/null | grep -q 'Indirect levels: 1' || fail "deep has no tree of two levels"
 debugfs -R 'ex /fragments' "$image" 2>/dev/null | grep -q '^ 1/ 1' || fail "fragments has no extent tree"
 [ "$(dumpe2fs -h "$image" 2>/dev/null | sed -n 's/^Filesystem volume name: *//p')" = judged ] || fail "label"
 
-# As the kernel sees it, byte for byte.
+# The kernel: every byte is the same.
 if [ "$(id -u)" = 0 ]; then
   mkdir "$scratch/mount"
   mount -o loop,ro,noload "$image" "$scratch/mount"
@@ -116,7 +117,7 @@ if [ "$(id -u)" = 0 ]; then
   differences=$(rsync -naHAXci --numeric-ids --devices --specials --delete --exclude /lost+found "$tree/" "$mounted/")
   [ -z "$differences" ] || fail "the mounted tree differs: $differences"
   list() { (cd "$1" && find . -path ./lost+found -prune -o -printf '%p %y %m %U %G %n %s %T@ %l\n' | sort); }
-  # A directory's size is the filesystem's own affair, and so is the link count of a root with lost+found.
+  # The size of a directory depends on the filesystem, and so does the link count of a root with lost+found.
   plain() { sed -E '/^\. d/d; s/^(.* d [0-7]+ [0-9]+ [0-9]+ [0-9]+) [0-9]+/\1/'; }
   diff <(list "$tree" | plain) <(list "$mounted" | plain) || fail "metadata differ"
   [ "$(stat -c %b "$mounted/hole")" = 0 ] || fail "a hole takes space"
@@ -128,7 +129,7 @@ else
   done
 fi
 
-# Too small a filesystem says by how much, and leaves nothing behind.
+# If the filesystem is too small, the message says by how much, and nothing is left behind.
 if "$hallmark" mkfs ext4 --from "$tree" -o "$scratch/small" --size 4M 2>"$scratch/error"; then fail "it fits into 4M?"; fi
 grep -Eq "too (small|few)|do not fit" "$scratch/error" || fail "no word of how much is missing: $(cat "$scratch/error")"
 [ ! -e "$scratch/small" ] || fail "half a filesystem is left"

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# A disk whose writes fail behind the page cache's back, as a thin volume that is full: `restore` and `repair` fail, and once
-# the disk is well again the next run makes good what never reached it. Needs root, for a loop device.
+# Tests a disk whose writes fail after they went into the page cache, like a thin volume that is full: `restore` and
+# `repair` fail, and once the disk works again, the next run rewrites what never reached it. Requires root, for a loop
+# device.
 # Usage: failing_disk.sh HALLMARK
 set -eu
 
@@ -39,7 +40,7 @@ sgdisk -e image.img >/dev/null
 "$hallmark" pack -q image.img -o bundle --name thin --level 1
 "$hallmark" sign -q bundle --key a.key --trust trust.json --sequence 1
 
-# Of 600 MiB, as it says, and with room for the compressed image and a little more.
+# The loop device claims 600 MiB, but there is only room for the compressed image and a little more.
 mount -t tmpfs -o size=220M none thin
 truncate -s 600M thin/disk
 device=$(losetup --find --show thin/disk)

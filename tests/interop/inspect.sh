@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# `hallmark inspect` and `hallmark diff` on an image that stock tools made and changed: every figure is theirs, and every
-# change is named. Usage: inspect.sh HALLMARK
+# `hallmark inspect` and `hallmark diff` on an image that stock tools made and changed: every figure is the tools' own,
+# and every change is named. Usage: inspect.sh HALLMARK
 set -euo pipefail
 hallmark=$1
 scratch=$(mktemp -d)
@@ -9,7 +9,7 @@ trap 'rm -rf "$scratch"' EXIT
 fail() { echo "inspect.sh: $*" >&2; exit 1; }
 cd "$scratch"
 
-# A disk as a release has it, made by sgdisk, mkfs.fat, mke2fs and veritysetup.
+# A disk like a release's, made by sgdisk, mkfs.fat, mke2fs and veritysetup.
 mkdir -p tree/boot tree/usr/bin tree/var/lib/dpkg tree/etc
 printf 'Linux version 6.1.0-99-arm64 (builder) and more' | gzip >tree/boot/vmlinuz-6.1.0-99-arm64
 head -c 300000 /dev/urandom >tree/usr/bin/large
@@ -88,12 +88,12 @@ is '.packages | map(.name + "=" + .version + ":" + .architecture) | join(",")' '
 for text in 'label root' 'kernel: 6.1.0-99-arm64, ESP /vmlinuz' 'small 1:2.3-4' 'packages: 2 installed' 'label BOOT'; do
   grep -qF -- "$text" report.txt || fail "no word of '$text'"
 done
-# One filesystem alone.
+# A single filesystem.
 "$hallmark" inspect root --json | jq -e '.filesystem.label == "root" and (has("esp") | not)' >/dev/null || fail "ext4 alone"
 mkdir bundle && cp disk bundle/rootfs.img
 "$hallmark" inspect bundle --json | jq -e .verity.rootHash >/dev/null || fail "a bundle"
 
-# Names of the image reach no terminal raw.
+# Names from the image do not reach a terminal unescaped.
 mkdir odd && : >"odd/$(printf 'a\033[31mb\nc')"
 "$hallmark" mkfs ext4 --from odd -o odd.img
 "$hallmark" mkfs ext4 --from tree -o plain.img --size "$(stat -c %s odd.img)"
@@ -103,11 +103,11 @@ grep -qF 'file /a\x1b[31mb\x0ac: presence: file | absent' odd.txt || fail "an od
 # Every change is named, and nothing else.
 "$hallmark" diff disk bundle >same.txt || fail "the same differs: $(cat same.txt)"
 grep -qx identical same.txt || fail "$(cat same.txt)"
-changed() { # EXPECTED-LINE...: exactly these differ between disk and `new`
+changed() { # EXPECTED-LINE...: exactly these differences between disk and `new`
   local status=0
   "$hallmark" diff disk new >diff.txt || status=$?
   [ "$status" = 3 ] || fail "exit status $status for '$1'"
-  # debugfs notes when it wrote.
+  # debugfs sets the write time.
   grep -v 'superblock: s_wtime: ' diff.txt >named.txt || true
   local line
   for line in "$@"; do grep -q -- "$line" named.txt || fail "no '$line' in: $(cat diff.txt)"; done
@@ -196,8 +196,8 @@ for line in 'bundle manifest.json: /a/b/1: 2 | 5' 'bundle manifest.json: /c: 1 |
   grep -q "^$line" diff.txt || fail "no '$line' in: $(cat diff.txt)"
 done
 
-# Two writers, one tree: what mke2fs wrote and what we wrote read the same, but for times that mke2fs does not take over
-# and for what is each one's own affair.
+# Two writers, one tree: the outputs of mke2fs and of hallmark read the same, but for times that mke2fs does not copy
+# and for properties of each writer.
 mkdir -p kinds/many kinds/empty
 for i in $(seq 2000); do : >"kinds/many/file-$i"; done
 printf x | dd of=kinds/sparse bs=1 seek=3000000 status=none
@@ -222,7 +222,7 @@ mke2fs -q -F -t ext4 -b 4096 -O ^has_journal -d kinds theirs 32M >/dev/null
 differ=$(grep '^file ' diff.txt | grep -Ev ': (mtime|atime|ctime|crtime|generation|flags): |^file /lost\+found: ' || true)
 [ -z "$differ" ] || fail "read from mke2fs's image: $differ"
 
-# What is no image says so, with exit status 1 and what to do.
+# For a file that is not an image, the message says so and what to do; the exit status is 1.
 refused() { # TEXT ARGUMENT...
   local text=$1 status=0
   shift

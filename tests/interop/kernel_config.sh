@@ -1,19 +1,20 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# The verb kernel-config on configurations that are fit, unfit and none. Usage: kernel_config.sh HALLMARK KERNEL_CONFIG
+# The verb kernel-config on configurations that are fit, that are unfit, and on files that are not configurations.
+# Usage: kernel_config.sh HALLMARK KERNEL_CONFIG
 set -euo pipefail
 hallmark=$1
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 fail() { echo "kernel_config.sh: $*" >&2; exit 1; }
-# STATUS WORDS ARGUMENT...: the verb ends with STATUS and says WORDS.
+# expect STATUS WORDS ARGUMENT...: the verb ends with STATUS and prints WORDS.
 expect() {
   local status=0
   "$hallmark" kernel-config "${@:3}" >"$scratch/said" 2>&1 || status=$?
   [ "$status" = "$1" ] && grep -qF "$2" "$scratch/said" || fail "exit status $status, '$2' expected: $(cat "$scratch/said")"
 }
 
-# The fragments themselves, and an architecture, are a fit configuration.
+# The fragments themselves, with an architecture, are a fit configuration.
 { echo CONFIG_ARM64=y; sed -n '/^CONFIG_/p' "$2"/*.config; } >"$scratch/config"
 expect 0 ' 0 missing' check "$scratch/config"
 gzip -k "$scratch/config"
@@ -24,7 +25,7 @@ expect 3 'CONFIG_BLK_DEV_NVME is not set in the kernel'"'"'s configuration, for 
 "$hallmark" kernel-config check --json "$scratch/unfit" >"$scratch/json" && fail "an unfit kernel passed"
 [ "$(jq -r '.problems[0] | "\(.device) \(.hosts | length)"' "$scratch/json")" = 'session-disk 2' ] || fail "$(cat "$scratch/json")"
 
-# Every required option counts.
+# A configuration without any one of the required options is unfit.
 for option in $(sed -n 's/^\(CONFIG_[A-Z0-9_]*\)=.*/\1/p' "$2"/*.config); do
   grep -v "^$option=" "$scratch/config" >"$scratch/unfit"
   status=0

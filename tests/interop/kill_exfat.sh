@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Kills `hallmark mkfs exfat` at many moments, and fills the disk under it. Afterwards the image that was there before is
-# there still, or the new one is, whole; and nothing else. Usage: kill_exfat.sh HALLMARK KILLS
+# Kills `hallmark mkfs exfat` at many moments, and fills the disk under it. Afterwards either the old image or the
+# complete new one exists, and nothing else. Usage: kill_exfat.sh HALLMARK KILLS
 set -eu
 
 hallmark=$(realpath "$1")

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Kills `hallmark pack` at many moments while it replaces a bundle, and fills the disk under it. Afterwards the old bundle
-# stands there whole, or the new one, and the next run succeeds. Usage: kill_pack.sh HALLMARK KILLS
+# Kills `hallmark pack` at many moments while it replaces a bundle, and fills the disk under it. Afterwards either the
+# old or the new bundle is complete, and the next run succeeds. Usage: kill_pack.sh HALLMARK KILLS
 set -eu
 
 hallmark=$1

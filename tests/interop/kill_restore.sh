@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Kills `hallmark restore` and `hallmark repair` at many moments, and fills the disk under them. Afterwards rootfs.img is
-# not there or whole, and the next run completes it without doing again what was done.
+# Kills `hallmark restore` and `hallmark repair` at many moments, and fills the disk under them. Afterwards rootfs.img
+# does not exist or is complete, and the next run completes it without repeating finished work.
 # Usage: kill_restore.sh HALLMARK KILLS
 set -eu
 
@@ -52,7 +52,7 @@ while kills_remain "$i" "$kills" "$whole"; do
   fi
   "$hallmark" restore -q bundle --trust trust.json --json >again.json
   cmp bundle/rootfs.img image.img
-  # What had been written is kept, but for a frame a thread.
+  # What was written is kept, except one frame per thread.
   [ $(($(number again.json kept) + 2 * 65536)) -ge "$done_before" ] || fail "$done_before done: $(cat again.json)"
   [ $(($(number again.json kept) + $(number again.json made))) = "$data" ] || fail "$data: $(cat again.json)"
 done
@@ -87,7 +87,7 @@ unshare --user --map-root-user --mount sh -eu -c '
   "$1" restore -q small/bundle --trust trust.json
   cmp small/bundle/rootfs.img image.img
 
-  # A hole where data was: to mend it takes room.
+  # A hole in place of data: repairing it requires space.
   fallocate --punch-hole --offset 8M --length 16M small/bundle/rootfs.img
   dd if=/dev/zero of=small/filler bs=4k 2>/dev/null || true
   if "$1" repair -q small/bundle --trust trust.json 2>err.txt; then

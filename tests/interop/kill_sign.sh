@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Kills `hallmark sign` at many moments, and fills the disk under it. Afterwards the bundle is the old release, or the
-# new one, or between the two renames that can't be one; then it is refused, and the next run completes it.
+# new one, or it was caught between the two renames; then it is refused, and the next run completes it.
 # Usage: kill_sign.sh HALLMARK KILLS
 set -eu
 
@@ -31,7 +31,7 @@ old=0 new=0 between=0
 sequence=1
 while kills_remain $((old + new + between)) "$kills" "$new"; do
   next=$((sequence + 1))
-  # From nothing done to all done, also where other tests run beside this one.
+  # The delays go from before its first step to after its last, also while other tests run.
   delay=$(awk -v i=$((old + new + between)) -v n="$kills" -v took="$took" 'BEGIN { printf "%.4f", 2 * took / 1e6 * i / n }')
   killed_after "$delay" "$hallmark" sign -q bundle --key a.key --trust trust.json --sequence "$next"
   if text=$(verdict); then

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# For sourcing: killed_after SECONDS COMMAND... kills -9 and waits until the process has gone. `timeout -s KILL` would die
-# with the command, and whatever comes next find its locks still held.
+# To be sourced. killed_after SECONDS COMMAND... kills the command with SIGKILL and waits until the process is gone.
+# `timeout -s KILL` would die with the command, and the next command would find its locks still held.
 killed_after() {
   delay=$1
   shift
@@ -10,8 +10,8 @@ killed_after() {
   wait $! 2>/dev/null || true
 }
 
-# For loops of kills whose delays grow with their number. kills_remain DONE WANTED ENDED: until all that were wanted were
-# done, and then, where the machine is slower than when it was timed, until one came after the end.
+# For loops of kills whose delays grow with their number. kills_remain DONE WANTED ENDED: true until all wanted kills
+# were done and one of them came after the command's end, which takes more kills if the machine has become slower.
 kills_remain() {
   [ "$1" -lt "$2" ] || { [ "$3" = 0 ] && [ "$1" -lt $((8 * $2)) ]; }
 }

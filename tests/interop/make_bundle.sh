@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# To be sourced. make_bundle DIRECTORY: an unsigned bundle, as a shell can write it: the manifest's canonical form is line
-# by line. Its rootfs.img has an EFI system partition and a root partition.
+# To be sourced. make_bundle DIRECTORY: makes an unsigned bundle with the shell alone, which can write the manifest
+# because its canonical form is line by line. Its rootfs.img has an EFI system partition and a root partition.
 
 digest() { sha256sum "$1" | cut -c1-64; }
 sha1() { sha1sum "$1" | cut -c1-40; }

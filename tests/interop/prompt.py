@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Types passphrases at the terminal of `hallmark keygen`, as a person does: they must not be shown, and the key must
-open with them alone. Usage: prompt.py HALLMARK"""
+"""Types passphrases at the terminal of `hallmark keygen`, like a person. The terminal must not show them, and only they
+must open the key. Usage: prompt.py HALLMARK"""
 import os
 import pathlib
 import pty
@@ -13,7 +13,8 @@ HALLMARK = os.path.abspath(sys.argv[1])
 
 
 def type_at(arguments, answers):
-    """Runs hallmark on a terminal of its own; answers each prompt. Returns what the terminal showed, and the status."""
+    """Runs hallmark on a terminal of its own, and answers each prompt. Returns what the terminal showed, and the
+    status."""
     process, terminal = pty.fork()
     if process == 0:
         os.execv(HALLMARK, ["hallmark", *arguments])
@@ -21,7 +22,7 @@ def type_at(arguments, answers):
     while True:
         try:
             part = os.read(terminal, 1024)
-        except OSError:  # the other end is closed
+        except OSError:  # the other end was closed
             break
         if not part:
             break

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# What hosts and guests link must not need what writes images. Usage: reading_half.sh LIBRARY...
+# Libraries of hosts and guests must not require code that writes images. Usage: reading_half.sh LIBRARY...
 set -eu
 status=0
 for library in "$@"; do

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# To be sourced. refused STATUS TEXT COMMAND...: it must end with that status and say that. Needs `fail`; writes out.txt.
+# To be sourced. refused STATUS TEXT COMMAND...: the command must end with that status and print TEXT. Requires `fail`;
+# writes out.txt.
 refused() {
   local want=$1 text=$2 status=0
   shift 2

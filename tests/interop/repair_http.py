@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""`hallmark repair --from URL` against web servers: one that has ranges, and those that have none, lie, send another range,
-send too much, stall, end early, redirect, or lack the file. Usage: repair_http.py HALLMARK"""
+"""`hallmark repair --from URL` with web servers: one that supports ranges, and others that don't, lie, send another
+range, send too much, stall, end early, redirect, or lack the file. Usage: repair_http.py HALLMARK"""
 import http.server
 import os
 import pathlib
@@ -70,7 +70,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             for offset in range(0, len(body), 4096):
                 self.wfile.write(body[offset:offset + 4096])
                 self.server.sent += len(body[offset:offset + 4096])
-        except OSError:  # the client went away
+        except OSError:  # the client has closed the connection
             self.close_connection = True
 
 
@@ -96,14 +96,14 @@ def main():
                           ["pack", "-q", "image.img", "-o", "bundle", "--name", "http", "--frame-size", "64K"],
                           ["sign", "-q", "bundle", "--key", "a.key", "--trust", "trust.json", "--sequence", "1"],
                           ["restore", "-q", "bundle", "--trust", "trust.json", "--drop-compressed"]):
-            # The server has the compressed image; the bundle itself dropped it.
+            # The server has the compressed image; the bundle itself no longer has it.
             if arguments[0] == "restore":
                 content = pathlib.Path("bundle/rootfs.img.zst").read_bytes()
             result = run(*arguments)
             assert result.returncode == 0, result.stderr
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         server.daemon_threads = True
-        server.handle_error = lambda *_: None  # a client that goes away is no error
+        server.handle_error = lambda *_: None  # it is no error if a client closes the connection
         server.content = content
         server.released = threading.Event()
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -144,7 +144,7 @@ def main():
         refused("stalls", 1, "Timeout")
         check(time.monotonic() - start < 20, "stalls: given up in time")
         server.released.set()
-        # A directory that is good beside a server that is not.
+        # A directory with good frames, together with a bad server.
         pathlib.Path("copy").mkdir()
         pathlib.Path("copy/rootfs.img.zst").write_bytes(content)
         mended("lies", "--from", "copy")

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# A bundle's compressed image as zstd sees it; restore and repair as cmp sees them. Usage: seal.sh HALLMARK RECHECK
+# Checks a bundle's compressed image with zstd, and the output of restore and repair with cmp. Usage: seal.sh HALLMARK
+# RECHECK
 set -eu
 
 hallmark=$1
@@ -20,7 +21,7 @@ flip() { # FILE OFFSET
   # shellcheck disable=SC2059
   printf "\\$(printf %o $((byte ^ 1)))" | dd of="$1" bs=1 seek="$2" conv=notrunc status=none
 }
-refused() { # FILE OFFSET VERDICT: of a flipped bit
+refused() { # FILE OFFSET VERDICT: the verdict on a flipped bit
   flip "$1" "$2"
   "$hallmark" verify bundle --trust trust.json --full >verdict.txt 2>&1 && fail "$1: a flipped bit at $2 passed"
   grep -q "^hallmark: $3" verdict.txt || fail "$1, $2: $(cat verdict.txt)"
@@ -29,7 +30,7 @@ refused() { # FILE OFFSET VERDICT: of a flipped bit
 }
 
 make_image image.img 11111111-1111-1111-1111-111111111111
-# A tail that is no whole chunk, a long hole, and data that does not compress.
+# An incomplete last chunk, a long hole, and incompressible data.
 truncate -s 30M image.img
 head -c 3000000 /dev/urandom | dd of=image.img bs=1M seek=20 conv=notrunc status=none
 truncate -s 33554432 image.img

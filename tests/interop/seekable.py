@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Reads a seekable zstd file by nothing but the published layout ("Zstandard Seekable Format", version 0.1.1, in the contrib
-directory of zstd's source) and the stock zstd program, and compares it with the raw file, frame by frame and at places in the
-middle. Usage: seekable.py FILE.zst RAW"""
+"""Reads a seekable zstd file by the published layout alone ("Zstandard Seekable Format", version 0.1.1, in the contrib
+directory of zstd's source) and the stock zstd program, and compares it with the raw file, frame by frame and at random
+offsets. Usage: seekable.py FILE.zst RAW"""
 import pathlib
 import random
 import struct
@@ -42,7 +42,7 @@ def main():
         assert struct.unpack_from("<I", frame)[0] == FRAME_MAGIC, "not a frame"
         assert decompress(frame) == raw[raw_offset:raw_offset + raw_size], f"frame at {offset}"
     source = random.Random(4)
-    for _ in range(20):  # a reader that seeks: the frame that holds a byte, and that byte
+    for _ in range(20):  # as a reader that seeks: the frame that holds a byte, and that byte
         place = source.randrange(len(raw))
         offset, size, raw_offset, _ = next(f for f in frames if f[2] <= place < f[2] + f[3])
         assert decompress(compressed[offset:offset + size])[place - raw_offset] == raw[place], f"byte {place}"

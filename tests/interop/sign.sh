@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Keys, trust and signatures, judged by openssl, minisign, sha256sum and a PKCS#11 token.
+# Checks keys, trust files and signatures with openssl, minisign, sha256sum and a PKCS#11 token.
 # Usage: sign.sh HALLMARK
 set -eu
 
@@ -32,7 +32,7 @@ refused() { # VERDICT COMMAND...: the command prints that verdict and ends with 
   grep -q ": $verdict:" out.txt || fail "$*: not '$verdict': $(cat out.txt)"
 }
 
-# The DSSE bytes, put together with what every system has, and the signature of number $2.
+# dsse_bytes: the signed bytes, made with common tools alone. dsse_signature: the signature of number $2.
 dsse_bytes() { # DIRECTORY
   printf 'DSSEv1 28 application/vnd.in-toto+json %s ' "$(wc -c <"$1/manifest.json" | tr -d ' ')"
   cat "$1/manifest.json"
@@ -60,10 +60,10 @@ cmp a.pem a.again.pem
 tail -n 3 b.key.pub | cmp - b.pem
 must_fail 2 'wrong passphrase' "$hallmark" trust init --bundle-key a.key.pub --smol-key a.key.pub \
   --sign-with b.key --passphrase-command 'echo wrong' -o t.json
-# Keys that openssl made.
+# Keys made by openssl.
 openssl genpkey -algorithm ed25519 -out c.key
 openssl pkey -in c.key -pubout -out c.key.pub
-# A key that minisign made.
+# A key made by minisign.
 minisign -G -W -f -p mini.pub -s mini.key >/dev/null
 
 echo "== trust"

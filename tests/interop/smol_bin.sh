@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# smol-bin images and policies through the command: judged by fsck.exfat and openssl, flipped bit by bit, built under other
-# circumstances, killed, on a full disk. Usage: smol_bin.sh HALLMARK SETTINGS CROSS_COMPILER
+# smol-bin images and policies through the command: checked with fsck.exfat and openssl, with flipped bits, built in
+# other environments, killed, on a full disk. Usage: smol_bin.sh HALLMARK SETTINGS CROSS_COMPILER
 set -euo pipefail
 hallmark=$1
 settings=$2
@@ -24,7 +24,7 @@ printf 'int main(void) { return 0; }\n' >program.c
 "$hallmark" trust init --bundle-key other.key.pub --smol-key smol.key.pub --threshold 1 --sign-with other.key -o trust.json
 cp "$settings" srt-settings.json
 
-# build ARGUMENT...: what is given last counts
+# build ARGUMENT...: the last of repeated options counts
 build() {
   "$hallmark" smol-bin build -q --arch arm64 --sdk-daemon "${daemon:-daemon}" --sandbox-helper "${helper:-helper}" \
     --settings "${policy:-srt-settings.json}" --key "${key:-smol.key}" "$@"
@@ -46,7 +46,7 @@ cmp helper extracted/sandbox-helper
 cmp srt-settings.json extracted/srt-settings.json
 [ "$(stat -c %a extracted/sdk-daemon)$(stat -c %a extracted/srt-settings.json)" = 755644 ] || fail 'modes'
 [ "$(ls extracted | wc -l)" = 5 ] || fail 'files'
-# The signature, by openssl.
+# openssl checks the signature.
 python3 - <<'PYTHON'
 import base64, json
 envelope = json.load(open("extracted/manifest.dsse.json"))
@@ -83,7 +83,7 @@ unshare --user --map-user=4711 --map-group=4712 \
 cmp smol-bin.arm64.img other-user.img
 
 echo '== the same bytes for ever'
-# A key of known bytes, and the least programs that are static ones: nothing here depends on a compiler.
+# A key of known bytes, and the smallest static programs, so that nothing here depends on a compiler.
 mkdir golden
 python3 - <<'PYTHON'
 import base64, struct
@@ -136,7 +136,7 @@ cmp daemon real/victim/sdk-daemon
 [ "$(cat victim/file)" = precious ] || fail 'extract replaced a directory'
 refused 2 'empty' "$hallmark" smol-bin extract smol-bin.arm64.img --trust trust.json -o ''
 refused 2 'empty' verify smol-bin.arm64.img --arch ''
-# Boot regions with a right checksum that say that the filesystem begins elsewhere.
+# Boot regions with a correct checksum, but with another start of the filesystem.
 python3 - <<'PYTHON'
 image = bytearray(open("smol-bin.arm64.img", "rb").read())
 for region in (0, 12 * 512):
@@ -149,14 +149,14 @@ for region in (0, 12 * 512):
 open("elsewhere.img", "wb").write(image)
 PYTHON
 refused 3 'filesystem: boot sector: says that the filesystem begins elsewhere' verify elsewhere.img
-# Many names: little memory, before any signature.
+# Many names: the reader must use little memory for them, because it has not checked any signature yet.
 mkdir many
 (cd many && seq 50000 | xargs touch)
 "$hallmark" mkfs exfat --from many --label SMOL-BIN --size 10M -o many.img
 refused 3 'filesystem: directory: directories and names of more than 4.0 MiB' verify many.img
 refused 1 'directories and names of more than 4.0 MiB' "$hallmark" smol-bin ls many.img
-# A terminal is not steered by who signed nothing.
-steered() { # TEXT: what verify says of steered/ quotes it so, on one line, and the terminal gets no control character
+# An unsigned image can't send control characters to the terminal.
+steered() { # TEXT: verify quotes a name of steered/ as TEXT, on one line, without control characters
   "$hallmark" mkfs exfat --from steered --label SMOL-BIN --size 10M -o steered.img
   refused 3 "$1" verify steered.img
   [ "$(grep -cF -- "$1" out.txt)" = 1 ] || fail "not one line: $(cat -v out.txt)"
@@ -204,7 +204,7 @@ for input in daemon ./helper srt-settings.json smol.key; do
   refused 2 'is what the image is made of' build --sequence 3 -o "$input"
 done
 sha256sum -c --strict --quiet inputs
-# Names of any kind; one whose origin would have no name gets no image either.
+# Unusual output names. If the name of the origin would be invalid, no image is made either.
 mkdir odd
 for name in 'a,b' $'new\nline' ' a b ' "$(printf 'n%.0s' $(seq 247))"; do
   build --sequence 3 -o "odd/$name"
@@ -214,7 +214,7 @@ for name in 'a,b' $'new\nline' ' a b ' "$(printf 'n%.0s' $(seq 247))"; do
 done
 refused 1 'File name too long' build --sequence 3 -o "odd/$(printf 'n%.0s' $(seq 248))"
 [ -z "$(ls -A odd)" ] || fail "left behind: $(ls -A odd)"
-# Several at once into one place: each is whole, and the last one stays.
+# Several builds at once to one path: each writes a complete image, and the last one stays.
 for _ in 1 2 3; do build --sequence 3 --policy-sequence 2 --least-rootfs-sequence 7 -o at-once.img & done
 wait
 cmp at-once.img smol-bin.arm64.img
@@ -235,7 +235,7 @@ refused 3 'deny: the host holds a character that is not ASCII' explain gïthub.c
 for asked in github.com github.com: github.com:0 github.com:70000 github.com:x https://github.com:443 ::1:443 :443 '' junk; do
   refused 2 'it is HOST:PORT, as in example.com:443' explain "$asked"
 done
-# Addresses that the proxy never connects to, whatever the settings say.
+# Addresses to which the proxy never connects, whatever the settings say.
 sed 's/"github.com",/"127.0.0.1", "10.1.2.3", "169.254.169.254", "169.254.1.1", "[fd00::1]", "140.82.112.3",/' \
   srt-settings.json >addresses.json
 reach() { "$hallmark" policy explain --settings addresses.json "$@"; }
@@ -251,14 +251,14 @@ refused 2 'empty.json:1:1: empty' "$hallmark" policy explain --settings empty.js
 refused 1 'missing.json' "$hallmark" policy explain --settings missing.json github.com:443
 
 echo '== kills'
-# The program itself, and not a shell that runs it, is what gets killed.
+# The kill must hit the program itself, not a shell that runs it.
 building=("$hallmark" smol-bin build -q --sdk-daemon daemon --sandbox-helper helper --settings srt-settings.json
   --key smol.key --sequence 4 -o)
 extracting=("$hallmark" smol-bin extract -q new.img --trust trust.json -o)
 cp smol-bin.arm64.img old.img
 cp .smol-bin.arm64.img.origin old.origin
 "${building[@]}" new.img
-milliseconds() { # COMMAND...: that it takes
+milliseconds() { # COMMAND...: the milliseconds that it takes
   local start
   start=$(date +%s%N)
   "$@"
@@ -282,12 +282,13 @@ while kills_remain "$i" 40 "$new" || kills_remain "$i" 40 "$whole"; do
   else
     fail 'half an image'
   fi
-  # Between the two renames a kill leaves the new image and the old origin; a name that the kill left is a whole file's.
+  # A kill between the two renames leaves the new image and the old origin. A temporary name that it leaves has complete
+  # content.
   for file in $(find built -name '.*.tmp'); do rm "$file"; done
   [ "$(ls -A built | sort | tr '\n' ' ')" = '.image.origin image ' ] || fail "left behind: $(ls -A built)"
 
   killed_after "$(moment "$i" 40 "$extract_time")" "${extracting[@]}" killed/files
-  for _ in $(seq 200); do # what the reaper takes away when it sees its master gone
+  for _ in $(seq 200); do # the reaper removes these once the program is dead
     [ -n "$(find killed -mindepth 1 -maxdepth 1 -name '.*')" ] || break
     sleep 0.05
   done

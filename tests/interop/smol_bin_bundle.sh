@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# A smol-bin in a bundle: packed, signed, verified, and refused where the two do not fit or one was changed.
+# A smol-bin in a bundle: packed, signed, verified, and refused if it does not fit the bundle or was changed.
 # Usage: smol_bin_bundle.sh HALLMARK SETTINGS CROSS_COMPILER RECHECK
 set -eu
 hallmark=$(realpath "$1")
@@ -48,7 +48,7 @@ grep -qF -- '--least-rootfs-sequence' out.txt || fail "no next step: $(cat out.t
 [ ! -e bundle/manifest.dsse.json ] || fail 'signed what it refused'
 refused 3 'rootfs-too-old' "$hallmark" sign -q bundle --key bundle.key --sequence 6
 sign 8
-# A manifest that asks for newer ones than it brings.
+# The manifest asks for higher sequences than those of the smol-bin.
 pack smol.img
 sed -i 's/"smolBinLeastSequence": 4/"smolBinLeastSequence": 5/' bundle/manifest.json
 refused 3 'rolled-back: manifest.json: sequence 4, and the least is 5' sign 7
@@ -81,7 +81,7 @@ with open(sys.argv[1], "r+b") as file:
     file.write(bytes([byte ^ 4]))
 PYTHON
 }
-# The boot sector, the FAT, the root directory, a program, the last byte.
+# Offsets in the boot sector, the FAT, the root directory, a program, and the last byte.
 for offset in 70 12290 40960 262144 $((size - 1)); do
   flipped "$offset"
   for full in '' --full; do
@@ -98,7 +98,7 @@ refused 3 'truncated: smol-bin.arm64.img' verify
 cp smol.img bundle/smol-bin.arm64.img
 printf x >>bundle/smol-bin.arm64.img
 refused 3 'extended: smol-bin.arm64.img' verify
-# Another one, well signed.
+# Another smol-bin with a valid signature.
 smol_bin smol.key 3 0 3 bundle/smol-bin.arm64.img
 refused 3 'digest: smol-bin.arm64.img' verify --full
 rm bundle/smol-bin.arm64.img

@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Flips bits in each structure of a smol-bin image, found by the exFAT specification alone, and asks for the exact
-verdict: smol_bin_flips.py HALLMARK IMAGE TRUST. The image is changed in place, and back."""
+"""Flips bits in each structure of a smol-bin image, found by the exFAT specification alone, and expects the exact
+verdict: smol_bin_flips.py HALLMARK IMAGE TRUST. Changes the image in place, and restores it."""
 import json
 import random
 import struct
 import subprocess
 import sys
 
-BITS = 4  # of each structure
+BITS = 4  # flipped in each structure
 
 
 def places_of(image):

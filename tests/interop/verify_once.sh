@@ -14,7 +14,7 @@ fail() {
   echo "FAILED: $*" >&2
   exit 1
 }
-# Into `trace`: what it opens, and the threads that it starts. Finding leaks requires what strace has taken.
+# Writes to `trace` which files it opens and which threads it starts. Leak detection uses ptrace too, so it is off.
 verify() { # OPTION...
   ASAN_OPTIONS=detect_leaks=0 strace -f -e trace=open,openat,openat2,clone,clone3 -o trace \
     "$hallmark" verify bundle --trust pinned.json "$@" >said

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a sandboxed command may and may not do: isolation.py HELPER PROBE root|user TEST
 
-Runs in network and mount namespaces of its own: the servers that the command tries to reach listen on addresses of the
-loopback device there, and nothing leaves the machine. As root, the helper runs as root or as an ordinary user; as an
-ordinary user, root and user are ids of a user namespace."""
+The test runs in network and mount namespaces of its own: the servers that the command tries to reach listen on
+addresses of the loopback device there, and nothing leaves the machine. If the test runs as root, the helper runs as
+root or as an ordinary user; otherwise root and user are ids of a user namespace."""
 import contextlib
 import json
 import os
@@ -32,7 +32,7 @@ def require(holds, what):
 
 
 class Isolation:
-    """One session beside another one. Every test_ method is a test."""
+    """One session beside another. Every test_ method is a test."""
 
     def __init__(self, helper, probe, user):
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="hallmark-isolation-", dir="/var/tmp"))
@@ -44,7 +44,7 @@ class Isolation:
         self.work = self.home / "work"
         for directory in (self.work, self.other):
             directory.mkdir(parents=True)
-        # As far as file modes go, all can be read: what hides it is the sandbox.
+        # The file modes allow everybody to read this, so only the sandbox hides it.
         (self.other / "secret").write_text(SECRET)
         self.probe = shutil.copy(probe, self.home / "probe")
         for path in (self.home, self.work, self.home / "probe"):
@@ -93,7 +93,7 @@ class Isolation:
                 f"{attempt}: status {result.returncode}: {result.stdout}{result.stderr}")
 
     def fetch(self, *arguments):
-        """(status, output) of curl inside."""
+        """Runs curl inside. Returns (status, output)."""
         result = self.run("curl", "-sS", "-m", "60", *arguments)
         return result.returncode, result.stdout + result.stderr
 
@@ -243,7 +243,7 @@ class Isolation:
         for address in (PUBLIC, PRIVATE, METADATA):
             self.refused("connect", address, "80", reason="unreachable")
         self.refused("datagram", "8.8.8.8", reason="unreachable")
-        self.refused("connect", "127.0.0.1", "80", reason="Connection refused")  # the machine's own loopback
+        self.refused("connect", "127.0.0.1", "80", reason="Connection refused")  # the machine's own loopback device
 
     def test_denied_domain_by_name(self):
         self.not_fetched("http://denied.test/", reason="denied.test:80: ")
@@ -256,7 +256,7 @@ class Isolation:
         for host in (PUBLIC, PRIVATE, METADATA, "127.0.0.1", "[::1]", "[::ffff:11.22.33.44]"):
             self.not_fetched(f"http://{host}/", "--noproxy", "", reason="hallmark: ")
             self.not_fetched(f"https://{host}/", "--noproxy", "", reason="CONNECT tunnel failed")
-        for host in ("185999660", "0x0b16212c", "11.1450284", "013.026.041.054"):  # what inet_aton(3) reads as PUBLIC
+        for host in ("185999660", "0x0b16212c", "11.1450284", "013.026.041.054"):  # inet_aton(3) reads these as PUBLIC
             answer = self.exchange(f"GET http://{host}/ HTTP/1.1\r\nHost: {host}\r\n\r\n")
             require(" 400 Bad Request" in answer, (host, answer))
         self.not_fetched(f"http://{PUBLIC}/", "-x", "socks5://127.0.0.1:1080", reason="curl: (97)")
@@ -266,7 +266,7 @@ class Isolation:
                            ("loopback.test", "loopback")):
             self.not_fetched(f"http://{name}/", reason=f"not a public address: {what}")
             self.not_fetched(f"http://{name}/", "-x", "socks5h://127.0.0.1:1080", reason="curl: (97)")
-        self.fetched("http://mixed.test/", at=f"{OTHER_PUBLIC}:80")  # never the private one
+        self.fetched("http://mixed.test/", at=f"{OTHER_PUBLIC}:80")  # it never connects to the private address
 
     def test_private_addresses_that_the_policy_allows(self):
         self.write_settings(allowed=[PRIVATE, "127.0.0.1", METADATA])

@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The servers that a sandboxed command tries to reach, and their addresses, in a network namespace of the test's."""
+"""The servers that a sandboxed command tries to reach, and their addresses, in the test's network namespace."""
 import http.server
 import socket
 import struct
 import threading
 
-PUBLIC = "11.22.33.44"  # not ours, not reachable from here, and public by its number
+PUBLIC = "11.22.33.44"  # not ours and not reachable from here, but in a public range
 OTHER_PUBLIC = "11.22.33.45"
 PRIVATE = "10.1.2.3"
 METADATA = "169.254.169.254"
 
-NAMES = {  # name: what its lookups give, one after the other, the last one again and again
+NAMES = {  # name: the answers to its lookups, one after the other; the last one repeats
     "allowed.test": [[PUBLIC]],
     "denied.test": [[PUBLIC]],
     "private.test": [[PRIVATE]],
@@ -22,7 +22,7 @@ NAMES = {  # name: what its lookups give, one after the other, the last one agai
 
 
 class NameServer(threading.Thread):
-    """Answers for NAMES on 127.0.0.1:53, as far as this test's clients ask."""
+    """Answers queries for NAMES on 127.0.0.1:53, as far as the client of this test sends them."""
 
     def __init__(self):
         super().__init__(daemon=True)

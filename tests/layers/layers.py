@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Holds the include lines of the source to the arrows of docs/architecture.md: one row a room, with the rooms that it may
-include; each wrapped library to its one user; the readers of signed things to reading. Before it looks at the source, it
-plants an include across each forbidden arrow and must find it. Usage: layers.py SOURCE_DIRECTORY"""
+"""Checks the include lines of the source against the arrows of docs/architecture.md: one row for each room, with the
+rooms that it may include; for each wrapped library, its only user; and that readers of signed files include no writer.
+Before it reads the source, it plants an include across each forbidden arrow and must find it. Usage: layers.py
+SOURCE_DIRECTORY"""
 import pathlib
 import re
 import sys
 
-# room: the rooms that it may include, beside itself. Each stands below the rooms that it may include.
+# room: the rooms that it may include besides itself. Each room is listed below the rooms that it may include.
 ALLOWED = {
     "lib/base": "",
     "lib/json": "lib/base",
@@ -62,7 +63,7 @@ WRAPPED = {
     "cxxopts": ("tools/cli",),
 }
 
-# What hosts and guests link: these rooms include no header of a writer.
+# Hosts and guests link these rooms, so they include no header of a writer.
 READERS = ("guestd/", "signing/document", "signing/bundle", "signing/smol_bin")
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+[<"]([^">]+)[">]')
@@ -70,7 +71,7 @@ SOURCES = ("lib", "signing", "guestd", "tools", "kernel-config")
 
 
 def room_of(path):
-    """The room of a file, by the longest row that fits."""
+    """The room of a file, which is the longest row that matches."""
     return max((room for room in ALLOWED if path.startswith(room + "/")), key=len, default=None)
 
 
@@ -95,7 +96,7 @@ def violations(name, text):
 
 
 def check_arrows():
-    """Every row stands below the rooms that it may include, so there is no circle."""
+    """Checks that every row is below the rooms that it may include, so there is no circle."""
     above = set()
     for room, rooms in ALLOWED.items():
         if not rooms <= above:
@@ -104,7 +105,7 @@ def check_arrows():
 
 
 def check_planted():
-    """An include across each arrow is found if it is forbidden, and only then."""
+    """Checks that an include across each arrow is found if it is forbidden, and only then."""
     for room in ALLOWED:
         for target in ALLOWED:
             found = list(violations(f"{room}/planted.cc", f'#include "{target}/planted.h"\n'))

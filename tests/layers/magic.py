@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Holds the magic number of each on-disk format to its one room, so that nobody writes a second decoder beside it. Before it
-looks at the source, it plants each magic number in another room and must find it. Usage: magic.py SOURCE_DIRECTORY"""
+"""Checks that the magic number of each on-disk format occurs only in its own room, so that nobody writes a second
+decoder. Before it reads the source, it plants each magic number in another room and must find it. Usage: magic.py
+SOURCE_DIRECTORY"""
 import pathlib
 import re
 import sys
@@ -22,7 +23,7 @@ def number(value, size):
     return [rf"0x0*{digits}u?\b", "".join(rf"\\x{b:02x}" for b in data), r",\s*".join(rf"0x{b:02x}" for b in data)]
 
 
-# (what, the room or the file that has it, what it looks like)
+# (name, the room or the file that contains it, patterns that match it)
 MAGIC = [
     ("the GPT header's signature", "lib/gpt/", text("EFI PART")),
     ("dm-verity's signature", "lib/verity/", [r"\"verity\\0", *text("verity")[1:]]),
@@ -30,14 +31,14 @@ MAGIC = [
     ("exFAT's name", "lib/exfat/", text("EXFAT   ")),
     ("FAT32's type", "lib/fat/", text("FAT32   ")),
     ("FAT32's FSInfo signatures", "lib/fat/", number(0x41615252, 4) + number(0x61417272, 4)),
-    # MBR, FAT and exFAT end their first sector alike, so all three take it from lib/base.
+    # The first sectors of MBR, FAT and exFAT have the same end, so all three take it from lib/base.
     ("a boot sector's signature", "lib/base/boot_sector.h", number(0xAA55, 2) + [r"\b0x55aa"]),
     ("ext4's extent magic", "lib/ext4/", number(0xF30A, 2)),
     ("the EFI system partition's type", "lib/gpt/partition_types.h", ["c12a7328-f81f-11d2", *number(0xC12A7328, 4)]),
 ]
 MAGIC = [(what, room, [re.compile(pattern, re.IGNORECASE) for pattern in patterns]) for what, room, patterns in MAGIC]
 
-# What is planted, in the order of MAGIC: each way to write it.
+# The planted lines, in the order of MAGIC: each way to write the number.
 PLANTED = [
     ['"EFI PART"', "{'E', 'F', 'I', ' ', 'P', 'A', 'R', 'T'}", "{0x45, 0x46, 0x49, 0x20, 0x50, 0x41, 0x52, 0x54}"],
     [r'"verity\0\0"', "{'v', 'e', 'r', 'i', 't', 'y', 0, 0}", "{0x76, 0x65, 0x72, 0x69, 0x74, 0x79, 0, 0}"],
@@ -61,7 +62,8 @@ def violations(name, content):
 
 
 def check_planted():
-    """Each magic number is found in another room, and not in its own; words that look like one are not."""
+    """Checks that each magic number is found in another room but not in its own, and that similar words are not
+    found."""
     for (what, room, _), lines in zip(MAGIC, PLANTED, strict=True):
         for line in lines:
             if not any(what in found for found in violations("tools/planted/planted.cc", line + "\n")):
@@ -74,7 +76,8 @@ def check_planted():
 
 
 def check_source(top):
-    """No magic number outside of its room, and each in its room at all: a pattern that fits nothing would pass."""
+    """Checks that no magic number is outside of its room, and that each is in its room: a pattern that matches nothing
+    would pass otherwise."""
     seen = set()
     for directory in SOURCES:
         for source in sorted(p for end in ("*.cc", "*.h") for p in (top / directory).rglob(end)):

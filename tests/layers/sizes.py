@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Holds the source to the sizes of CONTRIBUTING.md: no file over 450 lines, a median under 80, no directory with more than
-25 source files, no line over 120 columns, and in what is installed no function over 60 lines. Usage: sizes.py
+"""Checks the source against the sizes of CONTRIBUTING.md: no file over 450 lines, a median under 80, no directory with
+more than 25 source files, no line over 120 columns, and no function over 60 lines in installed code. Usage: sizes.py
 SOURCE_DIRECTORY"""
 import collections
 import pathlib
@@ -11,17 +11,17 @@ import sys
 
 MAX_FILE = 450  # lines
 MAX_MEDIAN = 79  # lines
-MAX_SOURCES = 25  # .cc files of a directory
+MAX_SOURCES = 25  # .cc files in a directory
 MAX_LINE = 120  # columns
-MAX_FUNCTION = 60  # lines, from its name to its last brace
+MAX_FUNCTION = 60  # lines, from the function's name to its last brace
 
-# clang-format puts the brace that opens a function at the end of a line, and the one that closes it under its first.
+# clang-format puts a function's opening brace at the end of a line, and its closing brace under the start of that line.
 OPENS = re.compile(r"^\s*\S.*\{$")
 NO_FUNCTION = re.compile(r"^\s*(namespace|class|struct|union|enum|extern|if|for|while|switch|do|else|case)\b|=\s*\{+$|[({,]\{+$")
 
 
 def functions(text):
-    """(line, length in lines) of each function: nothing that stands inside one counts for itself."""
+    """(line, length in lines) of each function. Functions inside of functions are not listed."""
     lines = text.splitlines()
     number = 0
     while number < len(lines):
@@ -29,7 +29,7 @@ def functions(text):
         if not opened or NO_FUNCTION.search(lines[number]):
             number += 1
             continue
-        # A declaration of several lines closes under its first.
+        # The closing brace of a declaration of several lines is under the first of them.
         start = number
         while start > 0 and lines[start - 1].strip() and len(lines[start]) - len(lines[start].lstrip()) > 0 and \
                 not lines[start - 1].rstrip().endswith((";", "}", "{", ":")) and not lines[start - 1].lstrip().startswith("//"):

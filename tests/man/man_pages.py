@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Holds the man pages to the program: each verb has a page, each option of its --help stands in the page's OPTIONS and
-the other way round, every page renders without a warning, and pages and source refer to pages that are there.
+"""Compares the man pages with the program: each verb has a page, each option of its --help is in the page's OPTIONS and
+the reverse, every page renders without a warning, and pages and source refer only to pages that exist.
 
 Usage: man_pages.py HALLMARK MAN_DIRECTORY
 """
@@ -24,7 +24,7 @@ def help_of(*command):
 
 
 def listed(text):
-    """The verbs that a help text lists: an indented name, and what it does."""
+    """The verbs in a help text: an indented name, and what it does."""
     return re.findall(r"^  ([a-z][a-z0-9-]*)  +\S", text, re.MULTILINE)
 
 
@@ -47,7 +47,7 @@ def render(page):
                           check=False)
     if done.returncode != 0 or done.stderr.strip():
         fail(f"{page.name}: man says: {done.stderr.strip() or done.returncode}")
-    # How a terminal is shown hyphens and minus signs differs between distributions.
+    # Distributions differ in how a terminal shows hyphens and minus signs.
     return done.stdout.replace("\u2010", "-").replace("\u2212", "-")
 
 
@@ -61,7 +61,7 @@ def options_of_page(text):
 
 
 def sources(top):
-    """The text of each source file: comments refer to pages, too."""
+    """The text of each source file, because comments refer to pages too."""
     files = [file for part in ("guestd", "kernel-config", "lib", "signing", "tests", "tools")
              for end in ("cc", "h", "sh", "py") for file in (top / part).rglob(f"*.{end}")]
     return {file.relative_to(top).as_posix(): file.read_text() for file in sorted(files)}

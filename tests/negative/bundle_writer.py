@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Writes a small signed bundle by the formats' man pages alone, with nothing of Hallmark's: hallmark-manifest(5),
+"""Writes a small signed bundle from the man pages of the formats alone, without code of Hallmark: hallmark-manifest(5),
 hallmark-trust(5), hallmark-chunks(5), hallmark-origin(5). Keys and content are fixed, so that every byte is the same
-everywhere. Needs openssl and sgdisk."""
+everywhere. Requires openssl and sgdisk."""
 import base64
 import functools
 import hashlib
@@ -41,7 +41,7 @@ def noise(seed, size):
 
 
 class Key:
-    """An Ed25519 key whose seed is the digest of its name: for tests, and worth nothing."""
+    """An Ed25519 key whose seed is the digest of its name: only for tests."""
 
     def __init__(self, name):
         der = bytes.fromhex("302e020100300506032b657004220420") + hashlib.sha256(name.encode()).digest()  # RFC 8410
@@ -74,7 +74,7 @@ def dsse_signature(key, payload_type, payload):
 
 
 def envelope(payload_type, payload, keys, ids=None, signatures=None):
-    """A DSSE envelope, as an object. `signatures` are those to put in place of the keys'."""
+    """A DSSE envelope as an object. `signatures` replace those of the keys."""
     signatures = signatures or [dsse_signature(key, payload_type, payload) for key in keys]
     ids = ids or [sha256(key.spki) for key in keys]
     return {"payload": base64.b64encode(payload).decode(), "payloadType": payload_type,
@@ -91,14 +91,14 @@ def trust_version(version, expires="2100-01-01T00:00:00Z", threshold=2, bundle=(
 
 
 def trust_file(*versions, keys=(A,)):
-    """`versions` are objects, or texts that stand for themselves; each signed by `keys`."""
+    """A trust file. `versions` are objects, or strings that are used as they are; `keys` sign each of them."""
     texts = [version if isinstance(version, str) else canonical(version) for version in versions]
     return canonical({"_type": "urn:hallmark:trust:1",
                       "versions": [envelope(TRUST_TYPE, text.encode(), keys) for text in texts]})
 
 
 def minisig(key, message, comment="test", prehashed=True):
-    """minisign's source, src/minisign.h."""
+    """A .minisig file, as in minisign's source, src/minisign.h."""
     signature = key.sign(hashlib.blake2b(message).digest() if prehashed else message)
     blob = (b"ED" if prehashed else b"Ed") + hashlib.sha256(key.spki).digest()[:8] + signature
     return (f"untrusted comment: test\n{base64.b64encode(blob).decode()}\ntrusted comment: {comment}\n"
@@ -106,7 +106,8 @@ def minisig(key, message, comment="test", prehashed=True):
 
 
 def zstd_frame(data):
-    """One block, raw or of one byte: the same bytes whatever zstd is installed (RFC 8878, 3.1.1)."""
+    """A frame with one block, raw or of one repeated byte, which is the same with every version of zstd (RFC 8878,
+    3.1.1)."""
     header = b"\x28\xb5\x2f\xfd\xa0" + struct.pack("<I", len(data))  # single segment, content size of 4 bytes
     repeated = data == data[:1] * len(data)
     block = 1 | (repeated << 1) | len(data) << 3
@@ -114,7 +115,7 @@ def zstd_frame(data):
 
 
 def seek_table(frames, chunks):
-    """Zstandard Seekable Format, version 0.1.1."""
+    """The seek table of the Zstandard Seekable Format, version 0.1.1."""
     entries = b"".join(struct.pack("<II", len(f), len(c)) for f, c in zip(frames, chunks))
     return struct.pack("<II", 0x184D2A5E, len(entries) + 9) + entries + struct.pack("<IBI", len(frames), 0, 0x8F92EAB1)
 
@@ -130,7 +131,8 @@ def chunk_table(frames, chunks, compressed_size):
 
 
 def write_image(path, root_guid=ROOT_GUID):
-    """GPT; chunk 1 is an EFI system partition, chunks 3 to 5 are a root partition with a hole in its middle."""
+    """Writes a disk with a GPT. Chunk 1 is an EFI system partition; chunks 3 to 5 are a root partition with a hole in
+    its middle."""
     with path.open("wb") as image:
         image.truncate(IMAGE_SIZE)
         for chunk in (1, 3, 5):
@@ -145,7 +147,7 @@ def write_image(path, root_guid=ROOT_GUID):
 
 
 class Bundle:
-    """A bundle in a directory, and what can be done to it."""
+    """A bundle in a directory, and the changes that tests make to it."""
 
     def __init__(self, directory):
         self.directory = pathlib.Path(directory)
@@ -164,7 +166,7 @@ class Bundle:
             self.path(name).unlink()
 
     def flip(self, name, offset):
-        """Changes the lowest bit of one byte; from the end if `offset` is negative."""
+        """Flips the lowest bit of one byte. A negative `offset` counts from the end."""
         with self.path(name).open("r+b") as file:
             file.seek(offset, 0 if offset >= 0 else 2)
             place = file.tell()
@@ -178,7 +180,7 @@ class Bundle:
         self.write(name, data.replace(old, new, 1))
 
     def resize(self, name, size):
-        """By a hole, if it grows."""
+        """Changes the size of a file. A growing file gets a hole."""
         with self.path(name).open("r+b") as file:
             file.truncate(size)
 
@@ -193,7 +195,7 @@ class Bundle:
         return json.loads(self.read("manifest.json"))
 
     def seal(self, manifest=None, keys=(A, B)):
-        """Signs `manifest`, which is an object, or bytes that stand for themselves; by default what is there."""
+        """Signs `manifest`, which is an object, or bytes that are used as they are; by default the current manifest."""
         if manifest is not None:
             self.write("manifest.json", manifest if isinstance(manifest, (bytes, str)) else canonical(manifest))
         data = self.read("manifest.json")
@@ -208,7 +210,7 @@ class Bundle:
         self.write("SHA256SUMS", "".join(f"{sha256(self.read(name))}  {name}\n" for name in names))
 
     def describe(self, **members):
-        """The manifest of the files as they are; `members` go into the predicate."""
+        """The manifest of the current files. `members` are added to the predicate."""
         artifacts = []
         for role, name in ROLES.items():
             if not self.path(name).exists():
@@ -233,7 +235,7 @@ class Bundle:
                 "predicateType": "urn:hallmark:manifest:1", "predicate": predicate}
 
     def pack(self):
-        """rootfs.img.zst and the chunk table, from rootfs.img."""
+        """Makes rootfs.img.zst and the chunk table from rootfs.img."""
         image = self.read("rootfs.img")
         chunks = [image[at:at + CHUNK] for at in range(0, len(image), CHUNK)]
         self.pack_frames([zstd_frame(chunk) for chunk in chunks], chunks)
@@ -245,7 +247,7 @@ class Bundle:
 
 
 def copy_bundle(source, target):
-    """With the holes of rootfs.img."""
+    """Copies a bundle, with the holes of rootfs.img."""
     target.mkdir()
     for path in source.iterdir():
         if path.name != "rootfs.img":
@@ -254,7 +256,7 @@ def copy_bundle(source, target):
 
 
 def write_sparsely(path, data):
-    """A hole for each chunk of zeros."""
+    """Writes a file with a hole for each chunk of zeros."""
     with path.open("wb") as file:
         file.truncate(len(data))
         for at in range(0, len(data), CHUNK):
@@ -264,7 +266,7 @@ def write_sparsely(path, data):
 
 
 def write_bundle(directory):
-    """A good one."""
+    """Makes a good bundle."""
     directory.mkdir(parents=True)
     bundle = Bundle(directory)
     write_image(bundle.path("rootfs.img"))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Faults of bundles, by threat: what is done to a good bundle. What a verifier must say of each stands in cases.json."""
+"""Faults of bundles, by threat: the change to a good bundle. cases.json says what a verifier must report for each."""
 import base64
 import dataclasses
 import json
@@ -16,7 +16,7 @@ GIB = 1 << 30
 
 @dataclasses.dataclass
 class Case:
-    name: str  # names its directory too
+    name: str  # also the name of its directory
     threat: str
     change: str  # one sentence
     fault: Callable
@@ -28,7 +28,7 @@ def case(threat, name, change, fault, least_sequence=0):
     CASES.append(Case(name, threat, change, fault, least_sequence))
 
 
-# --- nothing is wrong, or nothing that counts
+# --- no fault, or none that matters
 case("none", "good", "nothing", lambda b: None)
 case("none", "good-least-sequence", "nothing; its sequence is the least one", lambda b: None, 5)
 case("none", "good-not-made-yet", "rootfs.img is not made yet", lambda b: b.remove("rootfs.img"))
@@ -54,7 +54,7 @@ def without_chunk_table(b):
 
 case("none", "good-no-chunk-table", "a bundle without a chunk table", without_chunk_table)
 
-# --- one byte changed anywhere
+# --- one byte changed
 for offset, place in ((0, "boot code"), (440, "MBR"), (512, "GPT header"), (600, "GPT header, reserved"),
                       (1024, "partition entry 1"), (17407, "last partition entry")):
     case("one-byte", f"image-table-{offset}", f"rootfs.img: a bit of byte {offset}, {place}",
@@ -98,7 +98,7 @@ case("one-byte", "manifest-last", "manifest.json: a bit of its last byte", lambd
 
 
 def other_digit(b, name, text, length=10):
-    """Another digit of base64, some way behind a text."""
+    """Changes a base64 digit, some way behind a text."""
     data = bytearray(b.read(name))
     at = data.find(text) + len(text) + length
     data[at] = ord("B") if data[at] == ord("A") else ord("A")
@@ -141,7 +141,7 @@ case("one-byte", "sums-no-newline", "SHA256SUMS: no newline at its end",
      lambda b: b.write("SHA256SUMS", b.read("SHA256SUMS")[:-1]))
 case("one-byte", "sums-empty", "SHA256SUMS: empty", lambda b: b.write("SHA256SUMS", b""))
 
-# --- truncated, extended, sparse where data was
+# --- truncated, extended, or with a hole in place of data
 case("size", "image-byte-short", "rootfs.img: its last byte is gone", lambda b: b.resize("rootfs.img", IMAGE_SIZE - 1))
 case("size", "image-byte-long", "rootfs.img: a byte more", lambda b: b.resize("rootfs.img", IMAGE_SIZE + 1))
 case("size", "image-mebibyte-long", "rootfs.img: a mebibyte more", lambda b: b.resize("rootfs.img", IMAGE_SIZE + (1 << 20)))
@@ -168,7 +168,7 @@ case("size", "envelope-empty", "manifest.dsse.json: empty", lambda b: b.write("m
 case("size", "trust-empty", "trust.json: empty", lambda b: b.write("trust.json", b""))
 case("size", "trust-short", "trust.json: cut in its middle", lambda b: b.write("trust.json", b.read("trust.json")[:700]))
 
-# --- length edges
+# --- edges of lengths
 for size in (0, 2 * GIB - 1, 2 * GIB, 4 * GIB, 4 * GIB + IMAGE_SIZE, (1 << 43)):
     case("length-edge", f"image-of-{size}", f"rootfs.img: of {size} bytes",
          lambda b, size=size: b.resize("rootfs.img", size))
@@ -177,7 +177,7 @@ for size in (0, 2 * GIB - 1, 2 * GIB, 4 * GIB, 4 * GIB + 1000):
 
 
 def signed(threat, name, change, edit):
-    """A text that is signed and must not have been."""
+    """A text that is validly signed, but against the format."""
     case(threat, f"signed-{name}", f"signed: {change}", lambda b: b.seal(edit(b.read("manifest.json"))))
 
 
@@ -222,7 +222,7 @@ case("confused-digests", "kernel-is-smol-bin", "vmlinuz: the bytes of the smol-b
 
 
 def signed_table(change):
-    """A chunk table that is signed and does not fit its images."""
+    """A chunk table that is validly signed, but does not match its images."""
     def fault(b):
         data = bytearray(b.read("rootfs.img.chunks"))
         change(data)
@@ -284,7 +284,7 @@ def without_sha1(b):
 
 case("origin", "origin-not-in-manifest", "a release without SHA-1, and origins beside it", without_sha1)
 
-# --- rollback, freeze, parts of other releases
+# --- rollback, freeze, and parts of other releases
 case("rollback", "older-release", "nothing; the least sequence is 6", lambda b: None, 6)
 signed("rollback", "unreleased", "sequence 0", lambda text: swap(b'"sequence": 5', b'"sequence": 0')(
     swap(b'"leastSequence": 5', b'"leastSequence": 0')(text)))
@@ -300,7 +300,7 @@ case("mixed-releases", "older-session-disk", "sessiondata.img.zst of another rel
 
 
 def older_manifest(b):
-    """The manifest of one release and the signatures of another."""
+    """Combines the manifest of one release with the signatures of another."""
     signatures = b.read("manifest.dsse.json")
     b.seal(swap(b'"version": "1"', b'"version": "2"')(b.read("manifest.json")))
     b.write("manifest.dsse.json", signatures)
@@ -413,7 +413,7 @@ case("names", "kernel-gone", "vmlinuz is gone", lambda b: b.remove("vmlinuz"))
 case("names", "chunks-gone", "rootfs.img.chunks is gone", lambda b: b.remove("rootfs.img.chunks"))
 case("names", "zst-gone", "rootfs.img and rootfs.img.zst are gone", lambda b: b.remove("rootfs.img", "rootfs.img.zst"))
 
-# --- JSON that can be read twice over
+# --- JSON that can be read in two ways
 VERSION = b'    "version": "1",\n'
 signed("ambiguous-json", "key-twice", "a key twice", swap(VERSION, VERSION + b'    "version": "2",\n'))
 signed("ambiguous-json", "sequence-twice", "the sequence twice", swap(b'    "sequence": 5,\n', b'    "sequence": 5,\n    "sequence": 9,\n'))
@@ -454,7 +454,7 @@ case("ambiguous-json", "envelope-behind", "manifest.dsse.json: another document 
 
 
 def other_payload(b):
-    """The signatures are over the manifest, and the payload is another."""
+    """The signatures are over the manifest, but the payload is another text."""
     document = json.loads(b.read("manifest.dsse.json"))
     document["payload"] = base64.b64encode(b.read("manifest.json").replace(b'"sequence": 5', b'"sequence": 6')).decode()
     b.write("manifest.dsse.json", writer.canonical(document))
@@ -463,12 +463,12 @@ def other_payload(b):
 
 case("ambiguous-json", "envelope-other-payload", "manifest.dsse.json: another payload than was signed", other_payload)
 
-# --- frames that decompress to something else, in a bundle that is signed all the same: found by those who decompress
+# --- frames that decompress to other bytes, in a validly signed bundle: only whoever decompresses finds them
 RESTORE_CASES = []
 
 
 def restore_case(name, change, frame_of):
-    """`frame_of(raw)` makes the frame of chunk 3; the chunk table has the digests of the chunk and of that frame."""
+    """`frame_of(raw)` makes the frame of chunk 3. The chunk table has the digests of the chunk and of that frame."""
     def fault(b):
         image = b.read("rootfs.img")
         chunks = [image[at:at + CHUNK] for at in range(0, IMAGE_SIZE, CHUNK)]

@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Two verifiers that share no line of code, `hallmark verify --full` and signing/recheck.sh, over the negative corpus: both
-must say of every case what cases.json says. Usage: check.py HALLMARK RECHECK [NAME...]
+"""Runs two verifiers without any common code, `hallmark verify --full` and signing/recheck.sh, over the negative
+corpus. For every case, both must report what cases.json says.
+
+Usage: check.py HALLMARK RECHECK [NAME...]
        check.py --rewrite HALLMARK
-With names, those cases only. --rewrite writes cases.json anew, from what HALLMARK says, for a person to review; it fails,
-so that it is no test."""
+
+With names, only these cases run. --rewrite writes cases.json anew from HALLMARK's reports, for a person to review. It
+always fails, so that nobody uses it as a test."""
 import concurrent.futures
 import json
 import os
@@ -18,10 +21,10 @@ sys.dont_write_bytecode = True
 import make_corpus  # noqa: E402
 from cases import CASES, RESTORE_CASES  # noqa: E402
 
-# In the words of a JSON library, which change with its version.
+# The words of a JSON library, which change with its version.
 LIBRARY_WORDS = re.compile(r"(?<=not the JSON that is expected: )(syntax error|\[json\.exception).*", re.DOTALL)
 EXPECTED = pathlib.Path(__file__).parent / "cases.json"
-# recheck.sh does not tell these apart from the kind that they are of.
+# recheck.sh reports the more general verdict for these.
 COARSER = {"wrong-release": "table", "chunk": "digest"}
 
 
@@ -38,7 +41,7 @@ class Check:
         return subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=300)
 
     def verify(self, case):
-        """What Hallmark says, and what is wrong with what the two say."""
+        """Runs HALLMARK on a case. Returns what it reports, and the differences between the two reports."""
         bundle = str(self.directory / "bundles" / case.name)
         ours = self.run(self.hallmark, "verify", bundle, "--trust", self.trust, "--full", "--json", "--jobs", "1",
                         "--least-sequence", str(case.least_sequence))

@@ -1,16 +1,18 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Makes the negative corpus of bundles: what a verifier must refuse, and how, each fault of the threats that concern
-bundles. Usage: make_corpus.py DIRECTORY
+"""Makes the negative corpus: bundles that a verifier must refuse, with the reason. It has a bundle for each fault of
+the threats that concern bundles. Usage: make_corpus.py DIRECTORY
 
-DIRECTORY/trust.json   the trust file to verify with; DIRECTORY/bundles/NAME: a bundle with one fault
-DIRECTORY/cases.json   a list, a case an entry: "name"; "threat", its kind; "change", what was done to a good bundle;
-                    "leastSequence", the high-water mark to verify with; and what a verifier must then say:
-                    "findings", of a full check, each with "verdict" (hallmark-verify(1)), "file" and "message"; none: it
-                    is accepted. Or, where only those who decompress can see it, "restore": the error of making rootfs.img
+DIRECTORY/trust.json     the trust file to verify with
+DIRECTORY/bundles/NAME   a bundle with one fault
+DIRECTORY/cases.json     a list with an entry for each case: "name"; "threat", the kind of fault; "change", the change
+                         to a good bundle; "leastSequence", the high-water mark to verify with; and what a verifier must
+                         report. This is "findings" of a full check, each with "verdict" (hallmark-verify(1)), "file"
+                         and "message"; if there are none, the bundle is accepted. Or it is "restore", the error of
+                         making rootfs.img, if only decompression shows the fault.
 
-Keys and content are fixed: every byte is the same on every machine. Faults of time (a change between check and use, a
-kill, a full disk, two processes at once) are no bundles, and have tests of their own in tests/interop."""
+Keys and content are fixed, so every byte is the same on every machine. Faults in time (a change between check and use,
+a kill, a full disk, two processes at once) are not faults of bundles, and have tests of their own in tests/interop."""
 import concurrent.futures
 import os
 import pathlib
@@ -22,7 +24,7 @@ from cases import CASES, RESTORE_CASES
 
 
 def make(directory):
-    """Writes the bundles, and gives the directory of each case."""
+    """Writes the bundles. Returns the directory of each case."""
     directory = pathlib.Path(directory)
     good = directory / "good"
     bundle = bundle_writer.write_bundle(good)
