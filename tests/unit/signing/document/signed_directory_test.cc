@@ -110,7 +110,8 @@ TEST_F(SignedDirectoryTest, TellsWhatIsMissingFromWhatIsWrong) {
   EXPECT_EQ(FindingText(findings[2]), "malformed: b: is larger than it may be");
   ASSERT_OK_AND_ASSIGN(text, directory.ReadIfPresent("c", 100));
   EXPECT_FALSE(text.has_value());
-  EXPECT_THAT(directory.ReadIfPresent("directory", 100), HasError(ErrorKind::kUnsupported, "directory: is not a regular"));
+  EXPECT_THAT(directory.ReadIfPresent("directory", 100),
+              HasError(ErrorKind::kUnsupported, "directory: is not a regular"));
   // What the environment refuses says nothing of the file.
   EXPECT_THAT(UnopenedFinding(IoError("a: Input/output error"), "a"), HasError(ErrorKind::kIo, "Input/output error"));
 }
