@@ -39,9 +39,11 @@ class Channel : public std::enable_shared_from_this<Channel> {
 
   /// Queues one frame. A body that does not fit a frame closes the channel: nothing that we send may be that large.
   void Send(std::string_view body);
+  /// True while more than kHighWater bytes are queued.
   [[nodiscard]] bool Full() const { return queued_ > kHighWater; }
   /// Sends what is queued, waits a moment if the peer is slow to take it, and then closes.
   void Flush();
+  /// Closes at once and drops what is queued, without calling on_closed. No error if it is closed already.
   void Close();
 
  private:

@@ -25,6 +25,7 @@ class Console {
 
   /// Reports that a stage has begun, or something else worth knowing.
   void Say(std::string_view line);
+  /// Reports the failure that ends the boot. Waits until the console has printed it.
   void Fail(const Error& error);
 
  private:

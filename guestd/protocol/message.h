@@ -76,10 +76,12 @@ using GuestMessage = std::variant<GuestHello, Response, Event>;
 /// Parses the body of a frame from the host. kCorrupt names the wrong member. kUnsupported for a hello of another
 /// version, whatever else it contains.
 Result<HostMessage> ParseHostMessage(std::string_view body);
+/// The same for a frame from the guest.
 Result<GuestMessage> ParseGuestMessage(std::string_view body);
 
-/// kCorrupt names the wrong member.
+/// Parses the text that EncodeSmolBinState() makes. kCorrupt names the wrong member.
 Result<SmolBinState> ParseSmolBinState(std::string_view text);
+/// The state as JSON text, for kSmolBinVariable.
 std::string EncodeSmolBinState(const SmolBinState& state);
 
 /// The body of a frame. Bytes of texts that are not UTF-8 are replaced by U+FFFD.

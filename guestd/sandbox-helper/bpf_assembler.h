@@ -27,15 +27,19 @@ class BpfAssembler {
 
   /// Loads 32 bits of struct seccomp_data. `offset` is in bytes.
   void Load(uint32_t offset);
+  /// Masks the loaded value.
   void And(uint32_t mask);
   /// Ends the program with this return value.
   void Return(uint32_t value);
 
-  /// Conditional jumps: equal, not equal, unsigned greater or equal, and any bit of the mask set. If the condition is
-  /// false, the program continues with the next instruction.
+  /// Jumps if the loaded value is `value`. If the condition of this or another jump is false, the program continues
+  /// with the next instruction.
   void JumpIfEqual(uint32_t value, Label label);
+  /// Jumps if the loaded value is not `value`.
   void JumpUnlessEqual(uint32_t value, Label label);
+  /// Jumps if the loaded value, unsigned, is `value` or more.
   void JumpIfAtLeast(uint32_t value, Label label);
+  /// Jumps if the loaded value has any bit of `mask`.
   void JumpIfAnyBit(uint32_t mask, Label label);
 
   /// The program. Throws std::logic_error if a label was not placed behind its jumps, or is more than 255 instructions

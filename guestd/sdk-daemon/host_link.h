@@ -34,8 +34,9 @@ class HostLink {
 
   /// True while the host takes more output.
   [[nodiscard]] bool Ready() const { return greeted_ && channel_ != nullptr && !channel_->Full(); }
-  /// Both drop the message if no host is connected.
+  /// Sends an event. Drops it if no host is connected.
   void SendEvent(std::string name, JsonValue data);
+  /// Sends output of a process: see EncodeOutput(). Drops it if no host is connected.
   void SendOutput(uint64_t process, std::string_view stream, uint64_t offset, ByteSpan bytes);
 
   /// Sends what is queued, and closes for good.

@@ -54,9 +54,11 @@ class Process : public std::enable_shared_from_this<Process> {
   /// Writes to the standard input, and closes it if `close_after`. Calls `written` when the process's pipe has taken
   /// all of it. kIo if the process has closed its input, kUsage if too much input is waiting.
   void Write(std::string data, bool close_after, std::function<void(Result<void>)> written);
+  /// Sends a signal to the process group, as a terminal would do. kNotFound if the process has ended.
   [[nodiscard]] Result<void> Signal(int number) const;
   /// Kills the process and everything that it has started.
   [[nodiscard]] Result<void> KillTree() const { return cgroup_.Kill(); }
+  /// Sets the size of the terminal. kUsage if the process has none; kNotFound if the process has ended.
   [[nodiscard]] Result<void> Resize(const TerminalSize& size) const;
 
  private:

@@ -26,9 +26,10 @@ struct NamespacePlan {
 /// The name of the directory of programs, which is beside the homes: "/sessions/.programs" inside.
 inline constexpr const char* kProgramsName = ".programs";
 
-/// The system's passwd(5) or group(5) with a line for the session's user, and for no other session's. It replaces a
-/// system user of the same name or id.
+/// The text of the system's passwd(5), `system`, with a line for the session's user, and for no other session's. The
+/// line replaces that of a system user with the same name or id.
 std::string PasswdWith(const std::string& system, const NamespacePlan& plan);
+/// The same for group(5).
 std::string GroupWith(const std::string& system, const NamespacePlan& plan);
 
 /// Moves this process into a new mount namespace and arranges it: only this session's home; a user database with its

@@ -36,8 +36,9 @@ struct SessionRecord {
   bool operator==(const SessionRecord&) const = default;
 };
 
-/// kCorrupt names the wrong member.
+/// Parses the text that EncodeSessionRecord() makes. kCorrupt names the wrong member.
 Result<SessionRecord> ParseSessionRecord(std::string_view text);
+/// The record as canonical JSON.
 std::string EncodeSessionRecord(const SessionRecord& record);
 
 }  // namespace hallmark::guest

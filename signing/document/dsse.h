@@ -36,8 +36,9 @@ constexpr size_t kMaxSignatures = 64;
 /// The bytes to sign: "DSSEv1 TYPE-LENGTH TYPE PAYLOAD-LENGTH PAYLOAD", with lengths in decimal.
 std::string PreAuthEncoding(std::string_view payload_type, std::string_view payload);
 
-/// The envelope as JSON and as text, with standard base64.
+/// The envelope as JSON, with standard base64.
 JsonValue EnvelopeJson(const Envelope& envelope);
+/// The text of EnvelopeJson().
 std::string FormatEnvelope(const Envelope& envelope);
 
 /// Parses an envelope. kCorrupt for unknown members, no signature, more than kMaxSignatures, or a signature that is not
