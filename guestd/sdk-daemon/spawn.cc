@@ -26,17 +26,6 @@ namespace {
 
 constexpr rlim_t kDefaultOpenFiles = 65536;
 
-struct Pipe {
-  UniqueFd read_end;
-  UniqueFd write_end;
-};
-
-Result<Pipe> MakePipe() {
-  int fds[2];
-  if (pipe2(fds, O_CLOEXEC) != 0) return ErrnoError(errno, "pipe");
-  return Pipe{UniqueFd(fds[0]), UniqueFd(fds[1])};
-}
-
 /// The child's ends of the streams.
 struct ChildFiles {
   UniqueFd input;

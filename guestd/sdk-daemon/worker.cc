@@ -122,16 +122,14 @@ class Running : public std::enable_shared_from_this<Running> {
 }  // namespace
 
 void Worker::Start(EventLoop& loop, std::chrono::milliseconds limit, int keep, const Work& work, Done done) {
-  int fds[2];
-  if (pipe2(fds, O_CLOEXEC) != 0) return done(ErrnoError(errno, "pipe"), 0);
-  UniqueFd read_end(fds[0]);
-  UniqueFd write_end(fds[1]);
+  Result<Pipe> pipe = MakePipe();
+  if (!pipe.ok()) return done(std::move(pipe).error(), 0);
   const pid_t parent = getpid();
   const pid_t child = fork();
   if (child < 0) return done(ErrnoError(errno, "fork"), 0);
-  if (child == 0) RunInChild(work, write_end.get(), keep, parent);
-  write_end.Reset();
-  std::make_shared<Running>(loop, child, std::move(read_end), std::move(done))->Begin(limit);
+  if (child == 0) RunInChild(work, pipe->write_end.get(), keep, parent);
+  pipe->write_end.Reset();
+  std::make_shared<Running>(loop, child, std::move(pipe->read_end), std::move(done))->Begin(limit);
 }
 
 }  // namespace hallmark::guest

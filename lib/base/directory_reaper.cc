@@ -40,14 +40,11 @@ constexpr useconds_t kPause = 100'000;  // microseconds
 }  // namespace
 
 Result<DirectoryReaper> DirectoryReaper::Start(const fs::path& directory, const std::vector<fs::path>& mounts) {
-  int ends[2];
-  if (pipe2(ends, O_CLOEXEC) != 0) return ErrnoError(errno, "pipe");
-  const UniqueFd read_end(ends[0]);
-  UniqueFd write_end(ends[1]);
+  ASSIGN_OR_RETURN(Pipe pipe, MakePipe());
   const pid_t process = fork();
   if (process < 0) return ErrnoError(errno, "fork");
-  if (process == 0) RemoveAtEndOfFile(read_end.get(), directory, mounts);
-  return DirectoryReaper(std::move(write_end), process);
+  if (process == 0) RemoveAtEndOfFile(pipe.read_end.get(), directory, mounts);
+  return DirectoryReaper(std::move(pipe.write_end), process);
 }
 
 DirectoryReaper::~DirectoryReaper() {

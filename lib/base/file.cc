@@ -67,6 +67,12 @@ void UniqueFd::Reset() {
   if (fd_ >= 0) close(std::exchange(fd_, -1));
 }
 
+Result<Pipe> MakePipe() {
+  int fds[2];
+  if (pipe2(fds, O_CLOEXEC) != 0) return ErrnoError(errno, "pipe");
+  return Pipe{UniqueFd(fds[0]), UniqueFd(fds[1])};
+}
+
 Result<File> File::Open(const fs::path& path, int flags) {
   UniqueFd fd(open(path.c_str(), flags | O_CLOEXEC, 0666));
   if (!fd.valid()) return ErrnoError(errno, path.string());

@@ -35,6 +35,14 @@ class UniqueFd {
   int fd_ = -1;
 };
 
+/// A pipe; both ends are closed on exec.
+struct Pipe {
+  UniqueFd read_end;
+  UniqueFd write_end;
+};
+/// Makes a pipe. kIo if this process has too many descriptors open.
+Result<Pipe> MakePipe();
+
 /// A descriptor with the path it was opened by, for error messages. All offsets and sizes are in bytes; every short
 /// read or write is retried; every error names the path.
 class File {

@@ -56,24 +56,21 @@ Result<void> UnshareWithMappedIds() {
   ASSIGN_OR_RETURN(const uint32_t subuid, SubordinateIds("/etc/subuid", user, uid));
   ASSIGN_OR_RETURN(const uint32_t subgid, SubordinateIds("/etc/subgid", user, uid));
 
-  int ready[2];
-  if (pipe2(ready, O_CLOEXEC) != 0) return ErrnoError(errno, "pipe");
-  const UniqueFd ready_read(ready[0]);
-  UniqueFd ready_write(ready[1]);
+  ASSIGN_OR_RETURN(Pipe ready, MakePipe());
   const pid_t process = getpid();
   const pid_t helper = fork();
   if (helper < 0) return ErrnoError(errno, "fork");
   if (helper == 0) {
-    ready_write.Reset();
+    ready.write_end.Reset();
     char byte = 0;
-    if (read(ready_read.get(), &byte, 1) != 1) _exit(1);
+    if (read(ready.read_end.get(), &byte, 1) != 1) _exit(1);
     const bool mapped =
         MapIds("newuidmap", process, uid, subuid).ok() && MapIds("newgidmap", process, gid, subgid).ok();
     _exit(mapped ? 0 : 2);
   }
   const int unshared = unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0 ? 0 : errno;
-  if (unshared == 0 && write(ready_write.get(), "x", 1) != 1) return ErrnoError(errno, "pipe");
-  ready_write.Reset();
+  if (unshared == 0 && write(ready.write_end.get(), "x", 1) != 1) return ErrnoError(errno, "pipe");
+  ready.write_end.Reset();
   int status = 0;
   while (waitpid(helper, &status, 0) < 0 && errno == EINTR) {
   }
