@@ -14,7 +14,7 @@ namespace hallmark::guest {
 /// Programs that belong together: sdk-daemon, sandbox-helper and srt-settings.json.
 struct ProgramSet {
   std::filesystem::path directory;
-  std::string name;           ///< for the log: "sequence 7"
+  std::string name;           ///< for the log: "smol-bin 1.2, sequence 7", or the directory
   uint64_t sequence = 0;      ///< of its smol-bin; 0: it does not come from a smol-bin
   std::string policy_digest;  ///< SHA-256 of srt-settings.json, hexadecimal; empty: unknown
   bool proven = false;        ///< it has passed its health check before
@@ -30,11 +30,12 @@ class ProgramSets {
  public:
   virtual ~ProgramSets() = default;
 
-  /// The set to run. kNotFound if nothing is installed.
+  /// The set to run. kNotFound if nothing is installed, kVerification if nothing that is may run.
   virtual Result<ProgramSet> Current() = 0;
   /// Notes that the current set passed its health check. It is the last good one from now on.
   virtual Result<void> Confirm() = 0;
-  /// Notes that the current set does not work, and makes the last good one current. kNotFound if there is no other.
+  /// Notes that the current set does not work, and makes the last good one current. kNotFound if there is no
+  /// other, kVerification if the other does not verify.
   virtual Result<ProgramSet> FallBack() = 0;
   /// Why the last smol-bin that was offered does not run. Empty if it runs, or if none was offered.
   [[nodiscard]] virtual std::optional<SmolBinRefusal> refused() const = 0;
