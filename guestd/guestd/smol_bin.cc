@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::chrono::milliseconds kPollInterval{50};
+constexpr std::chrono::milliseconds kMountPollInterval{50};
 
 /// A mount that ends when its owner does.
 class Mounted {
@@ -43,7 +43,7 @@ Result<std::string> WaitForDisk(const std::string& label, std::chrono::milliseco
   while (true) {
     auto node = FindExfatDisk(label);
     if (node.ok() || node.error().kind != ErrorKind::kNotFound || Clock::now() >= end) return node;
-    std::this_thread::sleep_for(kPollInterval);
+    std::this_thread::sleep_for(kMountPollInterval);
   }
 }
 

@@ -14,7 +14,7 @@ namespace {
 using ::hallmark::testing::HasError;
 using ::testing::ElementsAre;
 
-JsonValue Parameters(std::string_view text) { return ParseJsonValue(text, 1 << 20, "parameters").value(); }
+JsonValue Parsed(std::string_view text) { return ParseJsonValue(text, 1 << 20, "parameters").value(); }
 
 Session ActiveSession() {
   Session session;
@@ -25,7 +25,7 @@ Session ActiveSession() {
 
 TEST(SpawnParameters, GoThroughTheSandbox) {
   ASSERT_OK_AND_ASSIGN(const SpawnParameters parameters,
-                       ParseSpawnParameters(Parameters(R"({"session":"a-b-c","command":["ls","-l"]})")));
+                       ParseSpawnParameters(Parsed(R"({"session":"a-b-c","command":["ls","-l"]})")));
   Session session = ActiveSession();
   session.stored.record.directories = {{"x", "reports", true}, {"y", "work", false}, {"z", "missing", true}};
   session.attached = {"reports", "work"};
@@ -39,7 +39,7 @@ TEST(SpawnParameters, GoThroughTheSandbox) {
 }
 
 TEST(SpawnParameters, HaveTheProtocolsNames) {
-  ASSERT_OK_AND_ASSIGN(const SpawnParameters parameters, ParseSpawnParameters(Parameters(R"({
+  ASSERT_OK_AND_ASSIGN(const SpawnParameters parameters, ParseSpawnParameters(Parsed(R"({
     "session":"a-b-c","command":["a"],"working_folder":"/usr","terminal":{"rows":5,"columns":7},"window":9,
     "memory":1,"cpu":2,"processes":3,"open_files":4,"environment":{"A":"b"},"sandbox":false})")));
   EXPECT_EQ(parameters.session, "a-b-c");
@@ -54,7 +54,7 @@ TEST(SpawnParameters, HaveTheProtocolsNames) {
 }
 
 TEST(SpawnParameters, ChangeTheEnvironmentByName) {
-  ASSERT_OK_AND_ASSIGN(const SpawnParameters parameters, ParseSpawnParameters(Parameters(R"({
+  ASSERT_OK_AND_ASSIGN(const SpawnParameters parameters, ParseSpawnParameters(Parsed(R"({
     "session":"a-b-c","command":["env"],"sandbox":false,"environment":{"HOME":"/x","A":"b=c"}})")));
   ASSERT_OK_AND_ASSIGN(const SpawnRequest request, MakeSpawnRequest(parameters, ActiveSession(), false));
   EXPECT_THAT(request.environment, ::testing::Contains("HOME=/x"));
@@ -75,8 +75,7 @@ TEST(SpawnParameters, WhatIsWrongIsNamed) {
            {R"("command":["a"],"open_files":99999999)", "open_files: more than"},
            {R"("command":["a"],"sandbox":0)", "sandbox: not true or false"},
            {R"("command":["a"],"user":"root")", "user: unknown here"}}) {
-    EXPECT_THAT(ParseSpawnParameters(Parameters(R"({"session":"a-b-c",)" + more + "}")),
-                HasError(ErrorKind::kUsage, text))
+    EXPECT_THAT(ParseSpawnParameters(Parsed(R"({"session":"a-b-c",)" + more + "}")), HasError(ErrorKind::kUsage, text))
         << more;
   }
 }

@@ -57,8 +57,8 @@ Trust SampleTrust() {
   return ParseTrust(ExtendTrust("", version, {&root}).value()).value();
 }
 
-Envelope SignedBy(const std::vector<uint8_t>& numbers, std::string_view text = "7",
-                  std::string_view type = "text/note") {
+Envelope NoteSignedBy(const std::vector<uint8_t>& numbers, std::string_view text = "7",
+                      std::string_view type = "text/note") {
   Envelope envelope{std::string(type), std::string(text), {}};
   for (const uint8_t number : numbers) EXPECT_OK(AddSignature(envelope, SampleKey(number)));
   return envelope;
@@ -76,37 +76,37 @@ std::string Verify(std::string text, std::string envelope, const DocumentKind<No
 }
 
 TEST(VerifiedTest, EnoughKeysOfTheRoleMakeADocument) {
-  EXPECT_EQ(Verify("7", FormatEnvelope(SignedBy({2, 3}))), "");
-  EXPECT_EQ(Verify("7", FormatEnvelope(SignedBy({2}))),
+  EXPECT_EQ(Verify("7", FormatEnvelope(NoteSignedBy({2, 3}))), "");
+  EXPECT_EQ(Verify("7", FormatEnvelope(NoteSignedBy({2}))),
             "untrusted: note.dsse.json: signed by 1 trusted key of the 2 that are required");
-  EXPECT_EQ(Verify("7", FormatEnvelope(SignedBy({4}))), "untrusted: note.dsse.json: not signed by a trusted key");
-  EXPECT_EQ(Verify("7", FormatEnvelope(SignedBy({2, 3}, "7", "text/other"))),
+  EXPECT_EQ(Verify("7", FormatEnvelope(NoteSignedBy({4}))), "untrusted: note.dsse.json: not signed by a trusted key");
+  EXPECT_EQ(Verify("7", FormatEnvelope(NoteSignedBy({2, 3}, "7", "text/other"))),
             "untrusted: note.dsse.json: signed as 'text/other' and not as 'text/note'");
 }
 
 TEST(VerifiedTest, NothingIsParsedBeforeItsSignaturesHold) {
   parsed = 0;
-  EXPECT_EQ(Verify("8", FormatEnvelope(SignedBy({2, 3}))), "untrusted: note: is not what note.dsse.json signs");
-  EXPECT_EQ(Verify("8", FormatEnvelope(SignedBy({2}, "8"))),
+  EXPECT_EQ(Verify("8", FormatEnvelope(NoteSignedBy({2, 3}))), "untrusted: note: is not what note.dsse.json signs");
+  EXPECT_EQ(Verify("8", FormatEnvelope(NoteSignedBy({2}, "8"))),
             "untrusted: note.dsse.json: signed by 1 trusted key of the 2 that are required");
   EXPECT_EQ(Verify("8", "{}"), "malformed: note.dsse.json: payloadType: missing");
   EXPECT_EQ(parsed, 0);
-  EXPECT_EQ(Verify("8", FormatEnvelope(SignedBy({2, 3}, "8"))), "malformed: note: not the number 7");
+  EXPECT_EQ(Verify("8", FormatEnvelope(NoteSignedBy({2, 3}, "8"))), "malformed: note: not the number 7");
   EXPECT_EQ(parsed, 1);
 }
 
 TEST(VerifiedTest, AStrictEnvelopeHasOneSpellingAndNamesItsKeys) {
-  const std::string text = FormatEnvelope(SignedBy({2, 3}));
+  const std::string text = FormatEnvelope(NoteSignedBy({2, 3}));
   EXPECT_EQ(Verify("7", text, kStrict), "");
   EXPECT_EQ(Verify("7", text + "\n"), "");
   EXPECT_EQ(Verify("7", text + "\n", kStrict), "malformed: note.dsse.json: not in canonical form");
-  Envelope renamed = SignedBy({2, 3});
+  Envelope renamed = NoteSignedBy({2, 3});
   std::swap(renamed.signatures[0].key_id, renamed.signatures[1].key_id);
   EXPECT_EQ(Verify("7", FormatEnvelope(renamed)), "");
   EXPECT_EQ(Verify("7", FormatEnvelope(renamed), kStrict),
             "malformed: note.dsse.json: names another key than the one that signed");
   // Of a key that nobody here knows nothing can be said.
-  Envelope stranger = SignedBy({2, 3, 66});
+  Envelope stranger = NoteSignedBy({2, 3, 66});
   stranger.signatures[2].key_id = "whoever";
   EXPECT_EQ(Verify("7", FormatEnvelope(stranger), kStrict), "");
 }
@@ -126,7 +126,7 @@ TEST(VerifiedTest, ADirectoryHoldsBothFiles) {
   EXPECT_EQ(verify(), "missing: note: is missing\nmissing: note.dsse.json: is missing\n");
   WriteFile(dir / "note", "7");
   EXPECT_EQ(verify(), "missing: note.dsse.json: is missing\n");
-  WriteFile(dir / "note.dsse.json", FormatEnvelope(SignedBy({2, 3})));
+  WriteFile(dir / "note.dsse.json", FormatEnvelope(NoteSignedBy({2, 3})));
   EXPECT_EQ(verify(), "");
   WriteFile(dir / "note", "123456789");
   EXPECT_EQ(verify(), "malformed: note: is larger than it may be\n");
