@@ -184,7 +184,7 @@ refused 2 'is not a regular file' build --sequence 3 -o pipe
 refused 2 'is not a regular file' build --sequence 3 -o to-pipe
 [ -p pipe ] && [ -L to-pipe ] || fail 'a pipe is gone'
 refused 2 'is a directory' build --sequence 3 -o extracted
-refused 2 'names no file' build --sequence 3 -o ''
+refused 2 'an empty name: does not name a file to write' build --sequence 3 -o ''
 refused 2 'is for amd64, not for arm64' build --sequence 3 -o no.img --sdk-daemon /bin/true
 daemon=dynamic refused 2 'needs shared libraries' build --sequence 3 -o no.img
 daemon=srt-settings.json refused 2 'is not an ELF file' build --sequence 3 -o no.img

@@ -76,7 +76,7 @@ TEST(AtomicFileTest, TakesThePlaceOfFilesAlone) {
   EXPECT_THAT(AtomicFile::Create(dir / "directory"), HasError(ErrorKind::kUsage, "is a directory"));
   EXPECT_THAT(AtomicFile::Create(dir / "pipe"), HasError(ErrorKind::kUsage, "is not a regular file"));
   EXPECT_THAT(AtomicFile::Create(dir / "link"), HasError(ErrorKind::kUsage, "is not a regular file"));
-  EXPECT_THAT(AtomicFile::Create(""), HasError(ErrorKind::kUsage, "names no file"));
+  EXPECT_THAT(AtomicFile::Create(""), HasError(ErrorKind::kUsage, "an empty name: does not name a file to write"));
   EXPECT_EQ(CountEntries(dir.path()), 3);
 }
 
