@@ -141,6 +141,10 @@ Result<void> Downloader::TakeFinished() {
 Result<void> Downloader::Finish(std::unique_ptr<Transfer> transfer, CURLcode code) {
   Download& download = *transfer->download;
   RETURN_IF_ERROR(std::move(transfer->written).WithContext("fetching " + download.name));
+  // True if the server does not support ranges, or not this one. libcurl takes status 416 for the end of the file.
+  constexpr long kRangeNotSatisfiable = 416;
+  const bool refused =
+      transfer->resumed && (code == CURLE_RANGE_ERROR || HttpStatus(transfer->easy.get()) == kRangeNotSatisfiable);
   if (code == CURLE_OK) {
     const Result<void> accepted = download.accept();
     if (accepted.ok()) {
@@ -148,11 +152,9 @@ Result<void> Downloader::Finish(std::unique_ptr<Transfer> transfer, CURLcode cod
       return {};
     }
     if (accepted.error().kind != ErrorKind::kVerification) return accepted.error();
-    return TryNext(*transfer, accepted.error().message);
+    if (!refused) return TryNext(*transfer, accepted.error().message);
   }
-  // The server does not support ranges, or not this one: start again from the beginning.
-  constexpr long kRangeNotSatisfiable = 416;
-  if (transfer->resumed && (code == CURLE_RANGE_ERROR || HttpStatus(transfer->easy.get()) == kRangeNotSatisfiable)) {
+  if (refused) {  // start again from the beginning
     RETURN_IF_ERROR(transfer->file.Truncate(0));
     waiting_.push_back({transfer->download, transfer->source, transfer->failures});
     return {};
