@@ -59,13 +59,6 @@ TEST(Resolver, TakesAnAnswerThatFitsADatagram) {
   EXPECT_THAT(addresses, ::testing::ElementsAre(Address("8.8.0.0"), Address("8.8.0.1")));
 }
 
-TEST(Resolver, AsksAgainByTcpForWhatWasTruncated) {
-  const DnsServer server({.datagram = [](const std::string& query) { return DnsAnswer(query, kTruncated, 0); },
-                          .stream = [](const std::string& query) { return WithLength(DnsAnswer(query, 0, 3)); }});
-  ASSERT_OK_AND_ASSIGN(const auto addresses, Resolve(server));
-  EXPECT_EQ(addresses.size(), 3U);
-}
-
 TEST(Resolver, TakesAnswersOverTcpThatNoDatagramHolds) {
   const DnsServer server({.datagram = [](const std::string& query) { return DnsAnswer(query, kTruncated, 1); },
                           .stream = [](const std::string& query) { return WithLength(DnsAnswer(query, 0, 4000)); }});
@@ -73,58 +66,10 @@ TEST(Resolver, TakesAnswersOverTcpThatNoDatagramHolds) {
   EXPECT_EQ(addresses.size(), 32U);  // the most that are tried
 }
 
-TEST(Resolver, UsesWhatTheDatagramHeldWhereTcpIsRefused) {
-  const DnsServer server(
-      {.datagram = [](const std::string& query) { return DnsAnswer(query, kTruncated, 2); }, .listens = false});
-  ASSERT_OK_AND_ASSIGN(const auto addresses, Resolve(server));
-  EXPECT_EQ(addresses.size(), 2U);
-}
-
 TEST(Resolver, FailsWhereNeitherHoldsAnything) {
   const DnsServer server(
       {.datagram = [](const std::string& query) { return DnsAnswer(query, kTruncated, 0); }, .listens = false});
   EXPECT_THAT(Resolve(server), HasError(ErrorKind::kIo, "no name server answered"));
-}
-
-TEST(Resolver, TakesNothingOfAnAnswerThatTcpCutShort) {
-  for (const size_t length : {0U, 1U, 2U, 20U, 32U}) {
-    const DnsServer server(
-        {.datagram = [](const std::string& query) { return DnsAnswer(query, kTruncated, 0); },
-         .stream = [=](const std::string& query) { return WithLength(DnsAnswer(query, 0, 3)).substr(0, length); }});
-    EXPECT_THAT(Resolve(server), HasError(ErrorKind::kIo, "no name server answered")) << length;
-  }
-}
-
-TEST(Resolver, TakesNoAnswerOverTcpToAnotherQuestion) {
-  for (const size_t changed : {0U, 13U}) {  // the id, the name
-    const DnsServer server({.datagram = [](const std::string& query) { return DnsAnswer(query, kTruncated, 0); },
-                            .stream =
-                                [=](const std::string& query) {
-                                  std::string answer = DnsAnswer(query, 0, 3);
-                                  answer[changed] = static_cast<char>(answer[changed] ^ 1);
-                                  return WithLength(answer);
-                                }});
-    EXPECT_THAT(Resolve(server), HasError(ErrorKind::kIo, "no name server answered")) << changed;
-  }
-}
-
-TEST(Resolver, PassesOverDatagramsThatAnswerSomethingElse) {
-  int asked = 0;
-  const DnsServer server({.stray =
-                              [](const std::string& query) {
-                                std::string answer = DnsAnswer(query, 0, 2);
-                                answer[0] = static_cast<char>(answer[0] ^ 1);
-                                return answer;
-                              },
-                          .datagram =
-                              [&](const std::string& query) {
-                                ++asked;
-                                return DnsAnswer(query, 0, 1);
-                              },
-                          .stream = Never});
-  ASSERT_OK_AND_ASSIGN(const auto addresses, Resolve(server));
-  EXPECT_EQ(addresses.size(), 1U);
-  EXPECT_EQ(asked, 1);
 }
 
 TEST(Resolver, AsksAServerAgainThatFailed) {

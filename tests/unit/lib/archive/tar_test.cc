@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 
-#include "lib/archive/member.h"
 #include "tests/support/matchers.h"
 #include "tests/support/temp_dir.h"
 
@@ -21,12 +20,6 @@ class TarTest : public ::testing::Test {
     RETURN_IF_ERROR(writer.Write(AsBytes("abc")));
     RETURN_IF_ERROR(writer.Begin("directory/two", 0));
     return writer.Close();
-  }
-  Result<std::string> Copy(const std::string& member, uint64_t limit = 100) {
-    ASSIGN_OR_RETURN(const File file, File::OpenForReading(path_));
-    ASSIGN_OR_RETURN(const File output, File::Open(directory_ / "copy", O_RDWR | O_CREAT | O_TRUNC));
-    RETURN_IF_ERROR(CopyArchiveMember(file, member, output, limit));
-    return ReadSmallFile(directory_ / "copy");
   }
 
   testing::TempDir directory_;
@@ -69,14 +62,6 @@ TEST_F(TarTest, RefusesWhatIsDamaged) {
   } else {
     EXPECT_THAT(reader, HasError(ErrorKind::kCorrupt, "a.tar.gz: "));
   }
-}
-
-TEST_F(TarTest, CopiesOneMember) {
-  ASSERT_OK(Write(path_));
-  EXPECT_EQ(Copy("one").value(), "abc");
-  EXPECT_EQ(Copy("directory/two").value(), "");
-  EXPECT_THAT(Copy("absent"), HasError(ErrorKind::kNotFound, "a.tar.gz: no member absent"));
-  EXPECT_THAT(Copy("one", 2), HasError(ErrorKind::kCorrupt, "a.tar.gz: one: more than 2 bytes"));
 }
 
 }  // namespace

@@ -45,31 +45,7 @@ TEST(JsonValue, ReplacesWhatIsNotUtf8) {
   EXPECT_EQ(JsonValue::Object({{"a", "\xff"}}).CanonicalText(), "{\n  \"a\": \"\xef\xbf\xbd\"\n}\n");
 }
 
-TEST(JsonValue, IsTakenApartByAReader) {
-  ASSERT_OK_AND_ASSIGN(const JsonValue value, ParseJsonValue(R"({"list":["a",7],"map":{"x":"y","z":0}})", 100, "it"));
-  ObjectReader reader(value.json(), "");
-  const auto entries = TakeEntries(reader, "list", 2);
-  ASSERT_EQ(entries.size(), 2U);
-  EXPECT_EQ(TextOf(*entries[0]), "a");
-  EXPECT_EQ(TextOf(*entries[1]), std::nullopt);
-  const auto members = TakeMembers(reader, "map");
-  ASSERT_EQ(members.size(), 2U);
-  EXPECT_EQ(members[0].first, "x");
-  EXPECT_EQ(TextOf(*members[0].second), "y");
-  EXPECT_OK(reader.Finish());
-}
-
-TEST(JsonValue, WhatIsNotOfItsKindIsRefused) {
-  ASSERT_OK_AND_ASSIGN(const JsonValue value, ParseJsonValue(R"({"list":{},"map":[],"long":[1,2]})", 100, "it"));
-  ObjectReader list(value.json(), "");
-  EXPECT_TRUE(TakeEntries(list, "list", 2).empty());
-  EXPECT_THAT(list.Finish(), HasError(ErrorKind::kCorrupt, "list: not a list"));
-  ObjectReader map(value.json(), "");
-  EXPECT_TRUE(TakeMembers(map, "map").empty());
-  EXPECT_THAT(map.Finish(), HasError(ErrorKind::kCorrupt, "map: not an object"));
-  ObjectReader longer(value.json(), "");
-  EXPECT_TRUE(TakeEntries(longer, "long", 1).empty());
-  EXPECT_THAT(longer.Finish(), HasError(ErrorKind::kCorrupt, "long: more than 1 entries"));
+TEST(JsonValue, SaysWhereItsTextIsBad) {
   EXPECT_THAT(ParseJsonValue("{", 100, "it"), HasError(ErrorKind::kCorrupt, "it:1:"));
 }
 

@@ -75,20 +75,5 @@ TEST(PlacedJsonTest, KnowsWhereKeysAndValuesStand) {
   EXPECT_EQ(place(document.PlaceOf(list[1]["key"])), "file.json:2:12: ");
 }
 
-TEST(ObjectReaderTest, NamesThePathWhereNoPlaceIsKnown) {
-  const Json value = {{"name", 7U}, {"list", {"a"}}};
-  ObjectReader reader(value, "outer.inner", nullptr, ErrorKind::kUsage);
-  EXPECT_EQ(reader.Place("name"), "outer.inner.name");
-  EXPECT_EQ(reader.TakeNumber("name"), 7U);
-  EXPECT_THAT(reader.Finish(), HasError(ErrorKind::kUsage, "outer.inner.list: unknown here"));
-  reader.TakeText("name");
-  EXPECT_EQ(reader.TakeArray("list", 1).size(), 0U);  // after an error, everything is empty
-  EXPECT_THAT(reader.Finish(), HasError(ErrorKind::kUsage, "outer.inner.name: not a text"));
-  ObjectReader entries(value, "");
-  entries.RefuseEntry("list", 0, "is a");
-  EXPECT_THAT(entries.Finish(), HasError(ErrorKind::kCorrupt, "list[0]: is a"));
-  EXPECT_THAT(ObjectReader(Json::array(), "outer").Finish(), HasError(ErrorKind::kCorrupt, "outer: not an object"));
-}
-
 }  // namespace
 }  // namespace hallmark

@@ -114,37 +114,5 @@ TEST(MatcherTest, ShipsTwentyTwoEntries) {
   EXPECT_TRUE(settings.network.denied_domains.empty());
 }
 
-TEST(AuthorityTest, ReadsHostAndPort) {
-  ASSERT_OK_AND_ASSIGN(const Authority name, ParseAuthority("GitHub.com:443"));
-  EXPECT_EQ(name.host.text, "github.com");
-  EXPECT_EQ(name.port, 443);
-  ASSERT_OK_AND_ASSIGN(const Authority address, ParseAuthority("[2001:DB8::1]:80"));
-  EXPECT_EQ(address.host.kind, Host::Kind::kIpv6);
-  EXPECT_EQ(address.host.text, "2001:db8::1");
-}
-
-TEST(AuthorityTest, IsCutApartBeforeItsHostIsJudged) {
-  for (const char* host : {"github.com", "github.com.", "a%b", "[::1]", "[fe80::1%eth0]", "g\xc3\xaft.com", "0x7f.1"}) {
-    const std::string text = std::string(host) + ":443";
-    ASSERT_OK_AND_ASSIGN(const WrittenAuthority written, SplitAuthority(text));
-    EXPECT_EQ(written.host, host);
-    EXPECT_EQ(written.port, 443);
-  }
-}
-
-TEST(AuthorityTest, RefusesTheRest) {
-  using testing::HasError;
-  for (const char* text : {"github.com", "[::1]"}) {
-    EXPECT_THAT(ParseAuthority(text), HasError(ErrorKind::kUsage, "it is HOST:PORT")) << text;
-  }
-  for (const char* text : {"github.com:", "github.com:0", "github.com:65536", "github.com:0443", "github.com:+443",
-                           "github.com:443 ", "github.com: 443", "github.com:0x1bb", "github.com:-1", "[::1]:a"}) {
-    EXPECT_THAT(ParseAuthority(text), HasError(ErrorKind::kUsage, "port: is not a port from 1 to 65535")) << text;
-  }
-  EXPECT_THAT(ParseAuthority("::1:443"), HasError(ErrorKind::kUsage, "stands in brackets"));
-  EXPECT_THAT(ParseAuthority("github.com:443:443"), HasError(ErrorKind::kUsage, "stands in brackets"));
-  EXPECT_THAT(ParseAuthority(":443"), HasError(ErrorKind::kUsage, "host: is empty"));
-}
-
 }  // namespace
 }  // namespace hallmark

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "guestd/init/device_mapper.h"
+
+#include <sys/resource.h>
+
+#include "tests/support/matchers.h"
+
+namespace hallmark::guest {
+namespace {
+
+using hallmark::testing::HasError;
+
+const MappedDevice kLongest = {.name = std::string(127, 'n'),
+                               .uuid = std::string(128, 'u'),
+                               .sectors = 8,
+                               .target = std::string(15, 't'),
+                               .parameters = "1"};
+
+TEST(DeviceMapperTest, RefusesNamesThatTheKernelWouldCut) {
+  MappedDevice name = kLongest;
+  name.name += "n";
+  EXPECT_THAT(CreateMappedDevice(name), HasError(ErrorKind::kInternal, "device-mapper name too long"));
+  MappedDevice uuid = kLongest;
+  uuid.uuid += "u";
+  EXPECT_THAT(CreateMappedDevice(uuid), HasError(ErrorKind::kInternal, "device-mapper name too long"));
+  MappedDevice target = kLongest;
+  target.target += "t";
+  EXPECT_THAT(CreateMappedDevice(target), HasError(ErrorKind::kInternal, "device-mapper name too long"));
+}
+
+// Without a descriptor to spare, no device is made even by root on a machine that has the device mapper.
+TEST(DeviceMapperTest, TakesTheLongestNamesAsFarAsTheKernel) {
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+  const rlimit none = {0, before.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
+  const Result<std::string> made = CreateMappedDevice(kLongest);
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_THAT(made, HasError(ErrorKind::kIo, "/dev/mapper/control: Too many open files"));
+}
+
+}  // namespace
+}  // namespace hallmark::guest
