@@ -189,34 +189,7 @@ TEST(ExfatReaderTest, SaysWhatIsWrong) {
     return Verdict(image);
   };
   using Image = ExfatImage&;
-  EXPECT_EQ(verdict([](Image i) { i.bytes.resize(kMiB - 512); }),
-            "boot sector: no room for it: exFAT takes 1 MiB at least");
   EXPECT_EQ(verdict([](Image i) { i.bytes[3] = 'F'; }), "boot sector: this is not an exFAT filesystem");
-  EXPECT_EQ(verdict([](Image i) {
-              i.Put(72, Le64(2049));
-              i.SealBoot();
-            }),
-            "boot sector: it says that it is larger than the 1.0 MiB that are there");
-  EXPECT_EQ(verdict([](Image i) {
-              i.Put(84, Le32(1));
-              i.SealBoot();
-            }),
-            "boot sector: a FAT of fewer entries than clusters");
-  EXPECT_EQ(verdict([](Image i) {
-              i.Put(88, Le32(25));
-              i.SealBoot();
-            }),
-            "boot sector: its regions overlap");
-  EXPECT_EQ(verdict([](Image i) {
-              i.Put(92, Le32(253));
-              i.SealBoot();
-            }),
-            "boot sector: its clusters do not fit in it");
-  EXPECT_EQ(verdict([](Image i) {
-              i.Put(96, Le32(254));
-              i.SealBoot();
-            }),
-            "boot sector: the root directory lies outside");
   EXPECT_EQ(verdict([](Image i) { i.SetFat(5, 3); }), "FAT: cluster 3 belongs to something else, too");
   EXPECT_EQ(verdict([](Image i) { i.SetFat(5, 5); }),
             "FAT: of the root directory, a chain is longer than what it holds");
@@ -224,18 +197,12 @@ TEST(ExfatReaderTest, SaysWhatIsWrong) {
   EXPECT_EQ(verdict([](Image i) { i.SetFat(3, 0xffffffff); }), "FAT: a chain is shorter than what it holds");
   EXPECT_EQ(verdict([](Image i) { i.Put(kRoot + 32 + 24, Le64(31)); }),
             "allocation bitmap: it has fewer bits than clusters");
-  EXPECT_EQ(verdict([](Image i) { i.bytes[kRoot + 32] &= 0x7f; }),
-            "allocation bitmap: the root directory has no entry for it");
   EXPECT_EQ(verdict([](Image i) { i.SetUsed(200, true); }),
             "allocation bitmap: cluster 200 is marked as used and belongs to nothing");
   EXPECT_EQ(verdict([](Image i) { i.SetUsed(9, false); }), "allocation bitmap: cluster 9 is in use and not marked so");
   EXPECT_EQ(verdict([](Image i) { i.Put(kRoot + 64 + 24, Le64(1 << 20)); }), "up-case table: an impossible length");
-  EXPECT_EQ(verdict([](Image i) { i.bytes[kEnd] = 0x86; }),
-            "directory: entry 12 of /: not a type of entry that belongs here");
   EXPECT_EQ(verdict([](Image i) { i.bytes[Cluster(8)] = 0x81; }),
             "directory entry set: entry 0 of /folder: not a type of entry that belongs here");
-  EXPECT_EQ(verdict([](Image i) { i.bytes[kFileA] = 0x05; }),
-            "directory entry set: entry 4 of /: it does not belong to a file");
 }
 
 TEST(ExfatReaderTest, SaysWhatIsWrongWithFiles) {
@@ -257,37 +224,6 @@ TEST(ExfatReaderTest, SaysWhatIsWrongWithFiles) {
             "directory entry set: /a: it lies outside of the clusters");
   EXPECT_EQ(of_a([](Image i) { i.Put(kStream + 20, Le32(5)); }),
             "directory entry set: /a: cluster 5 belongs to something else, too");
-  EXPECT_EQ(of_a([](Image i) { i.Put(kStream + 20, Le32(0)); }),
-            "directory entry set: entry 3 of /: a length without clusters");
-  EXPECT_EQ(of_a([](Image i) { i.Put(kStream + 8, Le64(5001)); }),
-            "directory entry set: entry 3 of /: more of it is valid than there is");
-  EXPECT_EQ(of_a([](Image i) { i.bytes[kStream + 1] = 0; }),
-            "directory entry set: entry 3 of /: a stream that can't have clusters");
-  EXPECT_EQ(of_a([](Image i) { i.bytes[kStream + 3] = 0; }), "directory entry set: entry 3 of /: it has no name");
-  EXPECT_EQ(of_a([](Image i) { i.bytes[kStream + 3] = 16; }),
-            "directory entry set: entry 3 of /: fewer name entries than its name requires");
-  EXPECT_EQ(of_a([](Image i) { i.bytes[kStream] = 0xc1; }),
-            "directory entry set: entry 3 of /: no stream extension follows it");
-  EXPECT_EQ(of_a([](Image i) { i.Put(kStream + 34, Le16('b')); }),
-            "file name: entry 3 of /: the hash of its name is wrong");
-  EXPECT_EQ(of_a([](Image i) {
-              i.Put(kStream + 34, Le16('/'));
-              i.Put(kStream + 4, Le16(ExfatNameHash(u"/")));
-            }),
-            "file name: entry 3 of /: a name that a file can't have");
-  EXPECT_EQ(of_a([](Image i) {
-              i.Put(kStream + 34, Le16(0xd800));
-              i.Put(kStream + 4, Le16(ExfatNameHash(u"\xd800")));
-            }),
-            "file name: entry 3 of /: its name is not UTF-16");
-  EXPECT_EQ(of_a([](Image i) { i.bytes[kFileA + 1] = 255; }),
-            "directory entry set: entry 3 of /: it ends past the end of the directory");
-  EXPECT_EQ(of_a([](Image i) {
-              i.Put(kEmpty, i.Get<std::array<uint8_t, 96>>(kFileA));  // twice the same
-              i.Put(kEmpty + 34 - 2 + 2 + 32, Le16('A'));
-              i.Seal(kEmpty);
-            }),
-            "file name: entry 6 of /: a second 'A', capitals aside");
   // Loops: a directory within itself, and a chain that ends in itself.
   EXPECT_EQ(verdict(Cluster(8),
                     [](Image i) {

@@ -28,27 +28,6 @@ Result<void> WriteOne(const std::string& path, const ExfatOptions& options = {})
   return WriteExfat(tree, options, sink);
 }
 
-TEST(ExfatWriterTest, BootRegionToTheByte) {
-  ASSERT_OK_AND_ASSIGN(const ExfatImage image, ExfatImage::Make(SmallTree(), SmallOptions()));
-  ASSERT_EQ(image.bytes.size(), kMiB);
-  EXPECT_EQ(Hex(image, 0, 11), "eb76904558464154202020");  // jump, "EXFAT   "
-  EXPECT_TRUE(IsZero(ByteSpan(image.bytes).subspan(11, 53)));
-  EXPECT_EQ(Hex(image, 64, 16), "00080000000000000008000000000000");  // partition offset 2048, 2048 sectors
-  EXPECT_EQ(Hex(image, 80, 8), "1800000002000000");                   // FAT at sector 24, 2 sectors
-  EXPECT_EQ(Hex(image, 88, 8), "20000000fc000000");                   // heap at sector 32, 252 clusters
-  EXPECT_EQ(Hex(image, 96, 8), "050000004d3c2b1a");                   // root, serial
-  EXPECT_EQ(Hex(image, 104, 16),
-            "00010000090301800300000000000000");  // revision, flags, shifts, FATs, drive, 3 % in use
-  EXPECT_EQ(Hex(image, 120, 4), "f4f4f4f4");
-  EXPECT_EQ(Hex(image, 508, 6), "f4f455aa0000");
-  for (uint64_t sector = 1; sector <= 8; ++sector) EXPECT_EQ(Hex(image, sector * 512 + 506, 6), "0000000055aa");
-  EXPECT_TRUE(IsZero(ByteSpan(image.bytes).subspan(9 * 512, 2 * 512)));
-  const std::string checksum = Hex(image, 11 * 512, 4);
-  EXPECT_EQ(checksum, "2e179b9c");
-  EXPECT_EQ(Hex(image, 12 * 512 - 4, 4), checksum);
-  EXPECT_EQ(Hex(image, 0, 12 * 512), Hex(image, 12 * 512, 12 * 512));
-}
-
 TEST(ExfatWriterTest, TablesToTheByte) {
   ASSERT_OK_AND_ASSIGN(const ExfatImage image, ExfatImage::Make(SmallTree(), SmallOptions()));
   // Media, reserved, bitmap, up-case table in two clusters, root; what files own is not in the FAT.
