@@ -60,8 +60,8 @@ TEST(ChunkTable, EachFieldIsChecked) {
   };
   EXPECT_THAT(changed(0, 'h'), HasError(ErrorKind::kCorrupt, "no magic number"));
   EXPECT_THAT(changed(8, 2), HasError(ErrorKind::kUnsupported, "of version 2"));
-  EXPECT_THAT(changed(12, 1), HasError(ErrorKind::kCorrupt, "no power of two"));
-  EXPECT_THAT(changed(14, 0), HasError(ErrorKind::kCorrupt, "no power of two"));
+  EXPECT_THAT(changed(12, 1), HasError(ErrorKind::kCorrupt, "the chunk size is not a power of two"));
+  EXPECT_THAT(changed(14, 0), HasError(ErrorKind::kCorrupt, "the chunk size is not a power of two"));
   EXPECT_THAT(changed(18, 2), HasError(ErrorKind::kCorrupt, "does not fit the image's size"));
   EXPECT_THAT(changed(23, 0xff), HasError(ErrorKind::kCorrupt, "does not fit the image's size"));
   EXPECT_THAT(changed(25, 0), HasError(ErrorKind::kCorrupt, "longer than the compressed file"));
