@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guestd/init/device_mapper.h"
 
-#include <sys/resource.h>
-
 #include "tests/support/matchers.h"
 
 namespace hallmark::guest {
@@ -26,17 +24,6 @@ TEST(DeviceMapperTest, RefusesNamesThatTheKernelWouldCut) {
   MappedDevice target = kLongest;
   target.target += "t";
   EXPECT_THAT(CreateMappedDevice(target), HasError(ErrorKind::kInternal, "device-mapper name too long"));
-}
-
-// Without a descriptor to spare, no device is made even by root on a machine that has the device mapper.
-TEST(DeviceMapperTest, TakesTheLongestNamesAsFarAsTheKernel) {
-  rlimit before{};
-  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
-  const rlimit none = {0, before.rlim_max};
-  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
-  const Result<std::string> made = CreateMappedDevice(kLongest);
-  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
-  EXPECT_THAT(made, HasError(ErrorKind::kIo, "/dev/mapper/control: Too many open files"));
 }
 
 }  // namespace
